@@ -1,0 +1,85 @@
+//! What a channel hears back later: webhooks and feedback, parsed to plain values.
+//!
+//! The values name a delivery or an address, never a profile: whose they are is found by the reader.
+
+use kernel::time::Millis;
+
+use crate::{Reason, Recipient, SuppressReason};
+
+/// A request that arrived at a channel's hook, as raw as its signature needs it.
+#[derive(Debug, Clone, Copy)]
+pub struct InboundRequest<'a> {
+    /// Header names (lower-case) and values.
+    pub headers: &'a [(String, String)],
+    /// The body, byte for byte.
+    pub body: &'a [u8],
+    /// When it arrived.
+    pub received_at: Millis,
+}
+
+impl InboundRequest<'_> {
+    /// Returns the first header of this (lower-case) name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InboundKind {
+    /// It reached the recipient's system.
+    Delivered,
+    /// It came back; `suppress` says whether the address is gone for good.
+    Bounced {
+        /// What to enter on the suppression list; `None` for a soft bounce.
+        suppress: Option<SuppressReason>,
+        /// Why.
+        reason: Reason,
+    },
+    /// The recipient called it spam.
+    Complained,
+    /// The recipient took herself off the list.
+    Unsubscribed,
+    /// It was opened, as the provider saw it.
+    Opened,
+    /// A link was followed, as the provider saw it.
+    Clicked {
+        /// The link.
+        url: String,
+    },
+    /// The person became reachable on this channel.
+    Followed,
+    /// The person blocked the sender on this channel.
+    Blocked,
+}
+
+/// One thing that a channel heard back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inbound {
+    /// The provider's name of this notice; a second one with the same name has no effect.
+    pub dedupe_key: String,
+    /// The ledger row, where the notice names one.
+    pub delivery_id: Option<i64>,
+    /// The address, where the notice names one.
+    pub recipient: Option<Recipient>,
+    /// When it happened.
+    pub at: Millis,
+    /// What happened.
+    pub kind: InboundKind,
+}
+
+/// Why a hook call was refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InboundError {
+    /// This channel has no hook.
+    #[error("this channel takes no inbound requests")]
+    Unsupported,
+    /// The signature is missing or wrong.
+    #[error("the signature of the inbound request is missing or wrong")]
+    BadSignature,
+    /// The body cannot be read.
+    #[error("the inbound request cannot be read: {0}")]
+    Malformed(String),
+}

@@ -1,0 +1,179 @@
+//! What the ledger hands to a channel: one rendered message for one recipient.
+//!
+//! Addresses and bodies are personal data: their `Debug` shows lengths only, so that no log line can
+//! hold them by accident.
+
+use std::fmt;
+
+use kernel::time::Millis;
+use serde::{Deserialize, Serialize};
+
+/// The kind of channel a message goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ChannelKind {
+    /// Electronic mail.
+    Email,
+}
+
+impl ChannelKind {
+    /// Returns the stable name used in the database and in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+        }
+    }
+}
+
+/// The address of a recipient as it is stored: bare, without quotes or display name.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Recipient(String);
+
+impl Recipient {
+    /// Wraps an address; whether it is a good one is for the channel's `validate` to say.
+    pub fn new(address: impl Into<String>) -> Self {
+        Self(address.into())
+    }
+
+    /// Returns the address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns what follows the last `@`, lower-case; empty when there is none.
+    pub fn domain(&self) -> String {
+        self.0.rsplit_once('@').map_or_else(String::new, |(_, domain)| domain.to_lowercase())
+    }
+}
+
+impl fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recipient(<{} bytes>)", self.0.len())
+    }
+}
+
+/// A name and an address, as in `From`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// What the reader sees; empty for none.
+    pub name: String,
+    /// The bare address.
+    pub address: String,
+}
+
+impl fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mailbox(<redacted>)")
+    }
+}
+
+/// Where a recipient takes herself off the list (RFC 2369, RFC 8058).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unsubscribe {
+    /// The https address that acts on a bare POST.
+    pub url: String,
+    /// An address that takes unsubscribe mails, where one is read.
+    pub mailto: Option<String>,
+}
+
+impl fmt::Debug for Unsubscribe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unsubscribe(<redacted>)")
+    }
+}
+
+/// The parts of Gmail's `Feedback-ID`: `campaign:workspace:kind:sender`, none of them personal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedbackId {
+    /// The campaign or scenario step.
+    pub campaign: String,
+    /// The workspace.
+    pub workspace: String,
+    /// The kind of mail, such as `campaign`, `scenario` or `transactional`.
+    pub kind: String,
+    /// The sender, 5 to 15 characters, the same for ever.
+    pub sender: String,
+}
+
+/// A rendered email.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Email {
+    /// Author shown to the reader.
+    pub from: Mailbox,
+    /// Where answers go when not to `from`.
+    pub reply_to: Option<Mailbox>,
+    /// The recipient's name beside the address; empty for none.
+    pub to_name: String,
+    /// Subject, as text.
+    pub subject: String,
+    /// The line that inboxes show after the subject. It already stands in `html`; kept for lists.
+    pub preheader: String,
+    /// The HTML part; empty for a text-only mail.
+    pub html: String,
+    /// The text part; empty for an HTML-only mail.
+    pub text: String,
+    /// Present on everything but transactional mail.
+    pub unsubscribe: Option<Unsubscribe>,
+    /// Gmail's feedback loop.
+    pub feedback_id: Option<FeedbackId>,
+    /// The return path (`MAIL FROM`); `from` when absent. Carries the bounce token.
+    pub envelope_sender: Option<String>,
+    /// Further headers, in order.
+    pub headers: Vec<(String, String)>,
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Email")
+            .field("subject_bytes", &self.subject.len())
+            .field("html_bytes", &self.html.len())
+            .field("text_bytes", &self.text.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is sent, by channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Content {
+    /// An email.
+    Email(Box<Email>),
+}
+
+/// One rendered message to one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The ledger row. Stands in the Message-ID, so that answers find their way back.
+    pub delivery_id: i64,
+    /// The same for every try of this row; given to providers that understand one.
+    pub idempotency_key: String,
+    /// To whom.
+    pub recipient: Recipient,
+    /// The instant written into the message, so that a second rendering gives the same bytes.
+    pub at: Millis,
+    /// What is sent.
+    pub content: Content,
+}
+
+impl Message {
+    /// Returns the kind of channel that the content is for.
+    pub const fn channel(&self) -> ChannelKind {
+        match self.content {
+            Content::Email(_) => ChannelKind::Email,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipient_shows_no_address_in_a_log_line() {
+        let recipient = Recipient::new("hanako@example.jp");
+        assert_eq!(format!("{recipient:?}"), "Recipient(<17 bytes>)");
+        assert_eq!(recipient.domain(), "example.jp");
+        assert_eq!(Recipient::new("nobody").domain(), "");
+    }
+}
