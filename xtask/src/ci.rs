@@ -1,0 +1,76 @@
+//! Lint, bench, and the two together that continuous integration runs.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::{
+    process, test, tidy, tools,
+    workspace::{Workspace, cargo},
+};
+
+/// Checks formatting, lints, the rules of `tidy` and the dependency policy.
+pub(crate) fn lint() -> Result<()> {
+    process::run(cargo().args(["fmt", "--all", "--check"]))?;
+    tidy::run()?;
+    let deny = ["--", "--deny", "warnings"];
+    process::run(
+        cargo()
+            .args([
+                "clippy",
+                "--workspace",
+                "--exclude",
+                "admin",
+                "--all-targets",
+            ])
+            .args(deny),
+    )?;
+    tools::wasm_target()?;
+    process::run(
+        cargo()
+            .args([
+                "clippy",
+                "--package",
+                "admin",
+                "--target",
+                "wasm32-unknown-unknown",
+            ])
+            .args(deny),
+    )?;
+    if process::succeeds(Command::new("cargo-deny").arg("--version")) {
+        process::run(cargo().args([
+            "deny",
+            "--all-features",
+            "check",
+            "bans",
+            "licenses",
+            "sources",
+        ]))?;
+    } else {
+        println!("lint: cargo-deny is not installed; licences and sources were not checked");
+    }
+    Ok(())
+}
+
+/// Runs what a change must pass.
+pub(crate) fn ci() -> Result<()> {
+    lint()?;
+    test::run(&test::TestArgs::default())
+}
+
+/// Runs a benchmark.
+pub(crate) fn bench(arguments: &[String]) -> Result<()> {
+    if !Workspace::load()?.has("load") {
+        bail!("the workspace has no crate `load` (tests/load), which holds the benchmarks");
+    }
+    let arguments: &[String] = if arguments.is_empty() {
+        &["--help".to_owned()]
+    } else {
+        arguments
+    };
+    process::run(
+        cargo()
+            .args(["run", "--release", "--package", "load", "--"])
+            .args(arguments),
+    )
+}

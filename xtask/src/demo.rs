@@ -1,0 +1,78 @@
+//! The two commands that leave a server running.
+
+use std::{fs, os::unix::process::CommandExt, process::Command};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    admin, process, tools,
+    workspace::{Workspace, cargo},
+};
+
+/// Options of `demo`.
+#[derive(clap::Args)]
+pub(crate) struct DemoArgs {
+    /// The port on 127.0.0.1.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Throw the data of the last demo away first.
+    #[arg(long)]
+    fresh: bool,
+}
+
+/// Options of `dev`.
+#[derive(clap::Args)]
+pub(crate) struct DevArgs {
+    /// The port on 127.0.0.1.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Use the admin that was built last.
+    #[arg(long)]
+    keep_admin: bool,
+}
+
+/// Builds in release and opens the sample company.
+pub(crate) fn demo(args: &DemoArgs) -> Result<()> {
+    if process::find("cc").is_none() {
+        bail!("a C compiler is needed (Debian: build-essential)");
+    }
+    let workspace = Workspace::load()?;
+    tools::wasm_target()?;
+    admin::build(true)?;
+    process::run(cargo().args(["build", "--release", "--package", "server"]))?;
+
+    let data = workspace.target.join("demo-data");
+    if args.fresh && data.exists() {
+        fs::remove_dir_all(&data)
+            .with_context(|| format!("failed to remove {}", data.display()))?;
+    }
+    become_server(
+        Command::new(workspace.server("release"))
+            .arg("demo")
+            .arg("--data-dir")
+            .arg(&data)
+            .args(["--port", &args.port.to_string()]),
+    )
+}
+
+/// Builds in debug and starts an empty server that keeps its data from run to run.
+pub(crate) fn dev(args: &DevArgs) -> Result<()> {
+    let workspace = Workspace::load()?;
+    if !args.keep_admin {
+        tools::wasm_target()?;
+        admin::build(false)?;
+    }
+    process::run(cargo().args(["build", "--package", "server"]))?;
+    become_server(
+        Command::new(workspace.server("debug"))
+            .arg("run")
+            .arg("--data-dir")
+            .arg(workspace.target.join("dev-data"))
+            .args(["--port", &args.port.to_string()]),
+    )
+}
+
+/// Turns this process into the server, so that Ctrl-C waits for its graceful stop.
+fn become_server(command: &mut Command) -> Result<()> {
+    Err(command.exec()).context("failed to start the server")
+}

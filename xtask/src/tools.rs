@@ -1,0 +1,216 @@
+//! What the tests need beside cargo: found, installed where that is allowed, named where it is not.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{postgres, process, workspace::Workspace};
+
+/// One thing that a test run needs.
+struct Tool {
+    what: &'static str,
+    packages: &'static [&'static str],
+    is_there: fn() -> bool,
+}
+
+const TOOLS: &[Tool] = &[
+    Tool {
+        what: "PostgreSQL 15 or newer (initdb, postgres)",
+        packages: &["postgresql"],
+        is_there: has_postgres,
+    },
+    Tool {
+        what: "Chromium",
+        packages: &["chromium"],
+        is_there: || chromium().is_some(),
+    },
+    Tool {
+        what: "a Japanese font",
+        packages: &["fontconfig", "fonts-noto-cjk"],
+        is_there: || {
+            process::output(Command::new("fc-list").arg(":lang=ja"))
+                .is_ok_and(|list| !list.is_empty())
+        },
+    },
+    Tool {
+        what: "smtp-sink (of Postfix)",
+        packages: &["postfix"],
+        is_there: || process::find("smtp-sink").is_some(),
+    },
+    Tool {
+        what: "SpamAssassin",
+        packages: &["spamassassin"],
+        is_there: || process::find("spamassassin").is_some(),
+    },
+    Tool {
+        what: "Node.js with npm",
+        packages: &["nodejs", "npm"],
+        is_there: || process::find("node").is_some() && process::find("npm").is_some(),
+    },
+    Tool {
+        what: "Python 3 with venv",
+        packages: &["python3", "python3-venv"],
+        is_there: || {
+            process::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
+        },
+    },
+];
+
+/// Installs what is missing, or fails with the list of it.
+pub(crate) fn ensure() -> Result<()> {
+    let missing: Vec<&Tool> = TOOLS.iter().filter(|tool| !(tool.is_there)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let refused = install(&missing).err();
+    let still: Vec<&&Tool> = missing.iter().filter(|tool| !(tool.is_there)()).collect();
+    if still.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<String> = still
+        .iter()
+        .map(|tool| format!("  {} (Debian: {})", tool.what, tool.packages.join(" ")))
+        .collect();
+    let why = refused.map_or_else(String::new, |error| {
+        format!("\nnot installed by itself: {error:#}")
+    });
+    bail!(
+        "the tests need what this machine does not have:\n{}{why}",
+        list.join("\n")
+    )
+}
+
+/// Returns Chromium's path.
+pub(crate) fn chromium() -> Option<PathBuf> {
+    ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find_map(process::find)
+}
+
+/// Makes the Python environment of the tests and returns its folder.
+pub(crate) fn venv(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.target.join("venv");
+    let wanted = workspace.root.join("tests/requirements.txt");
+    let stamp = folder.join(".requirements");
+    if is_same(&wanted, &stamp) {
+        return Ok(folder);
+    }
+    process::run(
+        Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&folder),
+    )?;
+    process::run(
+        Command::new(folder.join("bin/pip"))
+            .args(["install", "--quiet", "--no-deps", "--requirement"])
+            .arg(&wanted),
+    )?;
+    fs::copy(&wanted, &stamp).with_context(|| format!("failed to write {}", stamp.display()))?;
+    Ok(folder)
+}
+
+/// Installs the node packages of a folder, exactly as its lock file says.
+pub(crate) fn npm_ci(folder: &Path) -> Result<()> {
+    let lock = folder.join("package-lock.json");
+    let stamp = folder.join("node_modules/.installed-lock");
+    if is_same(&lock, &stamp) {
+        return Ok(());
+    }
+    process::run(Command::new("npm").current_dir(folder).args([
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ]))?;
+    fs::copy(&lock, &stamp).with_context(|| format!("failed to write {}", stamp.display()))?;
+    Ok(())
+}
+
+/// Makes sure that the compiler can build for the browser.
+pub(crate) fn wasm_target() -> Result<()> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let folder = process::output(Command::new("rustc").args([
+        "--print",
+        "target-libdir",
+        "--target",
+        TARGET,
+    ]))?;
+    if Path::new(folder.trim()).is_dir() {
+        return Ok(());
+    }
+    process::run(Command::new("rustup").args(["target", "add", TARGET]))
+        .with_context(|| format!("the target {TARGET} is missing and rustup could not add it"))
+}
+
+fn has_postgres() -> bool {
+    postgres::programs().is_some()
+}
+
+fn install(missing: &[&Tool]) -> Result<()> {
+    if process::find("apt-get").is_none() {
+        bail!("this machine has no apt-get");
+    }
+    let sudo = if process::is_root() {
+        None
+    } else if process::succeeds(Command::new("sudo").args(["-n", "true"])) {
+        Some("sudo")
+    } else {
+        bail!("neither root nor allowed to use sudo without a password");
+    };
+    let as_root = |program: &str| {
+        let mut command = sudo.map_or_else(|| Command::new("env"), Command::new);
+        if sudo.is_some() {
+            command.arg("env");
+        }
+        command.args(["DEBIAN_FRONTEND=noninteractive", program]);
+        command
+    };
+    let packages: Vec<&str> = missing
+        .iter()
+        .flat_map(|tool| tool.packages.iter().copied())
+        .collect();
+    if packages.contains(&"postfix") {
+        // Without a configuration Postfix does not start by itself; the tests want smtp-sink alone.
+        feed(
+            &mut as_root("debconf-set-selections"),
+            "postfix postfix/main_mailer_type select No configuration\n",
+        )?;
+    }
+    process::run(as_root("apt-get").args(["update", "--quiet"]))?;
+    process::run(
+        as_root("apt-get")
+            .args(["install", "--quiet", "--yes", "--no-install-recommends"])
+            .args(packages),
+    )
+}
+
+/// Runs a command with a text on its standard input.
+fn feed(command: &mut Command, text: &str) -> Result<()> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .spawn()
+        .context("failed to start debconf-set-selections")?;
+    child
+        .stdin
+        .take()
+        .context("no standard input")?
+        .write_all(text.as_bytes())
+        .context("failed to preseed Postfix")?;
+    if !child
+        .wait()
+        .context("failed to wait for debconf-set-selections")?
+        .success()
+    {
+        bail!("debconf-set-selections refused the answer for Postfix");
+    }
+    Ok(())
+}
+
+fn is_same(wanted: &Path, stamp: &Path) -> bool {
+    matches!((fs::read(wanted), fs::read(stamp)), (Ok(wanted), Ok(stamp)) if wanted == stamp)
+}
