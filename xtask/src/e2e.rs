@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::{
     admin,
     process::{self, Service},
-    tools,
+    tools::{self, Node},
     workspace::{Workspace, cargo},
 };
 
@@ -56,7 +56,8 @@ pub(crate) fn run(args: &E2eArgs) -> Result<()> {
 /// Starts the built server and walks.
 pub(crate) fn walk(workspace: &Workspace, args: &E2eArgs) -> Result<()> {
     let folder = workspace.root.join("tests/e2e");
-    tools::npm_ci(&folder)?;
+    let node = Node::find(workspace)?;
+    node.install(&folder)?;
     let chromium = tools::chromium().context("Chromium is not installed")?;
 
     let scratch = Scratch(workspace.target.join(format!("e2e-{}", std::process::id())));
@@ -87,16 +88,17 @@ pub(crate) fn walk(workspace: &Workspace, args: &E2eArgs) -> Result<()> {
         .wait_until(FIRST_START, || is_ready(port))
         .with_context(|| format!("see {}", log.display()))?;
 
-    let mut node = Command::new("node");
-    node.current_dir(&folder)
+    let mut walks = Command::new(&node.program);
+    walks
+        .current_dir(&folder)
         .arg("run.mjs")
         .env("ENISHI_E2E_URL", format!("http://127.0.0.1:{port}"))
         .env("ENISHI_E2E_LOG", &log)
         .env("ENISHI_E2E_CHROMIUM", chromium);
     if let Some(filter) = &args.filter {
-        node.arg(filter);
+        walks.arg(filter);
     }
-    process::run(&mut node)
+    process::run(&mut walks)
 }
 
 /// Asks `/readyz` in the plainest HTTP there is.

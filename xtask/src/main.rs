@@ -4,6 +4,8 @@
     reason = "a command line tool talks to its user on stdout"
 )]
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -68,8 +70,18 @@ struct AdminArgs {
     release: bool,
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    match task {
         Task::Demo(args) => demo::demo(&args),
         Task::Dev(args) => demo::dev(&args),
         Task::Test(args) => test::run(&args),

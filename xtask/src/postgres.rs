@@ -42,7 +42,7 @@ pub(crate) struct Cluster {
     url: String,
     // Fields drop in this order: the server stops before its files go.
     service: Service,
-    _folder: Folder,
+    folder: Folder,
 }
 
 /// A folder that is deleted when dropped.
@@ -86,15 +86,14 @@ impl Cluster {
                     return Ok(Self {
                         url,
                         service,
-                        _folder: folder,
+                        folder,
                     });
                 }
                 Err(error) => last = Some(error),
             }
         }
-        Err(last
-            .context("no attempt was made")?
-            .context(format!("see {}", log(&folder.0).display())))
+        let error = last.context("no attempt was made")?;
+        Err(error.context(last_words(&folder.0)))
     }
 
     /// Returns the superuser's address of the maintenance database.
@@ -104,7 +103,9 @@ impl Cluster {
 
     /// Fails when the server has ended meanwhile.
     pub(crate) fn check(&mut self) -> Result<()> {
-        self.service.check()
+        self.service
+            .check()
+            .with_context(|| last_words(&self.folder.0))
     }
 }
 
@@ -274,6 +275,55 @@ fn answers(port: u16) -> bool {
         && answer == *b"R"
 }
 
+/// Returns the end of the server's log, which goes with the cluster.
+fn last_words(folder: &Path) -> String {
+    let log = fs::read_to_string(log(folder)).unwrap_or_default();
+    let lines: Vec<&str> = log.lines().rev().take(5).collect();
+    format!(
+        "PostgreSQL's last words: {}",
+        lines.into_iter().rev().collect::<Vec<_>>().join(" | ")
+    )
+}
+
 fn log(folder: &Path) -> PathBuf {
     folder.join("server.log")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_cluster_starts_where_its_user_can_reach_and_leaves_nothing_behind() {
+        // A target folder inside a home that is closed to others, as root's is.
+        let target = std::env::temp_dir().join(format!("enishi-closed-{}", std::process::id()));
+        fs::create_dir_all(&target).unwrap();
+        fs::set_permissions(&target, fs::Permissions::from_mode(0o700)).unwrap();
+        let scratch = Folder(target.clone());
+        let workspace = Workspace {
+            root: target.clone(),
+            target,
+            packages: Vec::new(),
+        };
+
+        let mut cluster = Cluster::start(&workspace).unwrap();
+        cluster.check().unwrap();
+        let address = cluster
+            .url()
+            .rsplit_once('@')
+            .unwrap()
+            .1
+            .trim_end_matches("/postgres")
+            .to_owned();
+        let folder = cluster.folder.0.clone();
+        assert!(TcpStream::connect(&address).is_ok());
+        assert!(folder.join("data/PG_VERSION").is_file());
+
+        drop(cluster);
+        assert!(TcpStream::connect(&address).is_err());
+        assert!(!folder.exists());
+        drop(scratch);
+    }
 }

