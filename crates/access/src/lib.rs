@@ -1,0 +1,1 @@
+//! Users, workspaces, sessions, API keys, roles and the audit log.

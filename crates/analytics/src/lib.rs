@@ -1,0 +1,1 @@
+//! Metrics and attribution: the only place where a metric is computed.

@@ -1,0 +1,1 @@
+//! Email: MIME, DKIM, SMTP and the sandbox transport.

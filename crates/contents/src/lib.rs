@@ -1,0 +1,1 @@
+//! Templates, rendering and lint of what a customer reads.

@@ -1,0 +1,1 @@
+//! Durable jobs and timers in SQL: leases, retries, schedules.

@@ -1,0 +1,86 @@
+//! The change feed's vocabulary: what changed, and how far a reader has come.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ProfileId, WorkspaceId};
+
+/// What kind of change a feed row tells of. The numbers are stored: never reuse one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(i16)]
+pub enum ChangeKind {
+    /// A profile was created or its facts or attributes changed.
+    Profile = 1,
+    /// Events were added; `a..=b` are their ids.
+    Events = 2,
+    /// A consent or suppression changed.
+    Consent = 3,
+    /// Profile `a` was merged into this one.
+    Merge = 4,
+    /// Profile `a` was split off again.
+    Unmerge = 5,
+    /// The profile was erased.
+    Erase = 6,
+    /// The profile entered segment `a`.
+    SegmentEnter = 7,
+    /// The profile left segment `a`.
+    SegmentLeave = 8,
+}
+
+impl ChangeKind {
+    /// Reads the stored number.
+    pub const fn from_code(code: i16) -> Option<Self> {
+        Some(match code {
+            1 => Self::Profile,
+            2 => Self::Events,
+            3 => Self::Consent,
+            4 => Self::Merge,
+            5 => Self::Unmerge,
+            6 => Self::Erase,
+            7 => Self::SegmentEnter,
+            8 => Self::SegmentLeave,
+            _ => return None,
+        })
+    }
+
+    /// Returns the stored number.
+    pub const fn code(self) -> i16 {
+        self as i16
+    }
+}
+
+/// One change of one customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The customer.
+    pub profile: ProfileId,
+    /// What changed.
+    pub kind: ChangeKind,
+    /// First detail; see [`ChangeKind`].
+    pub a: i64,
+    /// Second detail; see [`ChangeKind`].
+    pub b: i64,
+}
+
+impl Change {
+    /// A change without details.
+    pub const fn of(workspace: WorkspaceId, profile: ProfileId, kind: ChangeKind) -> Self {
+        Self {
+            workspace,
+            profile,
+            kind,
+            a: 0,
+            b: 0,
+        }
+    }
+}
+
+/// How far a reader has come: the last (transaction, row) it has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub struct Cursor {
+    /// Transaction number (PostgreSQL); 0 on SQLite, whose single writer orders by row alone.
+    pub xid: i64,
+    /// Row number.
+    pub id: i64,
+}

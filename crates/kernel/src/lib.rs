@@ -1,0 +1,8 @@
+#![doc = include_str!("../README.md")]
+
+pub mod feed;
+pub mod id;
+pub mod invalid;
+pub mod money;
+pub mod page;
+pub mod time;

@@ -1,0 +1,1 @@
+//! Customers: identities and merges, events, consent, import.

@@ -1,0 +1,1 @@
+//! The rule language, its SQL evaluator and explanations.

@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+pub mod batch;
+pub mod bulk;
+mod connect;
+pub mod dialect;
+pub mod feed;
+pub mod secret;
+pub mod sql;
+
+pub use connect::{Db, Options, StorageError, Tx};
+pub use dialect::Dialect;
+pub use sea_orm::{ConnectionTrait, Value};

@@ -1,0 +1,1 @@
+//! The sample company: a supermarket made of The Complete Journey.
