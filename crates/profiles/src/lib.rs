@@ -1,1 +1,3 @@
-//! Customers: identities and merges, events, consent, import.
+#![doc = include_str!("../README.md")]
+
+pub mod names;
