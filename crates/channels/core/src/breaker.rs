@@ -17,7 +17,11 @@ pub struct BreakerPolicy {
 
 impl Default for BreakerPolicy {
     fn default() -> Self {
-        Self { faults: 5, pause: Duration::from_secs(5), longest: Duration::from_mins(5) }
+        Self {
+            faults: 5,
+            pause: Duration::from_secs(5),
+            longest: Duration::from_mins(5),
+        }
     }
 }
 
@@ -34,10 +38,18 @@ pub enum Admission {
 
 #[derive(Debug, Clone, Copy)]
 enum State {
-    Closed { faults: u32 },
-    Open { until: Millis, pause: i64 },
+    Closed {
+        faults: u32,
+    },
+    Open {
+        until: Millis,
+        pause: i64,
+    },
     /// One lane tries; should it vanish, another may after `until`.
-    Trying { until: Millis, pause: i64 },
+    Trying {
+        until: Millis,
+        pause: i64,
+    },
 }
 
 /// The breaker. Pure: time is handed in.
@@ -50,7 +62,10 @@ pub struct Breaker {
 impl Breaker {
     /// A closed breaker.
     pub const fn new(policy: BreakerPolicy) -> Self {
-        Self { policy, state: State::Closed { faults: 0 } }
+        Self {
+            policy,
+            state: State::Closed { faults: 0 },
+        }
     }
 
     /// Asks to go on.
@@ -58,7 +73,10 @@ impl Breaker {
         match self.state {
             State::Closed { .. } => Admission::Go,
             State::Open { until, pause } | State::Trying { until, pause } if now >= until => {
-                self.state = State::Trying { until: now.plus(pause), pause };
+                self.state = State::Trying {
+                    until: now.plus(pause),
+                    pause,
+                };
                 Admission::Trial
             }
             State::Open { until, .. } | State::Trying { until, .. } => Admission::Wait(until),
@@ -77,12 +95,18 @@ impl Breaker {
             State::Closed { faults } => {
                 *faults += 1;
                 if *faults >= self.policy.faults {
-                    self.state = State::Open { until: now.plus(first), pause: first };
+                    self.state = State::Open {
+                        until: now.plus(first),
+                        pause: first,
+                    };
                 }
             }
             State::Trying { pause, .. } => {
                 let pause = pause.saturating_mul(2).min(millis(self.policy.longest));
-                self.state = State::Open { until: now.plus(pause), pause };
+                self.state = State::Open {
+                    until: now.plus(pause),
+                    pause,
+                };
             }
             // Lanes that were under way when it opened say nothing new.
             State::Open { .. } => {}
@@ -119,7 +143,10 @@ mod tests {
         breaker.fault(now);
         assert_eq!(breaker.admit(now), Admission::Wait(Millis(10_000)));
         assert_eq!(breaker.admit(Millis(10_000)), Admission::Trial);
-        assert_eq!(breaker.admit(Millis(10_001)), Admission::Wait(Millis(20_000)));
+        assert_eq!(
+            breaker.admit(Millis(10_001)),
+            Admission::Wait(Millis(20_000))
+        );
         breaker.answered();
         assert_eq!(breaker.admit(Millis(10_002)), Admission::Go);
     }
@@ -132,7 +159,10 @@ mod tests {
         }
         assert_eq!(breaker.admit(Millis(10_000)), Admission::Trial);
         breaker.fault(Millis(10_000));
-        assert_eq!(breaker.admit(Millis(10_000)), Admission::Wait(Millis(25_000)));
+        assert_eq!(
+            breaker.admit(Millis(10_000)),
+            Admission::Wait(Millis(25_000))
+        );
     }
 
     #[test]

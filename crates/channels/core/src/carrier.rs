@@ -38,7 +38,9 @@ impl Carrier {
         DOMAINS
             .iter()
             .find(|(name, _)| {
-                domain.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+                domain
+                    .strip_suffix(name)
+                    .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
             })
             .map(|(_, carrier)| *carrier)
     }
@@ -58,7 +60,11 @@ impl Carrier {
             Self::Docomo => 20,
             Self::Au | Self::SoftBank => 10,
         };
-        DomainPolicy { per_second, burst: per_second, per_session: Some(100) }
+        DomainPolicy {
+            per_second,
+            burst: per_second,
+            per_session: Some(100),
+        }
     }
 }
 
@@ -70,7 +76,10 @@ mod tests {
     fn a_domain_finds_its_carrier_and_look_alikes_do_not() {
         assert_eq!(Carrier::of_domain("docomo.ne.jp"), Some(Carrier::Docomo));
         assert_eq!(Carrier::of_domain("ezweb.ne.jp"), Some(Carrier::Au));
-        assert_eq!(Carrier::of_domain("t.vodafone.ne.jp"), Some(Carrier::SoftBank));
+        assert_eq!(
+            Carrier::of_domain("t.vodafone.ne.jp"),
+            Some(Carrier::SoftBank)
+        );
         assert_eq!(Carrier::of_domain("notdocomo.ne.jp"), None);
         assert_eq!(Carrier::of_domain("gmail.com"), None);
         assert_eq!(Carrier::Docomo.policy().per_session, Some(100));

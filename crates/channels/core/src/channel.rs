@@ -48,7 +48,10 @@ pub struct NotReady {
 
 impl From<NotReady> for Outcome {
     fn from(not_ready: NotReady) -> Self {
-        Self::NotAccepted { retry_after: not_ready.retry_after, reason: not_ready.reason }
+        Self::NotAccepted {
+            retry_after: not_ready.retry_after,
+            reason: not_ready.reason,
+        }
     }
 }
 

@@ -58,7 +58,10 @@ pub struct SystemResolver;
 #[async_trait]
 impl Resolve for SystemResolver {
     async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
-        Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect())
+        Ok(tokio::net::lookup_host((name, 0))
+            .await?
+            .map(|address| address.ip())
+            .collect())
     }
 }
 
@@ -72,7 +75,9 @@ pub struct Dialler {
 
 impl fmt::Debug for Dialler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Dialler").field("allow", &self.allow).finish_non_exhaustive()
+        f.debug_struct("Dialler")
+            .field("allow", &self.allow)
+            .finish_non_exhaustive()
     }
 }
 
@@ -84,7 +89,11 @@ impl Dialler {
 
     /// A dialler on another resolver.
     pub fn with_resolver(allow: AllowList, resolver: Arc<dyn Resolve>) -> Self {
-        Self { allow: Arc::new(allow), resolver, timeout: Duration::from_secs(10) }
+        Self {
+            allow: Arc::new(allow),
+            resolver,
+            timeout: Duration::from_secs(10),
+        }
     }
 
     /// Sets the time for a connection.
@@ -104,7 +113,11 @@ impl Dialler {
         let (name, addresses) = match parse_host(host).ok_or(DialError::BadHost)? {
             Host::Address(address) => (address.to_string(), vec![address]),
             Host::Name(name) => {
-                let found = self.resolver.resolve(&name).await.map_err(DialError::Resolve)?;
+                let found = self
+                    .resolver
+                    .resolve(&name)
+                    .await
+                    .map_err(DialError::Resolve)?;
                 (name, found)
             }
         };
@@ -113,7 +126,11 @@ impl Dialler {
             .into_iter()
             .filter(|address| named || is_global(*address) || self.allow.has_address(*address))
             .collect();
-        if allowed.is_empty() { Err(DialError::NotAllowed) } else { Ok(allowed) }
+        if allowed.is_empty() {
+            Err(DialError::NotAllowed)
+        } else {
+            Ok(allowed)
+        }
     }
 
     /// Connects to a host through a checked address, without Nagle's delay.
@@ -136,7 +153,9 @@ impl Dialler {
             }
             Err(DialError::Connect(last))
         };
-        tokio::time::timeout(self.timeout, attempt).await.unwrap_or(Err(DialError::Timeout))
+        tokio::time::timeout(self.timeout, attempt)
+            .await
+            .unwrap_or(Err(DialError::Timeout))
     }
 }
 

@@ -43,7 +43,9 @@ impl Recipient {
 
     /// Returns what follows the last `@`, lower-case; empty when there is none.
     pub fn domain(&self) -> String {
-        self.0.rsplit_once('@').map_or_else(String::new, |(_, domain)| domain.to_lowercase())
+        self.0
+            .rsplit_once('@')
+            .map_or_else(String::new, |(_, domain)| domain.to_lowercase())
     }
 }
 

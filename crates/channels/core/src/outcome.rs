@@ -65,7 +65,10 @@ impl ReasonClass {
 
     /// Returns whether the provider or the way to it is at fault; a circuit breaker counts these.
     pub const fn is_provider_fault(self) -> bool {
-        matches!(self, Self::Connection | Self::Timeout | Self::Authentication)
+        matches!(
+            self,
+            Self::Connection | Self::Timeout | Self::Authentication
+        )
     }
 }
 
@@ -86,7 +89,11 @@ const DETAIL_CHARS: usize = 300;
 impl Reason {
     /// Builds a reason, cutting long details.
     pub fn new(class: ReasonClass, code: Option<u16>, detail: &str) -> Self {
-        Self { class, code, detail: detail.chars().take(DETAIL_CHARS).collect() }
+        Self {
+            class,
+            code,
+            detail: detail.chars().take(DETAIL_CHARS).collect(),
+        }
     }
 }
 
@@ -218,7 +225,10 @@ impl From<Refusal> for Outcome {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Message(reason) => Self::Dropped { reason },
-            Refusal::Address(reason) => Self::Suppress { why: SuppressReason::Invalid, reason },
+            Refusal::Address(reason) => Self::Suppress {
+                why: SuppressReason::Invalid,
+                reason,
+            },
         }
     }
 }
@@ -250,12 +260,24 @@ pub struct Answer {
 impl Answer {
     /// An answer with a status number.
     pub fn reply(stage: Stage, code: u16, text: impl Into<String>) -> Self {
-        Self { stage, code: Some(code), text: text.into(), retry_after: None, timed_out: false }
+        Self {
+            stage,
+            code: Some(code),
+            text: text.into(),
+            retry_after: None,
+            timed_out: false,
+        }
     }
 
     /// No answer: the connection broke.
     pub fn broken(stage: Stage, text: impl Into<String>) -> Self {
-        Self { stage, code: None, text: text.into(), retry_after: None, timed_out: false }
+        Self {
+            stage,
+            code: None,
+            text: text.into(),
+            retry_after: None,
+            timed_out: false,
+        }
     }
 
     /// No answer in time.

@@ -24,7 +24,12 @@ impl TokenBucket {
     /// A full bucket; rates and bursts under one count as one.
     pub fn new(per_second: u32, burst: u32, now: Millis) -> Self {
         let capacity = i64::from(burst.max(1)) * TOKEN;
-        Self { per_second: i64::from(per_second.max(1)), capacity, tokens: capacity, at: now }
+        Self {
+            per_second: i64::from(per_second.max(1)),
+            capacity,
+            tokens: capacity,
+            at: now,
+        }
     }
 
     /// Returns when the next token is there: `now` or later. Takes none.
@@ -52,8 +57,10 @@ impl TokenBucket {
         // A clock that steps back gives no tokens and takes none.
         let elapsed = now.0.saturating_sub(self.at.0).max(0);
         self.at = now.max(self.at);
-        self.tokens =
-            self.tokens.saturating_add(elapsed.saturating_mul(self.per_second)).min(self.capacity);
+        self.tokens = self
+            .tokens
+            .saturating_add(elapsed.saturating_mul(self.per_second))
+            .min(self.capacity);
     }
 }
 
@@ -115,8 +122,14 @@ pub struct RateLimiter {
 impl RateLimiter {
     /// A limiter with full buckets. The burst of the whole is a tenth of a second's worth.
     pub fn new(policy: RatePolicy, now: Millis) -> Self {
-        let all = policy.per_second.map(|rate| TokenBucket::new(rate, rate.div_ceil(10), now));
-        Self { policy, all, domains: HashMap::new() }
+        let all = policy
+            .per_second
+            .map(|rate| TokenBucket::new(rate, rate.div_ceil(10), now));
+        Self {
+            policy,
+            all,
+            domains: HashMap::new(),
+        }
     }
 
     /// Returns the policy.
@@ -128,7 +141,9 @@ impl RateLimiter {
     pub fn take(&mut self, domain: &str, now: Millis) -> Permit {
         let whole = self.all.as_mut().map_or(now, |bucket| bucket.next_at(now));
         let limit = self.policy.of_domain(domain);
-        let part = limit.map_or(now, |(key, policy)| self.bucket(key, policy, now).next_at(now));
+        let part = limit.map_or(now, |(key, policy)| {
+            self.bucket(key, policy, now).next_at(now)
+        });
         let at = whole.max(part);
         if at > now {
             return Permit::At(at);
@@ -173,7 +188,10 @@ mod tests {
 
     #[test]
     fn a_second_carries_what_the_rate_says() {
-        let policy = RatePolicy { per_second: Some(500), ..RatePolicy::default() };
+        let policy = RatePolicy {
+            per_second: Some(500),
+            ..RatePolicy::default()
+        };
         let mut limiter = RateLimiter::new(policy, Millis(0));
         assert_eq!(sent_in(&mut limiter, "example.jp", 0, 1_000), 50 + 499);
         assert_eq!(sent_in(&mut limiter, "example.jp", 1_000, 1_000), 500);
@@ -181,7 +199,10 @@ mod tests {
 
     #[test]
     fn a_slow_carrier_does_not_slow_the_others_and_its_domains_share_a_limit() {
-        let policy = RatePolicy { per_second: Some(1_000), ..RatePolicy::default() };
+        let policy = RatePolicy {
+            per_second: Some(1_000),
+            ..RatePolicy::default()
+        };
         let mut limiter = RateLimiter::new(policy, Millis(0));
         for _ in 0..5 {
             assert_eq!(limiter.take("ezweb.ne.jp", Millis(0)), Permit::Now);
@@ -194,12 +215,21 @@ mod tests {
 
     #[test]
     fn a_setting_of_the_sender_comes_before_the_preset() {
-        let mine = DomainPolicy { per_second: 1, burst: 1, per_session: None };
-        let policy =
-            RatePolicy { domains: [("docomo.ne.jp".to_owned(), mine)].into(), ..RatePolicy::default() };
+        let mine = DomainPolicy {
+            per_second: 1,
+            burst: 1,
+            per_session: None,
+        };
+        let policy = RatePolicy {
+            domains: [("docomo.ne.jp".to_owned(), mine)].into(),
+            ..RatePolicy::default()
+        };
         let mut limiter = RateLimiter::new(policy, Millis(0));
         assert_eq!(limiter.take("docomo.ne.jp", Millis(0)), Permit::Now);
-        assert_eq!(limiter.take("docomo.ne.jp", Millis(0)), Permit::At(Millis(1_000)));
+        assert_eq!(
+            limiter.take("docomo.ne.jp", Millis(0)),
+            Permit::At(Millis(1_000))
+        );
     }
 
     proptest! {

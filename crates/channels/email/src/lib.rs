@@ -1,1 +1,15 @@
-//! Email: MIME, DKIM, SMTP and the sandbox transport.
+#![doc = include_str!("../README.md")]
+
+mod address;
+mod classify;
+mod composer;
+mod dkim;
+mod mime;
+mod sandbox;
+mod smtp;
+
+pub use address::{AddressError, EmailAddress};
+pub use composer::Composer;
+pub use dkim::{DkimKey, DkimKeyError, DkimSigner};
+pub use sandbox::{CapturedMessage, Inbox, InboxError, SandboxChannel};
+pub use smtp::{Credentials, SmtpChannel, SmtpConfig, SmtpConfigError, SmtpTimeouts, TlsMode};

@@ -20,7 +20,10 @@ pub fn parse_host(host: &str) -> Option<Host> {
     let host = host.trim();
     let inner = host.strip_prefix('[').map(|rest| rest.strip_suffix(']'));
     if let Some(bracketed) = inner {
-        return bracketed?.parse::<Ipv6Addr>().ok().map(|address| Host::Address(address.into()));
+        return bracketed?
+            .parse::<Ipv6Addr>()
+            .ok()
+            .map(|address| Host::Address(address.into()));
     }
     if let Ok(address) = host.parse::<IpAddr>() {
         return Some(Host::Address(address));
@@ -32,7 +35,10 @@ pub fn parse_host(host: &str) -> Option<Host> {
     let name = name.strip_suffix('.').unwrap_or(&name);
     let last = name.rsplit('.').next()?;
     if looks_numeric(last) {
-        return name.parse::<Ipv4Addr>().ok().map(|address| Host::Address(address.into()));
+        return name
+            .parse::<Ipv4Addr>()
+            .ok()
+            .map(|address| Host::Address(address.into()));
     }
     is_name(name).then(|| Host::Name(name.to_owned()))
 }
@@ -51,7 +57,9 @@ fn is_name(name: &str) -> bool {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
     (1..=253).contains(&name.len()) && name.split('.').all(label_is_good)
 }

@@ -25,20 +25,32 @@ impl AllowList {
     /// # Errors
     /// The first entry that cannot be read.
     pub fn parse<S: AsRef<str>>(entries: impl IntoIterator<Item = S>) -> Result<Self, AllowError> {
-        entries.into_iter().map(|entry| entry.as_ref().trim().parse()).collect::<Result<_, _>>().map(Self)
+        entries
+            .into_iter()
+            .map(|entry| entry.as_ref().trim().parse())
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// Allows the machine itself; for tests and the demo.
     pub fn loopback() -> Self {
         Self(vec![
-            Entry::Network { base: IpAddr::from([127, 0, 0, 0]), prefix: 8 },
-            Entry::Network { base: IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]), prefix: 128 },
+            Entry::Network {
+                base: IpAddr::from([127, 0, 0, 0]),
+                prefix: 8,
+            },
+            Entry::Network {
+                base: IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]),
+                prefix: 128,
+            },
         ])
     }
 
     /// Returns whether a host name is allowed, whatever it leads to.
     pub fn has_host(&self, name: &str) -> bool {
-        self.0.iter().any(|entry| matches!(entry, Entry::Host(allowed) if allowed == name))
+        self.0
+            .iter()
+            .any(|entry| matches!(entry, Entry::Host(allowed) if allowed == name))
     }
 
     /// Returns whether an address lies in an allowed network.
@@ -59,13 +71,18 @@ impl FromStr for Entry {
             let base: IpAddr = base.parse().map_err(|_| error())?;
             let prefix: u8 = prefix.parse().map_err(|_| error())?;
             let longest = if base.is_ipv4() { 32 } else { 128 };
-            return if prefix <= longest { Ok(Self::Network { base, prefix }) } else { Err(error()) };
+            return if prefix <= longest {
+                Ok(Self::Network { base, prefix })
+            } else {
+                Err(error())
+            };
         }
         match parse_host(text).ok_or_else(error)? {
             Host::Name(name) => Ok(Self::Host(name)),
-            Host::Address(base) => {
-                Ok(Self::Network { base, prefix: if base.is_ipv4() { 32 } else { 128 } })
-            }
+            Host::Address(base) => Ok(Self::Network {
+                base,
+                prefix: if base.is_ipv4() { 32 } else { 128 },
+            }),
         }
     }
 }

@@ -9,23 +9,99 @@ use super::*;
 /// Spellings that lead to the machine or a private network, or are no host at all. The system's
 /// resolver would take many of them.
 const REFUSED: &[&str] = &[
-    "127.0.0.1", "127.0.0.1.", "127.1", "127.0.1", "127.255.255.254", "127.00.0.1", "0177.0.0.1",
-    "0x7f.0.0.1", "0x7f000001", "0X7F000001", "2130706433", "017700000001", "0", "0.0.0.0", "0x0",
-    "１２７.０.０.１", "①②⑦.⓪.⓪.①", "127。0。0。1", "１２７．０．０．１", "127.0.0.1:80",
-    "user@127.0.0.1", "127.0.0.1/", "http://127.0.0.1", "[127.0.0.1]", "::1", "[::1]", "0:0:0:0:0:0:0:1",
-    "[::]", "::ffff:127.0.0.1", "[::ffff:7f00:1]", "::127.0.0.1", "[::ffff:8.8.8.8]", "fe80::1",
-    "[fe80::1%25eth0]", "fe80::1%eth0", "fc00::1", "fd12:3456::1", "ff02::1", "64:ff9b::7f00:1",
-    "64:ff9b:1::1", "2002:7f00:1::", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:db8::1", "3fff::1",
-    "100::1", "5f00::1", "10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.1.1",
-    "169.254.169.254", "0xa9fea9fe", "2852039166", "100.64.0.1", "192.0.0.8", "192.0.2.1", "192.88.99.1",
-    "198.18.0.1", "198.51.100.7", "203.0.113.9", "224.0.0.1", "240.0.0.1", "255.255.255.255", "8.8.8",
-    "08.8.8.8", "8.8.8.8.8", "256.1.1.1", "", " ", ".", "a..b", "-a.example", "ex ample.com",
-    "localhost#.example.com", "example.com\\@127.0.0.1", "1.2.3.0x10",
+    "127.0.0.1",
+    "127.0.0.1.",
+    "127.1",
+    "127.0.1",
+    "127.255.255.254",
+    "127.00.0.1",
+    "0177.0.0.1",
+    "0x7f.0.0.1",
+    "0x7f000001",
+    "0X7F000001",
+    "2130706433",
+    "017700000001",
+    "0",
+    "0.0.0.0",
+    "0x0",
+    "１２７.０.０.１",
+    "①②⑦.⓪.⓪.①",
+    "127。0。0。1",
+    "１２７．０．０．１",
+    "127.0.0.1:80",
+    "user@127.0.0.1",
+    "127.0.0.1/",
+    "http://127.0.0.1",
+    "[127.0.0.1]",
+    "::1",
+    "[::1]",
+    "0:0:0:0:0:0:0:1",
+    "[::]",
+    "::ffff:127.0.0.1",
+    "[::ffff:7f00:1]",
+    "::127.0.0.1",
+    "[::ffff:8.8.8.8]",
+    "fe80::1",
+    "[fe80::1%25eth0]",
+    "fe80::1%eth0",
+    "fc00::1",
+    "fd12:3456::1",
+    "ff02::1",
+    "64:ff9b::7f00:1",
+    "64:ff9b:1::1",
+    "2002:7f00:1::",
+    "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+    "2001:db8::1",
+    "3fff::1",
+    "100::1",
+    "5f00::1",
+    "10.0.0.1",
+    "10.255.255.255",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.1.1",
+    "169.254.169.254",
+    "0xa9fea9fe",
+    "2852039166",
+    "100.64.0.1",
+    "192.0.0.8",
+    "192.0.2.1",
+    "192.88.99.1",
+    "198.18.0.1",
+    "198.51.100.7",
+    "203.0.113.9",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "8.8.8",
+    "08.8.8.8",
+    "8.8.8.8.8",
+    "256.1.1.1",
+    "",
+    " ",
+    ".",
+    "a..b",
+    "-a.example",
+    "ex ample.com",
+    "localhost#.example.com",
+    "example.com\\@127.0.0.1",
+    "1.2.3.0x10",
 ];
 
 const PUBLIC: &[&str] = &[
-    "8.8.8.8", "8.8.8.8.", "[2606:4700:4700::1111]", "2a00:1450:4001::1", "172.15.0.1", "172.32.0.1",
-    "100.63.0.1", "100.128.0.1", "192.0.1.1", "198.17.1.1", "198.20.0.1", "223.255.255.255", "1.1.1.1",
+    "8.8.8.8",
+    "8.8.8.8.",
+    "[2606:4700:4700::1111]",
+    "2a00:1450:4001::1",
+    "172.15.0.1",
+    "172.32.0.1",
+    "100.63.0.1",
+    "100.128.0.1",
+    "192.0.1.1",
+    "198.17.1.1",
+    "198.20.0.1",
+    "223.255.255.255",
+    "1.1.1.1",
 ];
 
 /// Answers one list after another, and counts how often it was asked.
@@ -36,7 +112,10 @@ struct Scripted {
 
 impl Scripted {
     fn new(answers: Vec<Vec<&'static str>>) -> Arc<Self> {
-        Arc::new(Self { answers, asked: AtomicUsize::new(0) })
+        Arc::new(Self {
+            answers,
+            asked: AtomicUsize::new(0),
+        })
     }
 }
 
@@ -77,10 +156,18 @@ async fn public_addresses_pass() {
 
 #[tokio::test]
 async fn names_that_lead_inside_are_refused() {
-    for answer in [vec!["127.0.0.1"], vec!["10.0.0.5", "::1"], vec!["::ffff:10.0.0.1"], vec![]] {
+    for answer in [
+        vec!["127.0.0.1"],
+        vec!["10.0.0.5", "::1"],
+        vec!["::ffff:10.0.0.1"],
+        vec![],
+    ] {
         let resolver = Scripted::new(vec![answer]);
         let dialler = Dialler::with_resolver(AllowList::default(), resolver);
-        assert!(matches!(dialler.resolve("localhost").await, Err(DialError::NotAllowed)));
+        assert!(matches!(
+            dialler.resolve("localhost").await,
+            Err(DialError::NotAllowed)
+        ));
     }
 }
 
@@ -104,7 +191,10 @@ async fn the_operator_may_allow_a_network_or_a_name() {
     let resolver = Scripted::new(vec![vec!["127.0.0.1"]; 2]);
     let by_name = Dialler::with_resolver(by_name, resolver);
     assert!(by_name.connect("Mail.Internal.", port).await.is_ok());
-    assert!(matches!(by_name.connect("other.internal", port).await, Err(DialError::NotAllowed)));
+    assert!(matches!(
+        by_name.connect("other.internal", port).await,
+        Err(DialError::NotAllowed)
+    ));
 }
 
 #[test]
@@ -115,7 +205,11 @@ fn the_allow_list_reads_networks_and_refuses_the_rest() {
     assert!(list.has_address("fdab::1".parse().unwrap()));
     assert!(list.has_address("192.168.7.7".parse().unwrap()));
     assert!(!list.has_address("192.168.7.8".parse().unwrap()));
-    assert!(AllowList::parse(["0.0.0.0/0"]).unwrap().has_address("10.9.9.9".parse().unwrap()));
+    assert!(
+        AllowList::parse(["0.0.0.0/0"])
+            .unwrap()
+            .has_address("10.9.9.9".parse().unwrap())
+    );
     for bad in ["10.0.0.0/33", "10.0.0/8", "", "a b", "::/129", "127.1"] {
         assert!(AllowList::parse([bad]).is_err(), "{bad:?}");
     }
