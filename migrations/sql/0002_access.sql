@@ -31,13 +31,12 @@ CREATE TABLE sign_in_link (
   created_at BIGINT NOT NULL
 );
 
--- A session is a family of refresh tokens.
+-- A session is a family of refresh tokens; a token names its generation and is proved by an HMAC.
 CREATE TABLE session (
   id BIGINT NOT NULL PRIMARY KEY,
   user_id BIGINT NOT NULL,
   workspace_id BIGINT NOT NULL,
-  refresh_hash #blob NOT NULL,
-  previous_hash #blob,
+  generation BIGINT NOT NULL,
   rotated_at BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
@@ -46,8 +45,6 @@ CREATE TABLE session (
   user_agent TEXT
 );
 CREATE INDEX session_by_user ON session (user_id);
-CREATE UNIQUE INDEX session_refresh_key ON session (refresh_hash);
-CREATE INDEX session_by_previous ON session (previous_hash);
 
 CREATE TABLE api_key (
   id BIGINT NOT NULL PRIMARY KEY,
