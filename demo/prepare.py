@@ -33,7 +33,7 @@ import zstandard
 
 OUT = pathlib.Path(__file__).resolve().parent / "data"
 YEAR = pd.Timestamp("2017-01-01")
-# Made-up brands stand for the 6,471 makers; the list itself lives in src/product.rs.
+# Made-up brands stand for the 6,471 makers; the list itself lives in src/naming.rs.
 MAKERS = 64
 FROZEN = [
     "FRZN MEAT/MEAT DINNERS", "FROZEN PIZZA", "FRZN VEGETABLE/VEG DSH", "FRZN BREAKFAST FOODS",
@@ -41,6 +41,16 @@ FROZEN = [
     "FROZEN BREAD/DOUGH", "FRZN FRUITS", "FROZEN - BOXED(GROCERY)", "FROZEN CHICKEN",
     "FRZN SEAFOOD", "FROZEN PACKAGE MEAT",
 ]
+# Departments that sell by the piece or by weight.
+LOOSE = {"PRODUCE", "MEAT", "SEAFOOD", "DELI", "PASTRY", "FLORAL", "SALAD BAR"}
+# Categories whose ounces are fluid.
+LIQUID = {
+    "SOFT DRINKS", "CANNED JUICES", "REFRGRATD JUICES/DRNKS", "WATER - CARBONATED/FLVRD DRINK",
+    "ISOTONIC DRINKS", "BEERS/ALES", "FLUID MILK PRODUCTS", "DOMESTIC WINE", "IMPORTED WINE",
+    "MISC WINE", "LIQUOR", "JUICE", "FRZN JCE CONC/DRNKS", "WATER", "NON-DAIRY BEVERAGES", "NEW AGE",
+    "BEVERAGE", "SALD DRSNG/SNDWCH SPRD", "SHORTENING/OIL", "HAIR CARE PRODUCTS", "REFRIGERATED",
+    "DISHWASH DETERGENTS", "LAUNDRY DETERGENTS", "BLEACH", "ICE CREAM/MILK/SHERBTS", "CANNED MILK",
+}
 DAIRY = ["FLUID MILK PRODUCTS", "MILK BY-PRODUCTS", "CHEESE", "YOGURT", "BUTTER", "MISC. DAIRY"]
 
 
@@ -65,7 +75,7 @@ def write(name, header, rows):
     print(f"{name:32} {len(data):>10,} bytes")
 
 
-def metric(size):
+def metric(size, category, department, price):
     """Turns an American package size into what a Japanese shelf label would say, or nothing."""
     found = re.fullmatch(r"(\d*\.?\d+) ?(OZ|LB|GA|GAL|QT|PT|L|ML|CT|PK|DZ|DOZ|GM)", str(size).strip())
     if not found:
@@ -73,13 +83,20 @@ def metric(size):
     number, unit = float(found[1]), found[2]
     if unit in ("CT", "PK", "DZ", "DOZ"):
         count = number * (12 if unit in ("DZ", "DOZ") else 1)
-        return f"{count:.0f}個" if count > 1 else ""
+        return f"{count:.0f}個" if 1 < count < (10 if department in LOOSE else 10_000) else ""
+    if unit == "OZ" and category in LIQUID:
+        number, unit = number * 29.57, "ML"
     if unit in ("OZ", "LB", "GM"):
         grams = number * {"OZ": 28.35, "LB": 453.6, "GM": 1}[unit]
+        # What is sold loose often carries the size of its crate: bananas of 18 kg for 94 yen.
+        if department in LOOSE and grams > 2_000 and price < grams * 0.05:
+            return ""
         grams = round(grams / 5) * 5 if grams >= 20 else round(grams)
-        return f"{grams}g" if grams < 1000 else f"{grams / 1000:.1f}kg"
+        return f"{grams}g" if grams < 1000 else f"{grams / 1000:.1f}kg".replace(".0kg", "kg")
     litres = number * {"GA": 3.785, "GAL": 3.785, "QT": 0.946, "PT": 0.473, "L": 1, "ML": 0.001}[unit]
-    return f"{litres * 1000:.0f}ml" if litres < 1 else f"{litres:.1f}L"
+    if litres < 1:
+        return f"{round(litres * 200) * 5 if litres >= 0.02 else round(litres * 1000)}ml"
+    return f"{litres:.1f}L".replace(".0L", "L")
 
 
 def translations(products, lines):
@@ -144,7 +161,7 @@ def write_products(products, lines, numbers, rank):
             numbers["t"].get(entry.product_type, ""),
             "p" if entry.brand == "Private" else "",
             entry.manufacturer_id % MAKERS,
-            metric(entry.package_size),
+            metric(entry.package_size, entry.product_category, entry.department, price.get(sku, 0)),
             max(1, round(price.get(sku, 0))),
         ]
 

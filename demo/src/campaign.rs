@@ -173,17 +173,41 @@ fn at_the_till(
     }
 }
 
-/// The source has no names: month, kind and the two categories with the most coupons make one.
+/// The source has no names: month, kind, number and the two categories with the most coupons make
+/// one. Personal coupons go through the whole store and name no category.
 fn name(campaign: &Campaign) -> (String, String) {
+    let starts = calendar::date(campaign.starts_at);
+    let (number, month, month_en) = (campaign.id, starts.month(), starts.format("%B"));
     let (ja, en) = match campaign.kind {
         CampaignKind::Personal => ("あなたの16枚クーポン", "Your sixteen coupons"),
         CampaignKind::Regular => ("売場のクーポン", "Store coupons"),
         CampaignKind::Long => ("じっくり使えるクーポン", "Long-running coupons"),
     };
-    let month = calendar::date(campaign.starts_at);
+    let (ja, en) = (format!("{ja} 第{number}回"), format!("{en} no. {number}"));
+    if campaign.kind == CampaignKind::Personal {
+        return (ja, en);
+    }
+    let top = main_categories(&campaign.coupons);
+    let ja_top = top
+        .iter()
+        .map(|level| level.ja.as_str())
+        .collect::<Vec<_>>()
+        .join("、");
+    let en_top = top
+        .iter()
+        .map(|level| level.en.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    (
+        format!("{month}月の{ja}（{ja_top}ほか）"),
+        format!("{en}, {month_en} ({en_top} and more)"),
+    )
+}
+
+/// Returns up to two categories, the one with the most coupons first.
+fn main_categories(coupons: &[Coupon]) -> Vec<&Level> {
     let mut categories: Vec<(usize, &Level)> = Vec::new();
-    for level in campaign
-        .coupons
+    for level in coupons
         .iter()
         .filter_map(|coupon| coupon.main_category.as_ref())
     {
@@ -196,27 +220,9 @@ fn name(campaign: &Campaign) -> (String, String) {
         }
     }
     categories.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.code.cmp(&b.1.code)));
-    let top: Vec<&Level> = categories
+    categories
         .into_iter()
         .take(2)
         .map(|(_, level)| level)
-        .collect();
-    let ja_top = top
-        .iter()
-        .map(|level| level.ja.as_str())
-        .collect::<Vec<_>>()
-        .join("、");
-    let en_top = top
-        .iter()
-        .map(|level| level.en.as_str())
-        .collect::<Vec<_>>()
-        .join(", ");
-    let number = campaign.id;
-    (
-        format!("{}月の{ja} 第{number}回（{ja_top}ほか）", month.month()),
-        format!(
-            "{en} no. {number}, {} ({en_top} and more)",
-            month.format("%B")
-        ),
-    )
+        .collect()
 }

@@ -10,6 +10,7 @@ mod embedded;
 mod household;
 pub mod idea;
 mod label;
+mod naming;
 mod product;
 pub mod story;
 pub mod visit;

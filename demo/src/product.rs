@@ -1,6 +1,6 @@
 //! The catalogue.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use anyhow::Result;
 
@@ -8,88 +8,30 @@ use crate::{
     category::{CategoryPath, Shelves},
     dice::Dice,
     embedded::{self, Row, each_row, unpack},
+    naming,
 };
 
 /// Departments that take money but hold no goods one could recommend (fuel is measured in
 /// thousandths of a unit, coupons and miscellany are book-keeping).
 const NO_GOODS: [&str; 3] = ["FUEL", "COUPON", "MISCELLANEOUS"];
-/// The same, found in categories of other departments.
+/// Categories that the law lets nobody sell to minors, and that mails had better leave out.
+const AGE_RESTRICTED: [&str; 8] = [
+    "CIGARETTES",
+    "TOBACCO OTHER",
+    "CIGARS",
+    "BEERS/ALES",
+    "DOMESTIC WINE",
+    "IMPORTED WINE",
+    "MISC WINE",
+    "LIQUOR",
+];
+/// The same as [`NO_GOODS`], found in categories of other departments.
 const NO_GOODS_CATEGORIES: [&str; 4] = [
     "COUPON/MISC ITEMS",
     "COUPONS/STORE & MFG",
     "COUPON",
     "BOTTLE DEPOSITS",
 ];
-
-/// Made-up brands in place of the makers, of whom the source knows only numbers.
-const BRANDS: [&str; 64] = [
-    "こもれび",
-    "ひなたぼっこ",
-    "朝つゆ",
-    "小麦日和",
-    "やまびこ便",
-    "しずくの里",
-    "海鳴り",
-    "夕なぎ",
-    "はなうた",
-    "みのり畑",
-    "そよ風",
-    "つきあかり",
-    "ほしぞら",
-    "たんぽぽ坂",
-    "すずらん",
-    "くるみの木",
-    "どんぐり村",
-    "こがね色",
-    "あさやけ",
-    "ゆきどけ",
-    "春かすみ",
-    "夏しぐれ",
-    "秋びより",
-    "冬ごもり",
-    "ことり",
-    "うさぎ雲",
-    "きつね雨",
-    "ふくろう",
-    "つばめ便",
-    "みつばち",
-    "てんとう虫",
-    "かえるの歌",
-    "石だたみ",
-    "路地うら",
-    "縁がわ",
-    "土間",
-    "かまど",
-    "井戸ばた",
-    "のれん",
-    "ちゃぶ台",
-    "ひだまり",
-    "木漏れ日",
-    "青い鳥",
-    "赤い屋根",
-    "白い帆",
-    "緑の丘",
-    "黄金の穂",
-    "藍のれん",
-    "おやつ時間",
-    "お弁当日和",
-    "晩ごはん",
-    "朝ごはん",
-    "三時の鐘",
-    "日曜日",
-    "週末",
-    "休み時間",
-    "まんまる",
-    "さんかく",
-    "しましま",
-    "みずたま",
-    "ぐるぐる",
-    "きらきら",
-    "ふわふわ",
-    "ほくほく",
-];
-/// The store's own brand.
-const OWN_BRAND: &str = "青葉セレクト";
 
 /// Where a product stands among the rows of the source; lines point to products by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,7 +66,7 @@ pub struct Product {
     pub sku: String,
     /// What it is good for.
     pub kind: ProductKind,
-    /// Japanese name: brand, type, size.
+    /// Japanese name: brand, type, size; unique among goods.
     pub name: String,
     /// English name: the source's type.
     pub name_en: String,
@@ -134,9 +76,11 @@ pub struct Product {
     pub brand: Option<&'static str>,
     /// True for the store's own brand.
     pub is_own_brand: bool,
+    /// True for tobacco and alcohol.
+    pub is_age_restricted: bool,
     /// Package size as a shelf label says it, such as `3.8L`.
     pub size: Option<String>,
-    /// Price in yen: the median of what was paid for one.
+    /// Price in yen: the median of what was paid for one; goods only.
     pub price: Option<i64>,
     /// Made-up stock.
     pub stock: Option<u32>,
@@ -156,9 +100,16 @@ impl Product {
 
 pub(crate) fn load(seed: u64, shelves: &mut Shelves) -> Result<Vec<Product>> {
     let mut products = Vec::with_capacity(92_348);
+    let mut namesakes: HashMap<String, usize> = HashMap::new();
     each_row("products.csv", unpack(embedded::PRODUCTS)?, |row| {
         let index = ProductIndex(u32::try_from(products.len())?);
-        products.push(product(index, row, seed, shelves)?);
+        let mut product = product(index, row, seed, shelves)?;
+        if product.is_goods() {
+            let earlier = namesakes.entry(product.name.clone()).or_default();
+            product.name.push_str(&naming::variant(*earlier));
+            *earlier += 1;
+        }
+        products.push(product);
         Ok(())
     })?;
     Ok(products)
@@ -174,10 +125,9 @@ fn product(
     let price = row.optional::<i64>(7)?;
     let kind = kind(&path, price);
     let is_own_brand = row.text(4) == "p";
-    let brand = match (is_own_brand, row.optional::<usize>(5)?) {
-        _ if kind != ProductKind::Goods => None,
-        (true, _) => Some(OWN_BRAND),
-        (false, maker) => maker.and_then(|maker| BRANDS.get(maker)).copied(),
+    let brand = match kind {
+        ProductKind::Goods => naming::brand(is_own_brand, row.optional(5)?),
+        _ => None,
     };
     let size = Some(row.text(6))
         .filter(|size| !size.is_empty())
@@ -198,11 +148,14 @@ fn product(
         kind,
         name,
         name_en,
-        path,
         brand,
         is_own_brand,
+        is_age_restricted: path
+            .category()
+            .is_some_and(|level| AGE_RESTRICTED.contains(&level.en.as_str())),
+        path,
         size,
-        price,
+        price: price.filter(|_| kind == ProductKind::Goods),
         stock,
     })
 }

@@ -184,7 +184,7 @@ fn every_department_and_category_is_japanese() {
 
 #[test]
 fn catalogue_shows_goods_only() {
-    let mut skus = HashSet::new();
+    let (mut skus, mut names) = (HashSet::new(), HashSet::new());
     for product in COMPANY.catalogue() {
         let department = &product.path.department().unwrap().en;
         assert!(!["FUEL", "COUPON", "MISCELLANEOUS"].contains(&department.as_str()));
@@ -196,6 +196,7 @@ fn catalogue_shows_goods_only() {
         );
         assert!(product.stock.is_some() && product.brand.is_some());
         assert!(skus.insert(&product.sku));
+        assert!(names.insert(&product.name), "{} twice", product.name);
     }
     assert!(skus.len() > 65_000, "{}", skus.len());
     let lines = COMPANY.baskets().flat_map(|basket| basket.lines);
