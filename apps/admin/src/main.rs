@@ -1,6 +1,9 @@
-//! The entry point in the browser.
-use leptos::prelude::*;
+//! The entry point in the browser: replaces the painted skeleton by the living page.
+
 fn main() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(|| view! { <p>"x"</p> });
+    if let Some(skeleton) = leptos::prelude::document().get_element_by_id("boot") {
+        skeleton.remove();
+    }
+    leptos::mount::mount_to_body(admin::app::App);
 }

@@ -1,0 +1,14 @@
+//! The REST client: everything the admin knows comes through here.
+//!
+//! One module per resource (`api/customers.rs`, …) holds typed calls over `api_types`; `client` sends, `load` reads
+//! into a page, `error` says what went wrong.
+
+pub mod client;
+pub mod error;
+pub mod load;
+pub mod session;
+mod token;
+
+pub use client::{Page, delete, get, patch, post, post_with_key, put};
+pub use error::ApiError;
+pub use load::{Load, Loaded, load};

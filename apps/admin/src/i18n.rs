@@ -1,0 +1,10 @@
+//! The message catalogue: one function per message, generated from `locales/{ja,en}/<area>.json` by `build.rs`.
+//!
+//! A message without arguments is a plain `fn() -> &'static str`, and such a function is itself a reactive child in a
+//! view: `<h1>{t::customers::title}</h1>` follows the language switch. A message with arguments is called in a
+//! closure: `{move || t::customers::found(count)}`. `{count}` is always an integer and is grouped by language.
+
+pub use crate::state::locale::Locale;
+use crate::state::locale::current;
+
+include!(concat!(env!("OUT_DIR"), "/messages.rs"));

@@ -1,0 +1,5 @@
+//! Reports over everything.
+
+pub mod overview;
+
+pub use overview::Analytics;

@@ -1,0 +1,5 @@
+//! Home.
+
+pub mod page;
+
+pub use page::Home;

@@ -1,0 +1,7 @@
+//! The sandbox inbox.
+
+pub mod detail;
+pub mod list;
+
+pub use detail::MessagePage;
+pub use list::Inbox;

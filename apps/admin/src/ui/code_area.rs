@@ -1,0 +1,129 @@
+//! A plain source editor: line numbers, and marks at the lines that are wrong.
+
+use leptos::{ev, html, prelude::*, text_prop::TextProp};
+
+use crate::ui::{Icon, id, text};
+
+/// Something wrong at a place of the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// The editor.
+#[component]
+pub fn CodeArea(
+    /// What is edited.
+    #[prop(into)]
+    label: TextProp,
+    /// The source.
+    value: RwSignal<String>,
+    /// What is wrong with it; a press on one goes to its place.
+    #[prop(optional, into)]
+    errors: Signal<Vec<CodeError>>,
+    /// How many lines are in view.
+    #[prop(default = 24)]
+    rows: u32,
+) -> impl IntoView {
+    let (area, scroll, id) = (NodeRef::<html::Textarea>::new(), RwSignal::new(0), id::next("code"));
+    let count = Memo::new(move |_| value.with(|text| text.split('\n').count()));
+    let numbers = move || {
+        let wrong: Vec<usize> = errors.with(|errors| errors.iter().map(|error| error.line).collect());
+        (1..=count.get()).map(|line| view! { <span class:is-wrong=wrong.contains(&line)>{line}</span> }).collect_view()
+    };
+    let go_to = move |line: usize, column: usize| {
+        let Some(area) = area.get_untracked() else { return };
+        let at = value.with_untracked(|text| position(text, line, column));
+        let _ = area.focus();
+        let _ = area.set_selection_range(at, at);
+    };
+    // A tab is two spaces here; Esc gives the Tab key back to the page.
+    let is_free = RwSignal::new(false);
+    let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        "Escape" => is_free.set(true),
+        "Tab" if !is_free.get_untracked() && !event.shift_key() && !event.is_composing() => {
+            event.prevent_default();
+            if let Some(area) = area.get_untracked() {
+                insert(&area, "  ");
+                value.set(area.value());
+            }
+        }
+        _ => {}
+    };
+    let problem = move |error: CodeError| {
+        view! {
+            <li>
+                <button type="button" class="link" on:click=move |_| go_to(error.line, error.column)>
+                    {format!("{}:{}", error.line, error.column)}
+                </button>
+                {error.message}
+            </li>
+        }
+    };
+    view! {
+        <div class="field">
+            <label for=id.clone()>{text(label)}</label>
+            <div class="code">
+                <div class="code-n" aria-hidden="true">
+                    <div style:transform=move || format!("translateY(-{}px)", scroll.get())>{numbers}</div>
+                </div>
+                <textarea
+                    id=id.clone()
+                    node_ref=area
+                    spellcheck="false"
+                    autocapitalize="off"
+                    wrap="off"
+                    rows=rows
+                    aria-describedby=format!("{id}-e")
+                    aria-invalid=move || errors.with(|errors| (!errors.is_empty()).then_some("true"))
+                    bind:value=value
+                    on:keydown=on_key
+                    on:focus=move |_| is_free.set(false)
+                    on:scroll:target=move |event| scroll.set(event.target().scroll_top())
+                ></textarea>
+            </div>
+            <ul class="code-e" id=format!("{id}-e") aria-live="polite">
+                {move || {
+                    let errors = errors.get();
+                    (!errors.is_empty()).then(|| view! { {Icon::CircleAlert.small()} {errors.into_iter().map(problem).collect_view()} })
+                }}
+            </ul>
+        </div>
+    }
+}
+
+fn insert(area: &web_sys::HtmlTextAreaElement, text: &str) {
+    let start = area.selection_start().ok().flatten().unwrap_or_default();
+    let end = area.selection_end().ok().flatten().unwrap_or(start);
+    let _ = area.set_range_text_with_start_and_end(text, start, end);
+    let after = start.saturating_add(u32::try_from(text.len()).unwrap_or_default());
+    let _ = area.set_selection_range(after, after);
+}
+
+/// Returns the offset of a place in UTF-16 units, which is how browsers count.
+fn position(text: &str, line: usize, column: usize) -> u32 {
+    let before: usize = text.split('\n').take(line.saturating_sub(1)).map(|line| line.encode_utf16().count() + 1).sum();
+    let within: usize = text
+        .split('\n')
+        .nth(line.saturating_sub(1))
+        .map_or(0, |line| line.chars().take(column.saturating_sub(1)).map(char::len_utf16).sum());
+    u32::try_from(before + within).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::position;
+
+    #[test]
+    fn a_place_is_counted_as_browsers_count() {
+        let text = "ab\n𠮷野家\nc";
+        assert_eq!(position(text, 1, 1), 0);
+        assert_eq!(position(text, 2, 2), 5);
+        assert_eq!(position(text, 3, 9), 9);
+    }
+}

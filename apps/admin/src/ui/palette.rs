@@ -1,0 +1,235 @@
+//! The command palette: `Ctrl K` goes anywhere. Kana finds kanji through each entry's reading.
+//!
+//! Pages and areas are always there; a search over people or campaigns is added with [`PaletteState::set_search`].
+
+use std::{future::Future, pin::Pin, rc::Rc, time::Duration};
+
+use leptos::{ev, html, leptos_dom::helpers::debounce, prelude::*};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{
+    app::rail,
+    i18n as t,
+    routes::{Area, Route, use_go},
+    ui::Icon,
+};
+
+/// Something the palette can go to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// Its icon.
+    pub icon: Icon,
+    /// Its name.
+    pub label: String,
+    /// What stands grey at the right.
+    pub note: String,
+    /// Where it leads.
+    pub to: Route,
+}
+
+type Search = Rc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Vec<Hit>>>>>;
+
+/// Whether the palette is open, and what it searches.
+#[derive(Clone, Copy)]
+pub struct PaletteState {
+    is_open: RwSignal<bool>,
+    search: StoredValue<Option<Search>, LocalStorage>,
+}
+
+impl PaletteState {
+    /// Provides the context.
+    pub fn provide() -> Self {
+        let state = Self { is_open: RwSignal::new(false), search: StoredValue::new_local(None) };
+        provide_context(state);
+        state
+    }
+
+    /// Opens or closes it.
+    pub fn toggle(self) {
+        self.is_open.update(|open| *open = !*open);
+    }
+
+    /// Adds a search over the workspace's own things; called with what is typed once one pauses.
+    pub fn set_search<F, Fut>(self, search: F)
+    where
+        F: Fn(String) -> Fut + 'static,
+        Fut: Future<Output = Vec<Hit>> + 'static,
+    {
+        self.search.set_value(Some(Rc::new(move |text| Box::pin(search(text)))));
+    }
+}
+
+/// Returns the palette of the page.
+pub fn use_palette() -> PaletteState {
+    expect_context()
+}
+
+/// The pages everyone can go to: name, reading in kana and Latin, place.
+fn places() -> Vec<(Hit, &'static str)> {
+    let area = |area: Area, reading| (Hit { icon: rail::icon(area), label: rail::name(area).to_owned(), note: String::new(), to: area.route() }, reading);
+    let page = |icon, label: &str, to, reading| (Hit { icon, label: label.to_owned(), note: t::palette::action().to_owned(), to }, reading);
+    vec![
+        area(Area::Home, "ほーむ home"),
+        area(Area::Customers, "こきゃく customers"),
+        area(Area::Segments, "せぐめんと segments"),
+        area(Area::Campaigns, "きゃんぺーん はいしん campaigns"),
+        area(Area::Contents, "こんてんつ おふぁー contents offers"),
+        area(Area::Analytics, "ぶんせき analytics"),
+        area(Area::Settings, "せってい settings"),
+        page(Icon::Plus, t::palette::new_campaign(), Route::NewCampaign, "きゃんぺーんをつくる new campaign"),
+        page(Icon::Plus, t::palette::new_segment(), Route::NewSegment, "せぐめんとをつくる new segment"),
+        page(Icon::Upload, t::palette::import(), Route::NewImport, "とりこむ import"),
+        page(Icon::Inbox, t::palette::inbox(), Route::Inbox, "さんどぼっくす じゅしんばこ inbox sandbox"),
+        page(Icon::Package, t::palette::products(), Route::Products, "しょうひん products"),
+    ]
+}
+
+/// Makes katakana hiragana, wide letters narrow and capitals small, so that what sounds alike is alike.
+fn folded(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            'ァ'..='ヶ' => char::from_u32(c as u32 - 0x60).unwrap_or(c),
+            '！'..='～' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+            '　' => ' ',
+            other => other,
+        })
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn matching(typed: &str, places: Vec<(Hit, &'static str)>) -> Vec<Hit> {
+    let typed = folded(typed.trim());
+    let fits = |(hit, reading): &(Hit, &str)| typed.split(' ').all(|word| folded(&hit.label).contains(word) || folded(reading).contains(word));
+    places.into_iter().filter(fits).map(|(hit, _)| hit).collect()
+}
+
+/// The palette itself; one in the shell.
+#[component]
+pub fn Palette() -> impl IntoView {
+    let state = use_palette();
+    let node = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let (is_open, Some(dialog)) = (state.is_open.get(), node.get()) else { return };
+        if is_open && !dialog.open() {
+            let _ = dialog.show_modal();
+        } else if !is_open && dialog.open() {
+            dialog.close();
+        }
+    });
+    let on_backdrop = move |event: ev::MouseEvent| {
+        if node.get_untracked().is_some_and(|dialog| event.target().as_ref() == Some(dialog.as_ref())) {
+            state.is_open.set(false);
+        }
+    };
+    view! {
+        <dialog class="pal" node_ref=node aria-label=t::palette::title on:close=move |_| state.is_open.set(false) on:mousedown=on_backdrop>
+            {move || state.is_open.get().then(|| view! { <Body state=state/> })}
+        </dialog>
+    }
+}
+
+#[component]
+fn Body(state: PaletteState) -> impl IntoView {
+    let (typed, at, found) = (RwSignal::new(String::new()), RwSignal::new(0_usize), RwSignal::new(Vec::new()));
+    search_as_typed(state, typed, found);
+    let hits = Memo::new(move |_| {
+        let mut hits: Vec<Hit> = matching(&typed.get(), places());
+        hits.extend(found.get());
+        hits
+    });
+    let go = use_go();
+    let open = move |at: usize| {
+        if let Some(hit) = hits.with_untracked(|hits| hits.get(at).cloned()) {
+            state.is_open.set(false);
+            go(&hit.to);
+        }
+    };
+    let open_key = open.clone();
+    let on_key = move |event: ev::KeyboardEvent| {
+        let count = hits.with_untracked(Vec::len).max(1);
+        match event.key().as_str() {
+            _ if event.is_composing() => return,
+            "ArrowDown" => at.update(|at| *at = (*at + 1) % count),
+            "ArrowUp" => at.update(|at| *at = (*at + count - 1) % count),
+            "Enter" => open_key(at.get_untracked()),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let line = move |(row, hit): (usize, Hit)| {
+        let open = open.clone();
+        view! {
+            <li
+                id=format!("pal-{row}")
+                role="option"
+                class:on=move || at.get() == row
+                aria-selected=move || if at.get() == row { "true" } else { "false" }
+                on:pointermove=move |_| at.set(row)
+                on:click=move |_| open(row)
+            >
+                {hit.icon.view()}
+                {hit.label}
+                <span class="r">{hit.note}</span>
+            </li>
+        }
+    };
+    view! {
+        <div class="pal-in">
+            {Icon::Search.view()}
+            <input
+                autofocus
+                role="combobox"
+                aria-expanded="true"
+                aria-controls="pal-list"
+                aria-activedescendant=move || format!("pal-{}", at.get())
+                aria-label=t::palette::title
+                placeholder=t::palette::placeholder
+                autocomplete="off"
+                bind:value=typed
+                on:input=move |_| at.set(0)
+                on:keydown=on_key
+            />
+        </div>
+        <ul id="pal-list" role="listbox" aria-label=t::palette::results>
+            {move || hits.get().into_iter().enumerate().map(line.clone()).collect_view()}
+        </ul>
+        {move || hits.with(Vec::is_empty).then(|| view! { <p class="pal-none">{t::palette::none}</p> })}
+        <footer>
+            <span><kbd>"↑ ↓"</kbd> {t::palette::choose}</span>
+            <span><kbd>"Enter"</kbd> {t::palette::open}</span>
+            <span><kbd>"Esc"</kbd> {t::palette::close}</span>
+        </footer>
+    }
+}
+
+fn search_as_typed(state: PaletteState, typed: RwSignal<String>, found: RwSignal<Vec<Hit>>) {
+    let mut ask = debounce(Duration::from_millis(200), move |text: String| {
+        let Some(search) = state.search.try_get_value().flatten() else { return };
+        spawn_local(async move {
+            let hits = search(text.clone()).await;
+            // An answer to something typed before is no answer any more.
+            if typed.try_get_untracked().as_deref() == Some(&text) {
+                found.try_set(hits);
+            }
+        });
+    });
+    Effect::new(move |_| {
+        let text = typed.get();
+        if text.trim().is_empty() { found.set(Vec::new()) } else { ask(text) }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kana_of_either_kind_finds_kanji() {
+        crate::state::locale::set_for_test(t::Locale::Ja);
+        for typed in ["こきゃく", "コキャク", "顧客", "ＣＵＳＴＯＭ", "customers"] {
+            let hits = matching(typed, places());
+            assert_eq!(hits.first().map(|hit| hit.to.clone()), Some(Route::Customers), "{typed}");
+        }
+        assert!(matching("ぬるぽ", places()).is_empty());
+    }
+}
