@@ -94,7 +94,7 @@ fn is_sentence(literal: &str) -> bool {
 }
 
 fn is_japanese(character: char) -> bool {
-    matches!(character, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff9f}')
+    matches!(character, '\u{3040}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff9f}')
 }
 
 #[cfg(test)]
