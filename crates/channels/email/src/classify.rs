@@ -92,7 +92,6 @@ fn postponed(code: u16, answer: &Answer) -> Outcome {
         // Greylisting and "too fast" share 4.7.x.
         (_, Some([_, 7, _])) => (ReasonClass::RateLimited, 5 * MINUTE),
         (421, _) => (ReasonClass::Busy, MINUTE),
-        (452, _) => (ReasonClass::Busy, 2 * MINUTE),
         (450, _) => (ReasonClass::Busy, 5 * MINUTE),
         _ => (ReasonClass::Busy, 2 * MINUTE),
     };
@@ -173,73 +172,76 @@ mod tests {
         (outcome.as_str(), outcome.reason().unwrap().class)
     }
 
+    use ReasonClass::{
+        Authentication, Busy, Content, InvalidAddress, MailboxFull, Other, Policy, RateLimited,
+        RecipientDisabled, TooBig, UnknownRecipient,
+    };
+
+    const ANSWERS: &[(u16, &str, &str, ReasonClass)] = &[
+        (421, "4.3.2 shutting down", "not_accepted", Busy),
+        (421, "", "not_accepted", Busy),
+        (450, "4.2.2 mailbox full", "not_accepted", MailboxFull),
+        (450, "4.2.0 greylisted", "not_accepted", Busy),
+        (450, "4.7.1 try later", "not_accepted", RateLimited),
+        (421, "4.7.28 rate limited", "not_accepted", RateLimited),
+        (451, "4.3.0 local error", "not_accepted", Busy),
+        (452, "4.3.1 disk full", "not_accepted", Busy),
+        (
+            454,
+            "4.7.0 TLS not available",
+            "not_accepted",
+            Authentication,
+        ),
+        (535, "5.7.8 bad credentials", "not_accepted", Authentication),
+        (
+            530,
+            "5.7.0 must issue STARTTLS",
+            "not_accepted",
+            Authentication,
+        ),
+        (550, "5.1.1 <a@b.jp>: unknown", "suppress", UnknownRecipient),
+        (550, "5.1.2 no such domain", "suppress", UnknownRecipient),
+        (501, "5.1.3 bad address syntax", "suppress", InvalidAddress),
+        (550, "5.1.10 null MX", "suppress", UnknownRecipient),
+        (550, "5.2.1 mailbox disabled", "suppress", RecipientDisabled),
+        (552, "5.2.2 over quota", "dropped", MailboxFull),
+        (552, "quota exceeded", "dropped", MailboxFull),
+        (552, "5.3.4 message too big", "dropped", TooBig),
+        (550, "5.7.1 rejected as spam", "dropped", Policy),
+        (550, "5.7.26 unauthenticated", "dropped", Policy),
+        (550, "5.1.8 sender refused", "dropped", Policy),
+        (554, "5.6.0 bad content", "dropped", Content),
+        (
+            550,
+            "5.4.1 recipient rejected: access denied",
+            "dropped",
+            Other,
+        ),
+        (550, "5.1.0 rejected", "dropped", Other),
+        (
+            550,
+            "Unknown user a..b@docomo.ne.jp",
+            "suppress",
+            UnknownRecipient,
+        ),
+        (550, "No such user here", "suppress", UnknownRecipient),
+        (
+            550,
+            "user unknown, your IP is listed at rbl.example",
+            "dropped",
+            Policy,
+        ),
+        (550, "relay not permitted", "dropped", Policy),
+        (550, "Requested action not taken", "dropped", Other),
+        (554, "Transaction failed", "dropped", Other),
+        (502, "5.5.2 not implemented", "dropped", Other),
+        (354, "unexpected", "not_accepted", Busy),
+    ];
+
     #[test]
     fn answers_are_classified() {
-        use ReasonClass::{
-            Authentication, Busy, Content, InvalidAddress, MailboxFull, Other, Policy, RateLimited,
-            RecipientDisabled, TooBig, UnknownRecipient,
-        };
-        for (code, text, outcome, reason) in [
-            (421, "4.3.2 shutting down", "not_accepted", Busy),
-            (421, "", "not_accepted", Busy),
-            (450, "4.2.2 mailbox full", "not_accepted", MailboxFull),
-            (450, "4.2.0 greylisted", "not_accepted", Busy),
-            (450, "4.7.1 try later", "not_accepted", RateLimited),
-            (421, "4.7.28 rate limited", "not_accepted", RateLimited),
-            (451, "4.3.0 local error", "not_accepted", Busy),
-            (452, "4.3.1 disk full", "not_accepted", Busy),
-            (
-                454,
-                "4.7.0 TLS not available",
-                "not_accepted",
-                Authentication,
-            ),
-            (535, "5.7.8 bad credentials", "not_accepted", Authentication),
-            (
-                530,
-                "5.7.0 must issue STARTTLS",
-                "not_accepted",
-                Authentication,
-            ),
-            (550, "5.1.1 <a@b.jp>: unknown", "suppress", UnknownRecipient),
-            (550, "5.1.2 no such domain", "suppress", UnknownRecipient),
-            (501, "5.1.3 bad address syntax", "suppress", InvalidAddress),
-            (550, "5.1.10 null MX", "suppress", UnknownRecipient),
-            (550, "5.2.1 mailbox disabled", "suppress", RecipientDisabled),
-            (552, "5.2.2 over quota", "dropped", MailboxFull),
-            (552, "quota exceeded", "dropped", MailboxFull),
-            (552, "5.3.4 message too big", "dropped", TooBig),
-            (550, "5.7.1 rejected as spam", "dropped", Policy),
-            (550, "5.7.26 unauthenticated", "dropped", Policy),
-            (550, "5.1.8 sender refused", "dropped", Policy),
-            (554, "5.6.0 bad content", "dropped", Content),
-            (
-                550,
-                "5.4.1 recipient rejected: access denied",
-                "dropped",
-                Other,
-            ),
-            (550, "5.1.0 rejected", "dropped", Other),
-            (
-                550,
-                "Unknown user a..b@docomo.ne.jp",
-                "suppress",
-                UnknownRecipient,
-            ),
-            (550, "No such user here", "suppress", UnknownRecipient),
-            (
-                550,
-                "user unknown, your IP is listed at rbl.example",
-                "dropped",
-                Policy,
-            ),
-            (550, "relay not permitted", "dropped", Policy),
-            (550, "Requested action not taken", "dropped", Other),
-            (554, "Transaction failed", "dropped", Other),
-            (502, "5.5.2 not implemented", "dropped", Other),
-            (354, "unexpected", "not_accepted", Busy),
-        ] {
-            assert_eq!(class(code, text), (outcome, reason), "{code} {text}");
+        for (code, text, outcome, reason) in ANSWERS {
+            assert_eq!(class(*code, text), (*outcome, *reason), "{code} {text}");
         }
     }
 

@@ -28,7 +28,7 @@ impl Composer {
     /// # Errors
     /// A [`Refusal`] that says whether the message or the address is at fault.
     pub fn validate(&self, message: &Message) -> Result<(), Refusal> {
-        self.check(message).map(|_| ())
+        check(message).map(|_| ())
     }
 
     /// Writes and signs a message.
@@ -36,7 +36,7 @@ impl Composer {
     /// # Errors
     /// As [`Composer::validate`].
     pub fn prepare(&self, message: Message) -> Result<Prepared, Refusal> {
-        let checked = self.check(&message)?;
+        let checked = check(&message)?;
         let email = email_of(&message)?;
         let wire_id = mime::message_id(&message, &checked.from);
         let plain = mime::write(&message, email, &checked, &wire_id);
@@ -56,15 +56,15 @@ impl Composer {
             payload,
         })
     }
+}
 
-    fn check(&self, message: &Message) -> Result<mime::Checked, Refusal> {
-        let email = email_of(message)?;
-        // Base64 adds a third, and headers and signatures some more.
-        if (email.html.len() + email.text.len()) / 3 * 4 > MAX_BYTES - 256 * 1024 {
-            return Err(Refusal::message("the message is larger than 10 MB"));
-        }
-        mime::check(message, email)
+fn check(message: &Message) -> Result<mime::Checked, Refusal> {
+    let email = email_of(message)?;
+    // Base64 adds a third, and headers and signatures some more.
+    if (email.html.len() + email.text.len()) / 3 * 4 > MAX_BYTES - 256 * 1024 {
+        return Err(Refusal::message("the message is larger than 10 MB"));
     }
+    mime::check(message, email)
 }
 
 fn email_of(message: &Message) -> Result<&channel_core::Email, Refusal> {

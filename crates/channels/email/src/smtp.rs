@@ -7,8 +7,10 @@
 
 mod config;
 mod connect;
+mod fault;
 mod session;
 mod tls;
+mod transaction;
 
 use std::{fmt, sync::Arc};
 

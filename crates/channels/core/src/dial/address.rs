@@ -88,7 +88,7 @@ const fn is_global_v4(address: Ipv4Addr) -> bool {
     )
 }
 
-/// Only 2000::/3 is given out; of that, tunnels and documentation are not public. Addresses that
+/// Only `2000::/3` is given out; of that, tunnels and documentation are not public. Addresses that
 /// carry an IPv4 address inside (mapped, NAT64, 6to4, Teredo) are refused whatever it is.
 const fn is_global_v6(address: Ipv6Addr) -> bool {
     match address.segments() {

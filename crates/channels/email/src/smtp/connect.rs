@@ -1,14 +1,9 @@
 //! From nothing to a connection that is greeted, protected and logged in.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
-use channel_core::{
-    Answer, NotReady, Outcome, Reason, ReasonClass, Stage,
-    dial::{DialError, Dialler},
-    rate::RatePolicy,
-};
+use channel_core::{Answer, NotReady, ReasonClass, Stage, dial::Dialler, rate::RatePolicy};
 use lettre::transport::smtp::{
-    Error as SmtpError,
     authentication::{Credentials as LettreCredentials, Mechanism},
     client::AsyncSmtpConnection,
     commands::Ehlo,
@@ -21,14 +16,11 @@ use tokio::{
 
 use super::{
     config::{Credentials, SmtpConfig, SmtpConfigError, TlsMode},
+    fault::{broken, misconfigured, not_ready, refused, undialled, unreachable_server, untrusted},
     tls::Tls,
 };
 use crate::classify;
 
-/// A pause after a refusal that only a person can mend.
-const CONFIGURATION_PAUSE: Duration = Duration::from_mins(5);
-/// A pause after a failed connection.
-const CONNECTION_PAUSE: Duration = Duration::from_secs(30);
 /// Longest answer to a command before TLS.
 const LONGEST_ANSWER: usize = 16 * 1024;
 
@@ -258,75 +250,6 @@ fn judge(answer: &str, expected: u16) -> Result<String, NotReady> {
         code.unwrap_or(421),
         text,
     ))))
-}
-
-/// Turns what a server said before any message into "not ready".
-fn refused(error: &SmtpError) -> NotReady {
-    not_ready(classify::classify(&answer_of(error, Stage::BeforeHandover)))
-}
-
-/// Reads an error of lettre's as an answer.
-pub(super) fn answer_of(error: &SmtpError, stage: Stage) -> Answer {
-    let text =
-        std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
-    match error.status() {
-        Some(code) => Answer::reply(stage, code.into(), text),
-        None => Answer::broken(stage, text),
-    }
-}
-
-fn not_ready(outcome: Outcome) -> NotReady {
-    match outcome {
-        Outcome::NotAccepted {
-            retry_after,
-            reason,
-        } => NotReady {
-            retry_after,
-            reason,
-        },
-        // Whatever a server says before the first message, it is not about a recipient.
-        other => {
-            let (code, detail) = other
-                .reason()
-                .map_or((None, ""), |reason| (reason.code, reason.detail.as_str()));
-            let reason = Reason::new(ReasonClass::Connection, code, detail);
-            NotReady {
-                retry_after: CONFIGURATION_PAUSE,
-                reason,
-            }
-        }
-    }
-}
-
-fn unreachable_server(class: ReasonClass, detail: &str) -> NotReady {
-    NotReady {
-        retry_after: CONNECTION_PAUSE,
-        reason: Reason::new(class, None, detail),
-    }
-}
-
-fn broken(error: &io::Error) -> NotReady {
-    unreachable_server(ReasonClass::Connection, &error.to_string())
-}
-
-fn misconfigured(detail: &str) -> NotReady {
-    let reason = Reason::new(ReasonClass::Authentication, None, detail);
-    NotReady {
-        retry_after: CONFIGURATION_PAUSE,
-        reason,
-    }
-}
-
-fn untrusted(error: &io::Error) -> NotReady {
-    misconfigured(&format!("no protected connection: {error}"))
-}
-
-fn undialled(error: &DialError) -> NotReady {
-    match error {
-        DialError::BadHost | DialError::NotAllowed => misconfigured(&error.to_string()),
-        DialError::Timeout => unreachable_server(ReasonClass::Timeout, &error.to_string()),
-        _ => unreachable_server(ReasonClass::Connection, &error.to_string()),
-    }
 }
 
 fn is_host(name: &str) -> bool {

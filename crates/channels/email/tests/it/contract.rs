@@ -101,10 +101,10 @@ fn bad_messages() -> Vec<Message> {
         message_with(|email| email.envelope_sender = Some("b@x.jp>\r\nRCPT TO:<y@z.jp".to_owned())),
         message_with(|email| email.headers = vec![("Bcc".to_owned(), "x@example.jp".to_owned())]),
         message_with(|email| {
-            email.headers = vec![("X-A".to_owned(), "1\r\nBcc: x@y.jp".to_owned())]
+            email.headers = vec![("X-A".to_owned(), "1\r\nBcc: x@y.jp".to_owned())];
         }),
         message_with(|email| {
-            email.unsubscribe.as_mut().unwrap().url = "javascript:alert(1)".to_owned()
+            email.unsubscribe.as_mut().unwrap().url = "javascript:alert(1)".to_owned();
         }),
         message_with(|email| {
             email
@@ -112,7 +112,7 @@ fn bad_messages() -> Vec<Message> {
                 .as_mut()
                 .unwrap()
                 .url
-                .push_str(">\r\nBcc: x@y.jp")
+                .push_str(">\r\nBcc: x@y.jp");
         }),
         message_with(|email| email.feedback_id.as_mut().unwrap().sender = "abc".to_owned()),
         message_with(|email| email.feedback_id.as_mut().unwrap().campaign = "a:b".to_owned()),

@@ -9,7 +9,7 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufStream},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
     net::TcpListener,
     sync::Mutex,
 };
@@ -126,7 +126,7 @@ enum End {
 }
 
 struct Conversation<S> {
-    stream: BufStream<S>,
+    stream: BufReader<S>,
     state: Arc<State>,
     mail: Mail,
     act: Option<(At, Act)>,
@@ -135,6 +135,7 @@ struct Conversation<S> {
 impl Conversation<()> {
     async fn hold(stream: tokio::net::TcpStream, state: Arc<State>) {
         let connection = state.connections.fetch_add(1, Ordering::SeqCst);
+        stream.set_nodelay(true).unwrap();
         if let Some(acceptor) = state.options.implicit.clone() {
             if let Ok(stream) = acceptor.accept(stream).await {
                 Conversation::new(stream, &state, connection)
@@ -160,7 +161,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             ..Mail::default()
         };
         Self {
-            stream: BufStream::new(stream),
+            stream: BufReader::new(stream),
             state: Arc::clone(state),
             mail,
             act: None,
@@ -171,7 +172,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         self.say(greeting).await?;
         loop {
             let line = self.line().await?;
-            self.state.commands.lock().await.push(line.clone());
+            self.note(&line).await;
             let verb = line
                 .split([' ', ':'])
                 .next()
@@ -217,10 +218,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         }
     }
 
+    /// Keeps a command, marked when the next one had come along with it.
+    async fn note(&self, line: &str) {
+        let mark = if self.stream.buffer().is_empty() {
+            ""
+        } else {
+            " [and more]"
+        };
+        self.state
+            .commands
+            .lock()
+            .await
+            .push(format!("{line}{mark}"));
+    }
+
     async fn announce(&mut self) -> Option<()> {
         let mut answer = String::from("250-fake\r\n");
         for feature in &self.state.options.features {
-            answer.push_str(&format!("250-{feature}\r\n"));
+            answer.extend(["250-", feature, "\r\n"]);
         }
         self.say(&format!("{answer}250 8BITMIME\r\n")).await
     }
@@ -275,8 +290,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     }
 
     async fn say(&mut self, text: &str) -> Option<()> {
-        self.stream.write_all(text.as_bytes()).await.ok()?;
-        self.stream.flush().await.ok()
+        self.stream
+            .get_mut()
+            .write_all(text.as_bytes())
+            .await
+            .ok()?;
+        self.stream.get_mut().flush().await.ok()
     }
 
     async fn line(&mut self) -> Option<String> {

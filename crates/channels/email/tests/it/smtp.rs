@@ -8,6 +8,7 @@ use crate::{
     server::{Act, At, Options, Server},
     support::{channel, local_config, message_to, message_with, send},
 };
+use ReasonClass::{Busy, Connection, Policy, Timeout, TooBig, UnknownRecipient};
 
 async fn outcome_of(at: At, act: Act, features: &[&'static str]) -> (Outcome, Server) {
     let options = Options {
@@ -22,65 +23,65 @@ async fn outcome_of(at: At, act: Act, features: &[&'static str]) -> (Outcome, Se
     )
 }
 
+const FAULTS: &[(At, Act, &str, ReasonClass)] = &[
+    (
+        At::Mail,
+        Act::Reply("421 4.3.2 closing"),
+        "not_accepted",
+        Busy,
+    ),
+    (
+        At::Mail,
+        Act::Reply("451 4.3.0 later"),
+        "not_accepted",
+        Busy,
+    ),
+    (
+        At::Mail,
+        Act::Reply("550 5.1.1 sender unknown"),
+        "dropped",
+        Policy,
+    ),
+    (At::Mail, Act::HangUp, "not_accepted", Connection),
+    (
+        At::Rcpt,
+        Act::Reply("421 4.7.0 too many"),
+        "not_accepted",
+        ReasonClass::RateLimited,
+    ),
+    (
+        At::Rcpt,
+        Act::Reply("550 5.1.1 nobody"),
+        "suppress",
+        UnknownRecipient,
+    ),
+    (At::Rcpt, Act::Reply("550 5.7.1 blocked"), "dropped", Policy),
+    (At::Rcpt, Act::HangUp, "not_accepted", Connection),
+    (At::Data, Act::Reply("452 4.3.1 full"), "not_accepted", Busy),
+    (At::Data, Act::Reply("554 5.7.1 no"), "dropped", Policy),
+    (At::Data, Act::HangUp, "not_accepted", Connection),
+    (
+        At::Dot,
+        Act::Reply("421 4.3.2 closing"),
+        "not_accepted",
+        Busy,
+    ),
+    (At::Dot, Act::Reply("451 4.3.0 later"), "not_accepted", Busy),
+    (At::Dot, Act::Reply("552 5.3.4 big"), "dropped", TooBig),
+    (
+        At::Dot,
+        Act::Reply("550 5.1.1 nobody"),
+        "suppress",
+        UnknownRecipient,
+    ),
+    (At::Dot, Act::HangUp, "unknown", Connection),
+    (At::Dot, Act::Silence, "unknown", Timeout),
+];
+
 #[tokio::test]
 async fn a_fault_at_any_point_is_classified_alike_with_and_without_pipelining() {
-    use ReasonClass::{Busy, Connection, Policy, Timeout, TooBig, UnknownRecipient};
-    let cases = [
-        (
-            At::Mail,
-            Act::Reply("421 4.3.2 closing"),
-            "not_accepted",
-            Busy,
-        ),
-        (
-            At::Mail,
-            Act::Reply("451 4.3.0 later"),
-            "not_accepted",
-            Busy,
-        ),
-        (
-            At::Mail,
-            Act::Reply("550 5.1.1 sender unknown"),
-            "dropped",
-            Policy,
-        ),
-        (At::Mail, Act::HangUp, "not_accepted", Connection),
-        (
-            At::Rcpt,
-            Act::Reply("421 4.7.0 too many"),
-            "not_accepted",
-            ReasonClass::RateLimited,
-        ),
-        (
-            At::Rcpt,
-            Act::Reply("550 5.1.1 nobody"),
-            "suppress",
-            UnknownRecipient,
-        ),
-        (At::Rcpt, Act::Reply("550 5.7.1 blocked"), "dropped", Policy),
-        (At::Rcpt, Act::HangUp, "not_accepted", Connection),
-        (At::Data, Act::Reply("452 4.3.1 full"), "not_accepted", Busy),
-        (At::Data, Act::Reply("554 5.7.1 no"), "dropped", Policy),
-        (At::Data, Act::HangUp, "not_accepted", Connection),
-        (
-            At::Dot,
-            Act::Reply("421 4.3.2 closing"),
-            "not_accepted",
-            Busy,
-        ),
-        (At::Dot, Act::Reply("451 4.3.0 later"), "not_accepted", Busy),
-        (At::Dot, Act::Reply("552 5.3.4 big"), "dropped", TooBig),
-        (
-            At::Dot,
-            Act::Reply("550 5.1.1 nobody"),
-            "suppress",
-            UnknownRecipient,
-        ),
-        (At::Dot, Act::HangUp, "unknown", Connection),
-        (At::Dot, Act::Silence, "unknown", Timeout),
-    ];
     for features in [&[][..], &["PIPELINING"]] {
-        for (at, act, expected, class) in cases {
+        for &(at, act, expected, class) in FAULTS {
             let (outcome, server) = outcome_of(at, act, features).await;
             let found = (outcome.as_str(), outcome.reason().unwrap().class);
             assert_eq!(found, (expected, class), "{at:?} {act:?} {features:?}");
@@ -263,26 +264,23 @@ async fn a_dropped_delivery_leaves_no_half_used_connection() {
 
 #[tokio::test]
 async fn pipelining_is_used_only_where_announced() {
-    for (features, order) in [
-        (vec!["PIPELINING"], ["MAIL", "RCPT", "DATA"]),
-        (vec![], ["MAIL", "RCPT", "DATA"]),
-    ] {
+    for (features, expected) in [(vec!["PIPELINING"], 2), (vec![], 0)] {
         let options = Options {
             features,
             ..Options::default()
         };
         let server = Server::start(options, &[]).await;
         let channel = channel(local_config(server.port));
-        assert!(matches!(
-            send(&*channel, message_to(1, "hanako@example.jp")).await,
-            Outcome::Accepted { .. }
-        ));
+        let outcome = send(&*channel, message_to(1, "hanako@example.jp")).await;
+        assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
         let commands = server.commands().await;
-        let verbs: Vec<&str> = commands
+        let together = commands
             .iter()
-            .filter_map(|line| line.split([' ', ':']).next())
-            .filter(|verb| order.contains(verb))
-            .collect();
-        assert_eq!(verbs, order);
+            .filter(|line| line.ends_with("[and more]"))
+            .count();
+        assert_eq!(
+            together, expected,
+            "MAIL and RCPT came with what follows: {commands:?}"
+        );
     }
 }
