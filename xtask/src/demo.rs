@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     admin, process, tools,
-    workspace::{Workspace, cargo},
+    workspace::{Workspace, build_server, cargo},
 };
 
 /// Options of `demo`.
@@ -62,7 +62,7 @@ pub(crate) fn dev(args: &DevArgs) -> Result<()> {
         tools::wasm_target()?;
         admin::build(false)?;
     }
-    process::run(cargo().args(["build", "--package", "server"]))?;
+    build_server()?;
     become_server(
         Command::new(workspace.server("debug"))
             .arg("serve")

@@ -8,7 +8,7 @@ use crate::{
     admin,
     process::{self, Service},
     tools::{self, Node},
-    workspace::{Workspace, cargo},
+    workspace::{Workspace, build_server, cargo},
 };
 
 /// How long the first start may take: it loads the sample company, in debug without optimisation.
@@ -43,12 +43,11 @@ pub(crate) fn run(args: &E2eArgs) -> Result<()> {
     if !args.no_build {
         tools::wasm_target()?;
         admin::build(args.release)?;
-        let mut build = cargo();
-        build.args(["build", "--package", "server"]);
         if args.release {
-            build.arg("--release");
+            process::run(cargo().args(["build", "--release", "--package", "server"]))?;
+        } else {
+            build_server()?;
         }
-        process::run(&mut build)?;
     }
     walk(&workspace, args)
 }

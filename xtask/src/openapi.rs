@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     process,
-    workspace::{Workspace, cargo},
+    workspace::{Workspace, build_server},
 };
 
 /// Options of `openapi`.
@@ -15,19 +15,27 @@ pub(crate) struct OpenapiArgs {
     /// Change nothing; fail when the file is not what the server says.
     #[arg(long)]
     check: bool,
+    /// Ask the server that was built last.
+    #[arg(long)]
+    no_build: bool,
 }
 
 impl OpenapiArgs {
-    /// Returns the options of a check.
+    /// Returns the options of a check after the tests, which have built the server.
     pub(crate) const fn checking() -> Self {
-        Self { check: true }
+        Self {
+            check: true,
+            no_build: true,
+        }
     }
 }
 
 /// Writes docs/openapi.json or checks it.
 pub(crate) fn run(args: &OpenapiArgs) -> Result<()> {
     let workspace = Workspace::load()?;
-    process::run(cargo().args(["build", "--package", "server"]))?;
+    if !args.no_build {
+        build_server()?;
+    }
     let text =
         process::output(std::process::Command::new(workspace.server("debug")).arg("openapi"))?;
     let path = workspace.root.join("docs/openapi.json");

@@ -63,3 +63,16 @@ impl Workspace {
 pub(crate) fn cargo() -> Command {
     Command::new(crate::env::var("CARGO").unwrap_or_else(|| "cargo".to_owned()))
 }
+
+/// Builds the debug server with the features of the whole workspace: those of the server alone would
+/// compile half of the libraries a second time beside the tests'.
+pub(crate) fn build_server() -> Result<()> {
+    process::run(cargo().args([
+        "build",
+        "--workspace",
+        "--exclude",
+        "admin",
+        "--bin",
+        "server",
+    ]))
+}
