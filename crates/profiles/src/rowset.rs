@@ -1,0 +1,53 @@
+//! Many rows handed to one statement as a single JSON bind.
+//!
+//! The statement keeps one text whatever the number of rows, so it is prepared once, and no bind limit
+//! is met. Used for look-ups and updates; plain inserts go through `storage::bulk`.
+
+use serde_json::Value as Json;
+use storage::{Dialect, Value};
+
+/// The type of a column of a row set.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Col {
+    /// 64-bit integer.
+    Int,
+    /// Text; JSON travels as text too.
+    Text,
+    /// Boolean.
+    Bool,
+}
+
+/// Returns a parenthesised select that yields the rows of the JSON bind (an array of arrays).
+pub(crate) fn rows_of(dialect: Dialect, bind: &str, columns: &[(&str, Col)]) -> String {
+    let column = |(at, (name, kind)): (usize, &(&str, Col))| match (dialect, kind) {
+        (Dialect::Sqlite, _) => format!("r.value ->> {at} AS {name}"),
+        (Dialect::Postgres, Col::Int) => format!("(r.value ->> {at})::bigint AS {name}"),
+        (Dialect::Postgres, Col::Bool) => format!("(r.value ->> {at})::boolean AS {name}"),
+        (Dialect::Postgres, Col::Text) => format!("r.value ->> {at} AS {name}"),
+    };
+    let list: Vec<String> = columns.iter().enumerate().map(column).collect();
+    let from = match dialect {
+        Dialect::Sqlite => format!("json_each({bind}) r"),
+        Dialect::Postgres => format!("json_array_elements({bind}::text::json) r"),
+    };
+    format!("(SELECT {} FROM {from})", list.join(", "))
+}
+
+/// Makes the bind for [`rows_of`].
+pub(crate) fn bind(rows: Vec<Json>) -> Value {
+    Json::Array(rows).to_string().into()
+}
+
+/// Makes the bind of a one-column row set of numbers.
+pub(crate) fn bind_ids(ids: impl IntoIterator<Item = i64>) -> Value {
+    bind(
+        ids.into_iter()
+            .map(|id| Json::Array(vec![id.into()]))
+            .collect(),
+    )
+}
+
+/// Returns the row set of one column `id`.
+pub(crate) fn ids_of(dialect: Dialect, bind: &str) -> String {
+    rows_of(dialect, bind, &[("id", Col::Int)])
+}
