@@ -1,6 +1,6 @@
 //! The two traits that a channel implements.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 
@@ -23,7 +23,7 @@ pub struct Capabilities {
 }
 
 /// A message ready for the wire: rendered and signed, nothing left but to hand it over.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Prepared {
     /// The message it was made of; the sandbox shows its parts.
     pub message: Message,
@@ -35,6 +35,15 @@ pub struct Prepared {
     pub wire_id: String,
     /// The bytes.
     pub payload: Vec<u8>,
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared")
+            .field("delivery_id", &self.message.delivery_id)
+            .field("payload_bytes", &self.payload.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a lane cannot take a message now. Nothing of any message has been sent.

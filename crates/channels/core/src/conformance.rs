@@ -52,7 +52,7 @@ pub trait Harness: Send + Sync {
 macro_rules! channel_conformance {
     ($harness:expr) => {
         $crate::channel_conformance!(@each $harness;
-            accepts_once, prepares_the_same_bytes, comes_back_after_not_now, drops_without_blame,
+            accepts_once, recognises_repeats, prepares_the_same_bytes, comes_back_after_not_now, drops_without_blame,
             suppresses_nobody_there, may_retry_what_broke_before, leaves_in_doubt_what_broke_after,
             leaves_in_doubt_what_was_not_answered, sends_nothing_while_the_provider_is_away,
             refuses_bad_messages_itself);
@@ -127,6 +127,24 @@ pub async fn accepts_once(harness: &dyn Harness) {
     lane.session.close().await;
     assert_ne!(prepared.wire_id, second, "two messages have two names");
     assert_eq!(harness.received().await, [prepared.wire_id, second]);
+}
+
+/// A provider that is said to recognise repeats does: a second hand-over has no second effect.
+///
+/// # Panics
+/// When the rule is broken.
+pub async fn recognises_repeats(harness: &dyn Harness) {
+    let Some(mut lane) = Lane::start(harness, &[]).await else {
+        return;
+    };
+    if !lane.channel.capabilities().provider_dedupes {
+        return;
+    }
+    for _ in 0..2 {
+        let (outcome, _) = lane.send(harness.message(1, Behaviour::Accepts)).await;
+        assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+    }
+    assert_eq!(harness.received().await.len(), 1);
 }
 
 /// A message prepared twice has the same bytes and the same name, so that a retry is recognised.

@@ -16,4 +16,6 @@ pub use inbound::{Inbound, InboundError, InboundKind, InboundRequest};
 pub use message::{
     ChannelKind, Content, Email, FeedbackId, Mailbox, Message, Recipient, Unsubscribe,
 };
-pub use outcome::{Answer, Outcome, Reason, ReasonClass, Refusal, Stage, SuppressReason};
+pub use outcome::{
+    Answer, Outcome, Reason, ReasonClass, Refusal, Stage, SuppressReason, without_addresses,
+};

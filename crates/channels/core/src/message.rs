@@ -152,7 +152,8 @@ pub struct Message {
     pub idempotency_key: String,
     /// To whom.
     pub recipient: Recipient,
-    /// The instant written into the message, so that a second rendering gives the same bytes.
+    /// The instant written into the message, so that a second rendering gives the same bytes. Not in
+    /// the future: receivers distrust signatures from tomorrow.
     pub at: Millis,
     /// What is sent.
     pub content: Content,

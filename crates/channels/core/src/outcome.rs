@@ -72,7 +72,7 @@ impl ReasonClass {
     }
 }
 
-/// Why an outcome is what it is. The detail may hold an address: `Debug` leaves it out.
+/// Why an outcome is what it is. Kept for years, so addresses in the detail are blotted out.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// What it was about.
@@ -87,14 +87,30 @@ pub struct Reason {
 const DETAIL_CHARS: usize = 300;
 
 impl Reason {
-    /// Builds a reason, cutting long details.
+    /// Builds a reason, shortening the detail and blotting out addresses.
     pub fn new(class: ReasonClass, code: Option<u16>, detail: &str) -> Self {
         Self {
             class,
             code,
-            detail: detail.chars().take(DETAIL_CHARS).collect(),
+            detail: without_addresses(detail),
         }
     }
+}
+
+/// Returns a provider's words, shortened and with every address blotted out: they are kept in the
+/// ledger, where an erased person must leave no trace.
+pub fn without_addresses(text: &str) -> String {
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .map(|word| {
+            if word.contains(['@', '＠']) {
+                "<address>"
+            } else {
+                word
+            }
+        })
+        .collect();
+    words.join(" ").chars().take(DETAIL_CHARS).collect()
 }
 
 impl fmt::Debug for Reason {
@@ -289,5 +305,27 @@ impl Answer {
             retry_after: None,
             timed_out: true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_keeps_no_address() {
+        let said = "5.1.1 <hanako@example.jp>: Recipient address rejected\nUser\tunknown";
+        let reason = Reason::new(ReasonClass::UnknownRecipient, Some(550), said);
+        assert_eq!(
+            reason.detail,
+            "5.1.1 <address> Recipient address rejected User unknown"
+        );
+        assert_eq!(reason.to_string(), "unknown_recipient (550)");
+        assert_eq!(
+            Reason::new(ReasonClass::Other, None, &"x".repeat(900))
+                .detail
+                .len(),
+            300
+        );
     }
 }

@@ -7,7 +7,9 @@
 
 use std::time::Duration;
 
-use channel_core::{Answer, Outcome, Reason, ReasonClass, Stage, SuppressReason};
+use channel_core::{
+    Answer, Outcome, Reason, ReasonClass, Stage, SuppressReason, without_addresses,
+};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -57,12 +59,9 @@ const NOBODY_WORDS: &[&str] = &[
 pub(crate) fn classify(answer: &Answer) -> Outcome {
     match answer.code {
         None => unanswered(answer),
-        Some(code @ 200..=299) => {
-            let _ = code;
-            Outcome::Accepted {
-                provider_ref: answer.text.chars().take(200).collect(),
-            }
-        }
+        Some(200..=299) => Outcome::Accepted {
+            provider_ref: without_addresses(&answer.text),
+        },
         Some(code @ 500..=599) => refused(code, answer),
         // Other codes are for now, and for none of them has the server taken the message.
         Some(code) => postponed(code, answer),

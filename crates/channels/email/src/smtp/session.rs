@@ -18,6 +18,37 @@ struct Live {
     sent: u32,
     sent_to: HashMap<String, u32>,
     used_at: Instant,
+    /// A transaction was refused and waits to be cleared.
+    is_refused: bool,
+}
+
+impl Live {
+    fn new(connection: Connection) -> Self {
+        metrics::counter!("email_smtp_connections_total").increment(1);
+        Self {
+            connection,
+            sent: 0,
+            sent_to: HashMap::new(),
+            used_at: Instant::now(),
+            is_refused: false,
+        }
+    }
+
+    fn has_carried_enough(&self, connector: &Connector, domain: &str) -> bool {
+        let to_domain = connector.rates.of_domain(domain).and_then(|(key, policy)| {
+            let sent = self.sent_to.get(key).copied().unwrap_or(0);
+            Some(sent >= policy.per_session?)
+        });
+        self.sent >= connector.config.max_per_connection || to_domain == Some(true)
+    }
+
+    fn count(&mut self, connector: &Connector, domain: &str) {
+        self.sent += 1;
+        if let Some((key, _)) = connector.rates.of_domain(domain) {
+            *self.sent_to.entry(key.to_owned()).or_default() += 1;
+        }
+        self.used_at = Instant::now();
+    }
 }
 
 /// A lane to a mail server.
@@ -34,33 +65,32 @@ impl SmtpSession {
         }
     }
 
-    /// Ends a connection that has carried enough, or that has died in its sleep.
-    async fn retire(&mut self, domain: &str) {
-        let Some(live) = &mut self.live else { return };
-        let config = &self.connector.config;
-        let per_domain = self
-            .connector
-            .rates
-            .of_domain(domain)
-            .and_then(|(key, policy)| {
-                Some((
-                    live.sent_to.get(key).copied().unwrap_or(0),
-                    policy.per_session?,
-                ))
-            });
-        let is_full = live.sent >= config.max_per_connection
-            || per_domain.is_some_and(|(sent, most)| sent >= most);
-        if is_full {
+    /// Returns the kept connection if it can carry another message to this domain.
+    ///
+    /// It is taken out while it is tried: were this future dropped in between, an unread answer
+    /// would be taken for the answer to the next command.
+    async fn kept(&mut self, domain: &str) -> Option<Live> {
+        if self
+            .live
+            .as_ref()?
+            .has_carried_enough(&self.connector, domain)
+        {
             self.hang_up().await;
-            return;
+            return None;
         }
-        if live.used_at.elapsed() >= config.timeouts.idle {
-            let smtp = &mut live.connection.smtp;
-            let alive = timeout(config.timeouts.command, smtp.test_connected()).await;
-            if !alive.unwrap_or(false) {
-                self.live = None;
-            }
-        }
+        let mut live = self.live.take()?;
+        let timeouts = self.connector.config.timeouts;
+        let probe = if live.is_refused {
+            "RSET\r\n"
+        } else if live.used_at.elapsed() >= timeouts.idle {
+            "NOOP\r\n"
+        } else {
+            return Some(live);
+        };
+        let smtp = &mut live.connection.smtp;
+        let answer = timeout(timeouts.command, smtp.command(probe)).await;
+        live.is_refused = false;
+        matches!(answer, Ok(Ok(_))).then_some(live)
     }
 
     async fn hang_up(&mut self) {
@@ -74,18 +104,12 @@ impl SmtpSession {
 #[async_trait]
 impl Session for SmtpSession {
     async fn ready(&mut self, prepared: &Prepared) -> Result<(), NotReady> {
-        self.retire(&prepared.message.recipient.domain()).await;
-        if self.live.is_none() {
-            let connection = self.connector.connect().await?;
-            metrics::counter!("email_smtp_connections_total").increment(1);
-            let used_at = Instant::now();
-            self.live = Some(Live {
-                connection,
-                sent: 0,
-                sent_to: HashMap::new(),
-                used_at,
-            });
-        }
+        let domain = prepared.message.recipient.domain();
+        let live = match self.kept(&domain).await {
+            Some(live) => live,
+            None => Live::new(self.connector.connect().await?),
+        };
+        self.live = Some(live);
         Ok(())
     }
 
@@ -104,21 +128,17 @@ impl Session for SmtpSession {
             self.connector.config.timeouts,
         )
         .await;
-        let (outcome, usable) = match result {
+        let (outcome, is_usable) = match result {
             Ok(response) => (accepted(&response), true),
-            Err(stop) => (
-                stop.outcome(),
-                !stop.broken && reset(&mut live, &self.connector).await,
-            ),
+            Err(stop) => {
+                // Cleared before the next message, so that this outcome need not wait for it.
+                live.is_refused = true;
+                (stop.outcome(), !stop.broken)
+            }
         };
         metrics::counter!("email_smtp_messages_total", "outcome" => outcome.as_str()).increment(1);
-        if usable {
-            live.sent += 1;
-            let domain = prepared.message.recipient.domain();
-            if let Some((key, _)) = self.connector.rates.of_domain(&domain) {
-                *live.sent_to.entry(key.to_owned()).or_default() += 1;
-            }
-            live.used_at = Instant::now();
+        if is_usable {
+            live.count(&self.connector, &prepared.message.recipient.domain());
             self.live = Some(live);
         }
         outcome
@@ -136,13 +156,4 @@ fn accepted(response: &Response) -> Outcome {
         response.code().into(),
         text,
     ))
-}
-
-/// Clears a refused transaction; returns whether the connection can go on.
-async fn reset(live: &mut Live, connector: &Connector) -> bool {
-    let wait = connector.config.timeouts.command;
-    matches!(
-        timeout(wait, live.connection.smtp.command("RSET\r\n")).await,
-        Ok(Ok(_))
-    )
 }

@@ -65,6 +65,8 @@ pub(crate) struct Options {
     pub(crate) implicit: Option<TlsAcceptor>,
     /// Sent together with the answer to STARTTLS, as an attacker would.
     pub(crate) injected: &'static str,
+    /// Ends the conversation without a word when it hears this.
+    pub(crate) hangs_up_on: &'static str,
 }
 
 struct State {
@@ -178,6 +180,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
                 .next()
                 .unwrap_or_default()
                 .to_uppercase();
+            if verb == self.state.options.hangs_up_on {
+                return None;
+            }
             match verb.as_str() {
                 "EHLO" => self.announce().await?,
                 "STARTTLS" => {

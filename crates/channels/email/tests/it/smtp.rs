@@ -4,6 +4,8 @@ use channel_core::dial::{AllowList, Dialler};
 use channel_core::{Channel, Outcome, ReasonClass, Session, rate::RatePolicy};
 use channel_email::{Composer, Credentials, SmtpChannel, SmtpConfig};
 
+use proptest::prelude::*;
+
 use crate::{
     server::{Act, At, Options, Server},
     support::{channel, local_config, message_to, message_with, send},
@@ -282,5 +284,77 @@ async fn pipelining_is_used_only_where_announced() {
             together, expected,
             "MAIL and RCPT came with what follows: {commands:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_refused_transaction_is_cleared_before_the_next_on_the_same_connection() {
+    let script = [(At::Rcpt, Act::Reply("550 5.1.1 nobody"))];
+    let server = Server::start(Options::default(), &script).await;
+    let channel = channel(local_config(server.port));
+    let mut session = channel.open();
+    let prepared = channel.prepare(message_to(1, "nobody@example.jp")).unwrap();
+    session.ready(&prepared).await.unwrap();
+    assert_eq!(session.deliver(&prepared).await.as_str(), "suppress");
+    deliver(&*channel, &mut *session, 2, "hanako@example.jp").await;
+    let commands = server.commands().await;
+    let place = |verb: &str| {
+        commands
+            .iter()
+            .position(|line| line.starts_with(verb))
+            .unwrap()
+    };
+    let second = commands
+        .iter()
+        .rposition(|line| line.starts_with("MAIL"))
+        .unwrap();
+    assert!(
+        place("RCPT") < place("RSET") && place("RSET") < second,
+        "{commands:?}"
+    );
+    assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_died_in_its_sleep_is_replaced_before_the_hand_over() {
+    let options = Options {
+        hangs_up_on: "NOOP",
+        ..Options::default()
+    };
+    let server = Server::start(options, &[]).await;
+    let mut config = local_config(server.port);
+    config.timeouts.idle = std::time::Duration::ZERO;
+    let channel = channel(config);
+    let mut session = channel.open();
+    deliver(&*channel, &mut *session, 1, "hanako@example.jp").await;
+    deliver(&*channel, &mut *session, 2, "hanako@example.jp").await;
+    let connections: Vec<usize> = server
+        .mails()
+        .await
+        .iter()
+        .map(|mail| mail.connection)
+        .collect();
+    assert_eq!(connections, [0, 1]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_lines_of_dots_arrive_as_they_were(lines in proptest::collection::vec("\\.{0,3}[a ]{0,2}\\.{0,2}", 1..9)) {
+        let body = format!("x\r\n{}", lines.join("\r\n"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let server = Server::start(Options::default(), &[]).await;
+            let channel = channel(local_config(server.port));
+            let message = message_with(|email| {
+                email.html.clear();
+                email.text = body;
+            });
+            let prepared = channel.prepare(message.clone()).unwrap();
+            let outcome = send(&*channel, message).await;
+            assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+            assert_eq!(server.mails().await[0].data, prepared.payload);
+        });
     }
 }
