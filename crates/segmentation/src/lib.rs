@@ -1,1 +1,18 @@
-//! The rule language, its SQL evaluator and explanations.
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod explain;
+mod fold;
+pub mod language;
+mod query;
+mod resolve;
+pub mod sentence;
+mod sql;
+pub mod store;
+pub mod template;
+pub mod vocabulary;
+
+pub use error::SegmentError;
+
+pub use query::{Counts, NodeCount, Overlap, all_members, contains, count, count_each, examples, members, overlap};
+pub use resolve::{At, Resolved, resolve};

@@ -1,0 +1,126 @@
+//! The rule language: a tree of conditions, stored as versioned JSON.
+//!
+//! Every enum is tagged from outside (`{"all":[…]}`), so an error can point at the exact place. A later
+//! version adds variants and fields with defaults; a document of version 1 reads the same for ever.
+
+mod check;
+mod event;
+mod fact;
+mod time;
+mod walk;
+
+use kernel::id::SegmentId;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use check::type_clash as check_type_clash;
+pub use check::{MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_TEXT, read};
+pub use event::{Answer, AnswerKind, Compare, CountOf, EventTest, Events, Filter, Machine, OneOf, PropertyFilter};
+pub use fact::{DateTest, Fact, Field, Fold, ListTest, NumberTest, Source, Test, TextTest, ValueType};
+pub use walk::Place;
+pub(crate) use walk::children;
+pub(crate) use time::day_start;
+pub use time::{Bounds, Interval, Moment, Span, Window, local_date};
+
+/// The version that this build writes.
+pub const VERSION: u32 = 1;
+
+/// A stored rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// The version of the language.
+    pub version: u32,
+    /// The whole rule.
+    pub root: Node,
+}
+
+/// A condition or a group of conditions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Node {
+    /// True when all are; the empty group at the root is everybody.
+    All(Vec<Node>),
+    /// True when at least one is.
+    Any(Vec<Node>),
+    /// True when the inner node is false; unknown stays unknown.
+    Not(Box<Node>),
+    /// About a field or attribute of the customer.
+    Fact(Fact),
+    /// About what the customer did.
+    Events(Events),
+    /// About what the customer did with our messages.
+    Message(Answer),
+    /// About a permission that the customer gave or took back.
+    Consent(Consent),
+    /// About whether a message would arrive.
+    Reachable(Reachable),
+    /// About being in another segment.
+    Segment(InSegment),
+}
+
+/// The state of a permission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    /// `email`, `line`, `push`, `sms`, or `any` for tracking.
+    pub channel: String,
+    /// `marketing`, `tracking` or a topic.
+    #[serde(default = "marketing")]
+    pub purpose: String,
+    /// The state asked for.
+    #[serde(default)]
+    pub state: ConsentState,
+}
+
+fn marketing() -> String {
+    "marketing".to_owned()
+}
+
+/// The three states of a permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentState {
+    /// Given and not expired.
+    #[default]
+    Granted,
+    /// Taken back.
+    Withdrawn,
+    /// Never said, or expired.
+    None,
+}
+
+/// Whether a marketing message would arrive by a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reachable {
+    /// The channel.
+    pub channel: Channel,
+}
+
+/// The channels whose reach can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// Mail: has an address, permits marketing, is not suppressed.
+    Email,
+}
+
+/// Membership of another segment; two-valued: whoever is not certainly in is out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InSegment {
+    /// The other segment.
+    pub id: SegmentId,
+}
+
+impl Document {
+    /// Wraps a tree in the present version.
+    pub const fn new(root: Node) -> Self {
+        Self { version: VERSION, root }
+    }
+
+    /// Writes the document as JSON.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}

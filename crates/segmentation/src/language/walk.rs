@@ -1,0 +1,40 @@
+//! Walking over a tree with JSON pointers.
+
+use super::{Document, Node};
+
+/// A node and where it stands in the document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place<'a> {
+    /// JSON pointer into the document.
+    pub pointer: String,
+    /// How many groups stand above.
+    pub depth: usize,
+    /// The node.
+    pub node: &'a Node,
+}
+
+impl Document {
+    /// Returns every node, a group before its members.
+    pub fn places(&self) -> Vec<Place<'_>> {
+        let mut out = Vec::new();
+        let mut waiting = vec![Place { pointer: "/root".to_owned(), depth: 0, node: &self.root }];
+        while let Some(place) = waiting.pop() {
+            let children = children(place.node);
+            for (suffix, node) in children.into_iter().rev() {
+                waiting.push(Place { pointer: format!("{}{suffix}", place.pointer), depth: place.depth + 1, node });
+            }
+            out.push(place);
+        }
+        out
+    }
+}
+
+/// Returns the members of a group with what to add to the group's pointer.
+pub(crate) fn children(node: &Node) -> Vec<(String, &Node)> {
+    match node {
+        Node::All(members) => members.iter().enumerate().map(|(i, node)| (format!("/all/{i}"), node)).collect(),
+        Node::Any(members) => members.iter().enumerate().map(|(i, node)| (format!("/any/{i}"), node)).collect(),
+        Node::Not(inner) => vec![("/not".to_owned(), inner)],
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,513 @@
+//! What the words of a document stand for in a workspace: numbers, inner segments, matching writings.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono_tz::Tz;
+use kernel::{
+    id::{SegmentId, WorkspaceId},
+    invalid::{FieldError, Invalid},
+    time::Millis,
+};
+use sea_orm::FromQueryResult;
+use storage::{ConnectionTrait, Dialect, sql};
+
+use crate::{
+    SegmentError,
+    fold,
+    language::{
+        Document, Events, Fact, Filter, Fold, Node, PropertyFilter, Source, Test, TextTest, ValueType,
+        check_type_clash,
+    },
+    sql::{Binds, Column, distinct_lists, distinct_texts},
+    store,
+};
+
+/// The most distinct values that a folded comparison looks through.
+const MAX_DICTIONARY: usize = 500_000;
+/// The most conditions of a document with all the segments that it refers to.
+const MAX_EXPANDED: usize = 2_000;
+
+/// Where and when a document is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The present instant.
+    pub now: Millis,
+    /// The workspace's zone, which says when a day begins.
+    pub zone: Tz,
+}
+
+/// The writings of one source, each with its folded form.
+type Dictionary = Vec<(String, String)>;
+
+/// A source of texts that are compared folded.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum DictionaryKey {
+    Fact(Source),
+    FactList(String),
+    Property(Vec<String>, String),
+    PropertyList(Vec<String>, String),
+}
+
+/// What the words of some documents stand for.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    names: HashMap<String, i64>,
+    products: HashMap<String, i64>,
+    categories: HashMap<String, Vec<i64>>,
+    segments: HashMap<SegmentId, Document>,
+    dictionaries: HashMap<DictionaryKey, Dictionary>,
+    /// What is allowed but probably not meant: words that this workspace has never seen.
+    pub warnings: Vec<FieldError>,
+}
+
+impl Resolved {
+    pub(crate) fn name(&self, name: &str) -> Option<i64> {
+        self.names.get(name).copied()
+    }
+
+    pub(crate) fn product(&self, sku: &str) -> Option<i64> {
+        self.products.get(sku).copied()
+    }
+
+    pub(crate) fn category(&self, path: &str) -> &[i64] {
+        self.categories.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn segment(&self, id: SegmentId) -> Option<&Document> {
+        self.segments.get(&id)
+    }
+
+    pub(crate) fn fact_folds(&self, fact: &Fact) -> Folds<'_> {
+        self.folds(fact_key(fact))
+    }
+
+    pub(crate) fn property_folds(&self, names: &[String], property: &PropertyFilter) -> Folds<'_> {
+        self.folds(property_key(names, property))
+    }
+
+    fn folds(&self, key: Option<DictionaryKey>) -> Folds<'_> {
+        match key {
+            None => Folds { dictionary: None },
+            Some(key) => Folds { dictionary: Some(self.dictionaries.get(&key).map_or(&[], Vec::as_slice)) },
+        }
+    }
+}
+
+/// The dictionary of one condition, when texts are compared folded.
+#[derive(Clone, Copy)]
+pub(crate) struct Folds<'a> {
+    dictionary: Option<&'a [(String, String)]>,
+}
+
+impl<'a> Folds<'a> {
+    /// Returns the stored writings for which a test holds; `None` when texts are compared as they are.
+    pub(crate) fn matching(&self, test: &TextTest) -> Option<Vec<&'a str>> {
+        let dictionary = self.dictionary?;
+        let mut folded: Option<HashSet<String>> = None;
+        if let TextTest::In(values) | TextTest::NotIn(values) = test {
+            // Long lists are folded once, not once per stored value.
+            folded = Some(values.iter().map(|value| fold::japanese(value)).collect());
+        }
+        let matching = dictionary.iter().filter(|(form, _)| match (test, &folded) {
+            (TextTest::In(_), Some(set)) => set.contains(form),
+            (TextTest::NotIn(_), Some(set)) => !set.contains(form),
+            _ => test.holds(form, fold::japanese),
+        });
+        Some(matching.map(|(_, writing)| writing.as_str()).collect())
+    }
+
+    /// Returns the stored writings of some values; the values themselves when compared as they are.
+    pub(crate) fn writings(&self, values: &[String]) -> Vec<String> {
+        match self.dictionary {
+            None => values.to_vec(),
+            Some(_) => self
+                .matching(&TextTest::In(values.to_vec()))
+                .unwrap_or_default()
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+        }
+    }
+}
+
+fn fact_key(fact: &Fact) -> Option<DictionaryKey> {
+    if fact.fold == Fold::Exact {
+        return None;
+    }
+    match (&fact.test, &fact.of) {
+        (Test::Text(_), source) => Some(DictionaryKey::Fact(source.clone())),
+        (Test::List(_), Source::Attribute(key)) => Some(DictionaryKey::FactList(key.clone())),
+        _ => None,
+    }
+}
+
+fn property_key(names: &[String], property: &PropertyFilter) -> Option<DictionaryKey> {
+    if property.fold == Fold::Exact {
+        return None;
+    }
+    match &property.test {
+        Test::Text(_) => Some(DictionaryKey::Property(names.to_vec(), property.key.clone())),
+        Test::List(_) => Some(DictionaryKey::PropertyList(names.to_vec(), property.key.clone())),
+        _ => None,
+    }
+}
+
+/// Looks up everything that the documents speak of. Errors point into the first document that has them.
+pub async fn resolve(db: &impl ConnectionTrait, at: &At, documents: &[&Document]) -> Result<Resolved, SegmentError> {
+    let mut resolved = Resolved::default();
+    load_segments(db, at, documents, &mut resolved).await?;
+    let inner: Vec<Document> = resolved.segments.values().cloned().collect();
+    let all: Vec<&Document> = documents.iter().copied().chain(&inner).collect();
+    let mut events: Vec<Events> = Vec::new();
+    for document in &all {
+        for place in document.places() {
+            match place.node {
+                Node::Events(found) => events.push(found.clone()),
+                Node::Message(answer) => events.push(crate::sql::answer_events(answer)),
+                _ => {}
+            }
+        }
+    }
+    load_names(db, at, &events, &mut resolved).await?;
+    load_terms(db, at, &events, &mut resolved).await?;
+    check_attributes(db, at, documents, &mut resolved).await?;
+    load_dictionaries(db, at, &all, &mut resolved).await?;
+    warn_of_unknown_words(documents, &mut resolved);
+    Ok(resolved)
+}
+
+async fn load_segments(
+    db: &impl ConnectionTrait,
+    at: &At,
+    documents: &[&Document],
+    resolved: &mut Resolved,
+) -> Result<(), SegmentError> {
+    let mut waiting: Vec<(SegmentId, String)> = documents.iter().flat_map(|document| references(document)).collect();
+    while let Some((id, pointer)) = waiting.pop() {
+        if resolved.segments.contains_key(&id) {
+            continue;
+        }
+        let Some(document) = store::document(db, at.workspace, id).await? else {
+            return Err(Invalid::one(
+                pointer,
+                "unknown_segment",
+                "this segment does not exist",
+                "このセグメントは存在しません",
+            )
+            .into());
+        };
+        // What an inner segment refers to is reported at the place that leads there.
+        waiting.extend(references(&document).into_iter().map(|(inner, _)| (inner, pointer.clone())));
+        resolved.segments.insert(id, document);
+    }
+    let mut sizes = HashMap::new();
+    for document in documents {
+        let mut path = Vec::new();
+        let size = expanded(document, resolved, &mut path, &mut sizes)?;
+        if size > MAX_EXPANDED {
+            return Err(Invalid::one(
+                "/root",
+                "too_many",
+                format!("with the segments it refers to, the rule has over {MAX_EXPANDED} conditions"),
+                format!("参照しているセグメントを含めて条件が{MAX_EXPANDED}個を超えています"),
+            )
+            .into());
+        }
+    }
+    Ok(())
+}
+
+/// Returns the segments that a document names, with the place of each.
+pub(crate) fn references(document: &Document) -> Vec<(SegmentId, String)> {
+    let mut found = Vec::new();
+    for place in document.places() {
+        if let Node::Segment(segment) = place.node {
+            found.push((segment.id, format!("{}/segment/id", place.pointer)));
+        }
+    }
+    found
+}
+
+/// Counts conditions with those of inner segments; refuses a circle.
+fn expanded(
+    document: &Document,
+    resolved: &Resolved,
+    path: &mut Vec<SegmentId>,
+    sizes: &mut HashMap<SegmentId, usize>,
+) -> Result<usize, SegmentError> {
+    let mut size = document.places().len();
+    for (id, pointer) in references(document) {
+        if path.contains(&id) {
+            return Err(cycle(pointer).into());
+        }
+        if let Some(known) = sizes.get(&id) {
+            size = size.saturating_add(*known);
+            continue;
+        }
+        if let Some(inner) = resolved.segments.get(&id) {
+            path.push(id);
+            let inner = expanded(inner, resolved, path, sizes)?;
+            path.pop();
+            sizes.insert(id, inner);
+            size = size.saturating_add(inner);
+        }
+    }
+    Ok(size)
+}
+
+/// Says that a segment would refer to itself.
+pub(crate) fn cycle(pointer: String) -> Invalid {
+    Invalid::one(
+        pointer,
+        "cycle",
+        "the segment would refer to itself, directly or through another",
+        "セグメントが自分自身を（直接または他を通して）参照しています",
+    )
+}
+
+#[derive(FromQueryResult)]
+struct Word {
+    value: String,
+    id: i64,
+}
+
+async fn load_names(
+    db: &impl ConnectionTrait,
+    at: &At,
+    events: &[Events],
+    resolved: &mut Resolved,
+) -> Result<(), SegmentError> {
+    let mut unknown = Vec::new();
+    for name in events.iter().flat_map(|events| &events.names) {
+        match profiles::names::fixed_id(name) {
+            Some(id) => {
+                resolved.names.insert(name.clone(), i64::from(id));
+            }
+            None => unknown.push(name.as_str()),
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let mut binds = binds_of(db);
+    let workspace = binds.one(at.workspace.raw());
+    let one_of = binds.text_in("name", unknown);
+    let text = format!(
+        "SELECT name AS value, CAST(id AS BIGINT) AS id FROM event_name WHERE workspace_id = {workspace} AND {one_of}"
+    );
+    let words: Vec<Word> = sql::all(db, text, binds.into_values()).await?;
+    resolved.names.extend(words.into_iter().map(|word| (word.value, word.id)));
+    Ok(())
+}
+
+async fn load_terms(
+    db: &impl ConnectionTrait,
+    at: &At,
+    events: &[Events],
+    resolved: &mut Resolved,
+) -> Result<(), SegmentError> {
+    let (mut products, mut categories) = (HashSet::new(), HashSet::new());
+    for filter in events.iter().flat_map(|events| &events.filters) {
+        match filter {
+            Filter::Product(one_of) => products.extend(one_of.values().iter().map(String::as_str)),
+            Filter::Category(one_of) => categories.extend(one_of.values().iter().map(String::as_str)),
+            _ => {}
+        }
+    }
+    if !products.is_empty() {
+        let mut binds = binds_of(db);
+        let workspace = binds.one(at.workspace.raw());
+        let one_of = binds.text_in("value", products);
+        let text = format!("SELECT value, id FROM term WHERE workspace_id = {workspace} AND kind = 1 AND {one_of}");
+        let words: Vec<Word> = sql::all(db, text, binds.into_values()).await?;
+        resolved.products.extend(words.into_iter().map(|word| (word.value, word.id)));
+    }
+    if !categories.is_empty() {
+        let mut binds = binds_of(db);
+        let workspace = binds.one(at.workspace.raw());
+        let one_of = binds.text_in("t.value", categories);
+        let text = format!(
+            "WITH RECURSIVE below(value, id) AS (
+               SELECT t.value, t.id FROM term t WHERE t.workspace_id = {workspace} AND t.kind = 2 AND {one_of}
+               UNION
+               SELECT b.value, t.id FROM below b
+               JOIN term t ON t.workspace_id = {workspace} AND t.parent_id = b.id AND t.kind = 2)
+             SELECT value, id FROM below"
+        );
+        let words: Vec<Word> = sql::all(db, text, binds.into_values()).await?;
+        for word in words {
+            resolved.categories.entry(word.value).or_default().push(word.id);
+        }
+    }
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct AttributeType {
+    key: String,
+    value_type: String,
+}
+
+async fn check_attributes(
+    db: &impl ConnectionTrait,
+    at: &At,
+    documents: &[&Document],
+    resolved: &mut Resolved,
+) -> Result<(), SegmentError> {
+    let mut asked = Vec::new();
+    for place in documents.iter().flat_map(|document| document.places()) {
+        if let Node::Fact(Fact { of: Source::Attribute(key), test, .. }) = place.node {
+            asked.push((place.pointer, key.as_str(), test.value_type()));
+        }
+    }
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let mut binds = binds_of(db);
+    let workspace = binds.one(at.workspace.raw());
+    let one_of = binds.text_in("key", asked.iter().map(|(_, key, _)| *key));
+    let text = format!("SELECT key, value_type FROM attribute_def WHERE workspace_id = {workspace} AND {one_of}");
+    let known: Vec<AttributeType> = sql::all(db, text, binds.into_values()).await?;
+    let mut found = Invalid::default();
+    for (pointer, key, asked) in asked {
+        match known.iter().find(|known| known.key == key) {
+            None => resolved.warnings.push(FieldError::new(
+                format!("{pointer}/fact/of/attribute"),
+                "unknown_attribute",
+                format!("no customer has an attribute `{key}` yet"),
+                format!("属性「{key}」を持つ顧客はまだいません"),
+            )),
+            Some(known) => {
+                let clash = ValueType::from_word(&known.value_type).zip(asked).filter(|(is, asked)| is != asked);
+                if let Some((is, asked)) = clash {
+                    found.push(check_type_clash(format!("{pointer}/fact/test"), is.word(), asked.word()));
+                }
+            }
+        }
+    }
+    Ok(found.into_result()?)
+}
+
+async fn load_dictionaries(
+    db: &impl ConnectionTrait,
+    at: &At,
+    documents: &[&Document],
+    resolved: &mut Resolved,
+) -> Result<(), SegmentError> {
+    let mut keys = HashSet::new();
+    for place in documents.iter().flat_map(|document| document.places()) {
+        match place.node {
+            Node::Fact(fact) => keys.extend(fact_key(fact)),
+            Node::Events(events) => {
+                for filter in &events.filters {
+                    if let Filter::Property(property) = filter {
+                        keys.extend(property_key(&events.names, property));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    for key in keys {
+        let (text, values) = dictionary_sql(binds_of(db), at, &key, resolved);
+        let rows = sql::rows(db, text, values).await?;
+        if rows.len() > MAX_DICTIONARY {
+            return Err(SegmentError::TooManyValues);
+        }
+        let mut dictionary = Vec::with_capacity(rows.len());
+        for row in rows {
+            if let Some(writing) = row.try_get_by_index::<Option<String>>(0)? {
+                dictionary.push((fold::japanese(&writing), writing));
+            }
+        }
+        resolved.dictionaries.insert(key, dictionary);
+    }
+    Ok(())
+}
+
+fn dictionary_sql(
+    mut binds: Binds,
+    at: &At,
+    key: &DictionaryKey,
+    resolved: &Resolved,
+) -> (String, Vec<storage::Value>) {
+    let workspace = binds.one(at.workspace.raw());
+    let event_names = |binds: &mut Binds, names: &[String]| {
+        let ids: Vec<i64> = names.iter().filter_map(|name| resolved.name(name)).collect();
+        if ids.is_empty() { "1 = 0".to_owned() } else { binds.int_in("e.name_id", &ids) }
+    };
+    let text = match key {
+        DictionaryKey::Fact(source) => {
+            let column = match source {
+                Source::Field(field) => Column::Field(*field),
+                Source::Attribute(key) => Column::Json { column: "p.attributes", key },
+            };
+            let value = distinct_texts(&mut binds, &column);
+            format!("SELECT DISTINCT {value} FROM profile p WHERE p.workspace_id = {workspace} AND p.state = 0")
+        }
+        DictionaryKey::FactList(key) => {
+            let elements = distinct_lists(&mut binds, "p.attributes", key);
+            format!(
+                "SELECT DISTINCT j.value FROM profile p, {elements} AND p.workspace_id = {workspace} AND p.state = 0"
+            )
+        }
+        DictionaryKey::Property(names, key) => {
+            let value = distinct_texts(&mut binds, &Column::Json { column: "e.properties", key });
+            let one_of = event_names(&mut binds, names);
+            format!("SELECT DISTINCT {value} FROM event e WHERE e.workspace_id = {workspace} AND {one_of}")
+        }
+        DictionaryKey::PropertyList(names, key) => {
+            let elements = distinct_lists(&mut binds, "e.properties", key);
+            let one_of = event_names(&mut binds, names);
+            format!("SELECT DISTINCT j.value FROM event e, {elements} AND e.workspace_id = {workspace} AND {one_of}")
+        }
+    };
+    (format!("{text} LIMIT {}", MAX_DICTIONARY + 1), binds.into_values())
+}
+
+fn warn_of_unknown_words(documents: &[&Document], resolved: &mut Resolved) {
+    let mut warnings = Vec::new();
+    let mut warn = |pointer: String, code: &str, en: String, ja: String| {
+        warnings.push(FieldError::new(pointer, code, en, ja));
+    };
+    for place in documents.iter().flat_map(|document| document.places()) {
+        let Node::Events(events) = place.node else { continue };
+        for (i, name) in events.names.iter().enumerate().filter(|(_, name)| resolved.name(name).is_none()) {
+            warn(
+                format!("{}/events/names/{i}", place.pointer),
+                "unknown_event",
+                format!("no event named `{name}` has come in yet"),
+                format!("「{name}」という行動はまだ記録されていません"),
+            );
+        }
+        for (i, filter) in events.filters.iter().enumerate() {
+            let (values, code): (&[String], _) = match filter {
+                Filter::Product(one_of) => (one_of.values(), "unknown_product"),
+                Filter::Category(one_of) => (one_of.values(), "unknown_category"),
+                _ => continue,
+            };
+            let is_known = |value: &String| {
+                if code == "unknown_product" {
+                    resolved.product(value).is_some()
+                } else {
+                    !resolved.category(value).is_empty()
+                }
+            };
+            for value in values.iter().filter(|value| !is_known(value)).take(3) {
+                warn(
+                    format!("{}/events/where/{i}", place.pointer),
+                    code,
+                    format!("`{value}` has not been seen yet"),
+                    format!("「{value}」はまだ記録されていません"),
+                );
+            }
+        }
+    }
+    resolved.warnings.extend(warnings);
+}
+
+pub(crate) fn binds_of(db: &impl ConnectionTrait) -> Binds {
+    Binds::new(Dialect::of(db.get_database_backend()))
+}

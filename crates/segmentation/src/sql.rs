@@ -1,0 +1,15 @@
+//! The SQL evaluator: a tree becomes one statement of SQLite or PostgreSQL.
+//!
+//! Conditions become one boolean expression over a profile `p`; SQL's own three-valued logic is the
+//! language's. What customers did is gathered in one grouped scan per set of event names, joined once,
+//! so that a condition costs the same under `any` and `not` as under `all`. Every value is bound.
+
+mod binds;
+mod compile;
+mod event;
+mod value;
+
+pub(crate) use binds::Binds;
+pub(crate) use compile::{Compiler, Leaf, Scope, answer_events, counted};
+pub(crate) use event::{Aggregate, event_filters};
+pub(crate) use value::{Column, distinct_lists, distinct_texts};

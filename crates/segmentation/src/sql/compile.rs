@@ -1,0 +1,269 @@
+//! From a tree to the text of one statement.
+
+use kernel::id::ProfileId;
+use storage::{Dialect, Value};
+
+use super::{
+    binds::Binds,
+    event::{self, Aggregate, Measure, answer_name, compare_sql, scans_sql},
+    value::{Column, instant_sql, test_sql},
+};
+use crate::{
+    language::{
+        Answer, Compare, Consent, ConsentState, CountOf, Document, EventTest, Events, Filter, InSegment, Machine, Node,
+        Place, Source, children,
+    },
+    resolve::{At, Resolved},
+};
+
+/// Whom a statement looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Every active customer of the workspace.
+    Everybody,
+    /// One customer.
+    Only(ProfileId),
+}
+
+/// The expression of a node, and the measure that it rests on where it is about events.
+#[derive(Debug, Clone)]
+pub(crate) struct Leaf {
+    pub(crate) sql: String,
+    pub(crate) measure: Option<usize>,
+}
+
+/// Compiles trees into one statement.
+pub(crate) struct Compiler<'a> {
+    at: &'a At,
+    resolved: &'a Resolved,
+    pub(crate) binds: Binds,
+    measures: Vec<Measure>,
+    /// Further joins, each at most one row a profile.
+    joins: Vec<String>,
+    /// Permissions already joined, by channel and purpose.
+    consents: Vec<(String, String)>,
+    joins_suppression: bool,
+    scope: Scope,
+}
+
+impl<'a> Compiler<'a> {
+    pub(crate) const fn new(dialect: Dialect, at: &'a At, resolved: &'a Resolved, scope: Scope) -> Self {
+        Self {
+            at,
+            resolved,
+            binds: Binds::new(dialect),
+            measures: Vec::new(),
+            joins: Vec::new(),
+            consents: Vec::new(),
+            joins_suppression: false,
+            scope,
+        }
+    }
+
+    /// Returns the expression of a whole document.
+    pub(crate) fn document(&mut self, document: &Document) -> String {
+        self.node(&document.root)
+    }
+
+    /// Returns the expression of every node, in the order of [`Document::places`].
+    pub(crate) fn each<'d>(&mut self, document: &'d Document) -> Vec<(Place<'d>, Leaf)> {
+        let places = document.places();
+        let mut found: Vec<(Place<'d>, Leaf)> = Vec::with_capacity(places.len());
+        // Members stand after their group, so going backwards every member is ready; texts and binds are shared.
+        for place in places.into_iter().rev() {
+            let member = |suffix: &str| {
+                let pointer = format!("{}{suffix}", place.pointer);
+                found.iter().find(|(place, _)| place.pointer == pointer).map(|(_, leaf)| leaf.sql.clone())
+            };
+            let members: Vec<String> =
+                children(place.node).iter().filter_map(|(suffix, _)| member(suffix)).collect();
+            let leaf = match place.node {
+                Node::All(_) => Leaf { sql: group(&members, " AND ", "TRUE"), measure: None },
+                Node::Any(_) => Leaf { sql: group(&members, " OR ", "FALSE"), measure: None },
+                Node::Not(_) => Leaf { sql: format!("(NOT {})", members.concat()), measure: None },
+                leaf => self.leaf(leaf),
+            };
+            found.push((place, leaf));
+        }
+        found.reverse();
+        found
+    }
+
+    fn node(&mut self, node: &Node) -> String {
+        match node {
+            Node::All(members) => {
+                let members: Vec<String> = members.iter().map(|member| self.node(member)).collect();
+                group(&members, " AND ", "TRUE")
+            }
+            Node::Any(members) => {
+                let members: Vec<String> = members.iter().map(|member| self.node(member)).collect();
+                group(&members, " OR ", "FALSE")
+            }
+            Node::Not(inner) => format!("(NOT {})", self.node(inner)),
+            leaf => self.leaf(leaf).sql,
+        }
+    }
+
+    fn leaf(&mut self, node: &Node) -> Leaf {
+        let sql = match node {
+            Node::All(_) | Node::Any(_) | Node::Not(_) => self.node(node),
+            Node::Fact(fact) => {
+                let column = match &fact.of {
+                    Source::Field(field) => Column::Field(*field),
+                    Source::Attribute(key) => Column::Json { column: "p.attributes", key },
+                };
+                test_sql(&mut self.binds, self.at, &column, &fact.test, self.resolved.fact_folds(fact))
+            }
+            Node::Events(events) => return self.events(events),
+            Node::Message(answer) => return self.events(&answer_events(answer)),
+            Node::Consent(consent) => self.consent(consent),
+            Node::Reachable(_) => self.mailable(),
+            Node::Segment(segment) => self.segment(segment),
+        };
+        Leaf { sql, measure: None }
+    }
+
+    fn events(&mut self, events: &Events) -> Leaf {
+        let (aggregate, sql): (_, Box<dyn Fn(&mut Self, &str) -> String>) = match events.test.clone() {
+            EventTest::Never => (Aggregate::Lines, Box::new(|_, m| format!("(COALESCE({m}, 0) = 0)"))),
+            EventTest::Count(count) => {
+                let (aggregate, compare) = counted(&count);
+                (aggregate, Box::new(move |this, m| compare_sql(&mut this.binds, &format!("COALESCE({m}, 0)"), compare)))
+            }
+            EventTest::Amount(compare) => (
+                Aggregate::Amount,
+                Box::new(move |this, m| compare_sql(&mut this.binds, &format!("COALESCE({m}, 0)"), compare)),
+            ),
+            EventTest::Quantity(compare) => (
+                Aggregate::Quantity,
+                Box::new(move |this, m| compare_sql(&mut this.binds, &format!("COALESCE({m}, 0)"), compare)),
+            ),
+            EventTest::Latest(test) => {
+                (Aggregate::Latest, Box::new(move |this, m| instant_sql(&mut this.binds, this.at, m, &test)))
+            }
+            EventTest::First(test) => {
+                (Aggregate::First, Box::new(move |this, m| instant_sql(&mut this.binds, this.at, m, &test)))
+            }
+        };
+        let measure = self.measure(events, aggregate);
+        let sql = sql(self, &format!("m{measure}"));
+        Leaf { sql, measure: Some(measure) }
+    }
+
+    fn measure(&mut self, events: &Events, aggregate: Aggregate) -> usize {
+        let key = event::key(events, aggregate);
+        if let Some(known) = self.measures.iter().position(|measure| measure.key == key) {
+            return known;
+        }
+        let measure = Measure::new(&mut self.binds, self.at, self.resolved, events, aggregate);
+        self.measures.push(measure);
+        self.measures.len() - 1
+    }
+
+    /// Joins a permission and returns the alias of its row.
+    fn consent_join(&mut self, channel: &str, purpose: &str) -> String {
+        let known = self.consents.iter().position(|(c, p)| c == channel && p == purpose);
+        if let Some(known) = known {
+            return format!("c{known}");
+        }
+        let alias = format!("c{}", self.consents.len());
+        self.consents.push((channel.to_owned(), purpose.to_owned()));
+        let (channel, purpose) = (self.binds.one(channel), self.binds.one(purpose));
+        self.joins.push(format!(
+            "\nLEFT JOIN consent {alias} ON {alias}.profile_id = p.id AND {alias}.channel = {channel} AND {alias}.purpose = {purpose}"
+        ));
+        alias
+    }
+
+    fn consent(&mut self, consent: &Consent) -> String {
+        let alias = self.consent_join(&consent.channel, &consent.purpose);
+        let now = self.binds.one(self.at.now.0);
+        let valid = format!("({alias}.expires_at IS NULL OR {alias}.expires_at > {now})");
+        match consent.state {
+            ConsentState::Granted => format!("COALESCE({alias}.granted AND {valid}, FALSE)"),
+            ConsentState::Withdrawn => format!("COALESCE(NOT {alias}.granted, FALSE)"),
+            ConsentState::None => format!("COALESCE({alias}.granted AND NOT {valid}, TRUE)"),
+        }
+    }
+
+    fn mailable(&mut self) -> String {
+        if !self.joins_suppression {
+            self.joins_suppression = true;
+            let workspace = self.binds.one(self.at.workspace.raw());
+            self.joins.push(format!(
+                "\nLEFT JOIN (SELECT DISTINCT address FROM suppression WHERE workspace_id = {workspace} AND channel = 'email') x \
+                 ON x.address = p.email"
+            ));
+        }
+        let granted = self.consent(&Consent {
+            channel: "email".to_owned(),
+            purpose: "marketing".to_owned(),
+            state: ConsentState::Granted,
+        });
+        format!("(p.email IS NOT NULL AND x.address IS NULL AND {granted})")
+    }
+
+    fn segment(&mut self, segment: &InSegment) -> String {
+        match self.resolved.segment(segment.id) {
+            // Two-valued: whoever is not certainly in is out.
+            Some(document) => {
+                let inner = self.node(&document.root);
+                format!("COALESCE({inner}, FALSE)")
+            }
+            None => "FALSE".to_owned(),
+        }
+    }
+
+    /// Returns the statement `SELECT … FROM … WHERE …` and its values. Comes last: it binds the scans.
+    pub(crate) fn select(mut self, columns: &str, filter: Option<&str>, tail: &str) -> (String, Vec<Value>) {
+        let only = match self.scope {
+            Scope::Everybody => None,
+            Scope::Only(profile) => Some(profile.raw()),
+        };
+        let scans = scans_sql(&mut self.binds, self.at, &self.measures, only);
+        let workspace = self.binds.one(self.at.workspace.raw());
+        let mut text = format!(
+            "SELECT {columns}\nFROM profile p{scans}{}\nWHERE p.workspace_id = {workspace} AND p.state = 0",
+            self.joins.concat()
+        );
+        if let Some(only) = only {
+            let only = self.binds.one(only);
+            text.push_str(&format!(" AND p.id = {only}"));
+        }
+        if let Some(filter) = filter {
+            text.push_str(&format!(" AND {filter}"));
+        }
+        text.push_str(tail);
+        (text, self.binds.into_values())
+    }
+}
+
+fn group(members: &[String], word: &str, empty: &str) -> String {
+    if members.is_empty() { empty.to_owned() } else { format!("({})", members.join(word)) }
+}
+
+/// Returns how events are counted for a comparison. Whether there is any at all needs no look at orders.
+pub(crate) const fn counted(count: &CountOf) -> (Aggregate, Compare) {
+    match *count {
+        CountOf::Times(compare @ (Compare::AtLeast(0 | 1) | Compare::Equals(0) | Compare::GreaterThan(0))) => {
+            (Aggregate::Lines, compare)
+        }
+        CountOf::Times(compare) => (Aggregate::Times, compare),
+        CountOf::Lines(compare) => (Aggregate::Lines, compare),
+    }
+}
+
+/// Writes a condition about messages as one about events.
+pub(crate) fn answer_events(answer: &Answer) -> Events {
+    Events {
+        names: vec![answer_name(answer.kind).to_owned()],
+        within: answer.within,
+        filters: if answer.campaigns.is_empty() {
+            Vec::new()
+        } else {
+            vec![Filter::Campaign(answer.campaigns.clone())]
+        },
+        machine: Machine::Excluded,
+        test: EventTest::Count(CountOf::Lines(answer.count)),
+    }
+}

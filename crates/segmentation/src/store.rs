@@ -1,0 +1,475 @@
+//! Saved segments: every version is kept, two writers never overwrite each other, circles are refused.
+
+use kernel::{
+    id::{IdSource, SegmentId, UserId, WorkspaceId, fresh},
+    invalid::Invalid,
+    page::{Page, PageRequest},
+    time::Millis,
+};
+use sea_orm::FromQueryResult;
+use serde_json::Value as Json;
+use storage::{ConnectionTrait, Db, Tx, Value, sql};
+
+use crate::{
+    SegmentError,
+    language::{self, Document},
+    resolve::{cycle, references},
+};
+
+/// A saved segment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    /// The id.
+    pub id: SegmentId,
+    /// The name, free text.
+    pub name: String,
+    /// What it is for, free text.
+    pub description: String,
+    /// The rule.
+    pub document: Document,
+    /// Counts the saves; a writer hands back the one that was read.
+    pub version: i64,
+    /// The template that it was made from.
+    pub template: Option<String>,
+    /// When it was put away.
+    pub archived_at: Option<Millis>,
+    /// Who made it.
+    pub created_by: Option<UserId>,
+    /// When it was made.
+    pub created_at: Millis,
+    /// Who saved it last.
+    pub updated_by: Option<UserId>,
+    /// When it was last saved.
+    pub updated_at: Millis,
+}
+
+/// What a writer says about a segment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// The rule.
+    pub document: Document,
+    /// The template that it was made from; kept from the first save.
+    pub template: Option<String>,
+}
+
+/// Who saves, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Author {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The user; `None` for a machine.
+    pub user: Option<UserId>,
+    /// The present instant.
+    pub now: Millis,
+}
+
+/// One saved version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SavedVersion {
+    /// The number.
+    pub version: i64,
+    /// The name then.
+    pub name: String,
+    /// The rule then.
+    pub document: Document,
+    /// Who saved it.
+    pub saved_by: Option<UserId>,
+    /// When.
+    pub saved_at: Millis,
+}
+
+/// Which segments a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shelf {
+    /// Those in use.
+    #[default]
+    Active,
+    /// Those put away.
+    Archived,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: i64,
+    name: String,
+    description: String,
+    document: Json,
+    version: i64,
+    template: Option<String>,
+    archived_at: Option<i64>,
+    created_by: Option<i64>,
+    created_at: i64,
+    updated_by: Option<i64>,
+    updated_at: i64,
+}
+
+const COLUMNS: &str = "id, name, description, document, version, template, archived_at, created_by, created_at, updated_by, updated_at";
+
+impl Row {
+    fn into_segment(self) -> Result<Segment, SegmentError> {
+        Ok(Segment {
+            id: SegmentId::from_raw(self.id),
+            name: self.name,
+            description: self.description,
+            document: language::read(&self.document)?,
+            version: self.version,
+            template: self.template,
+            archived_at: self.archived_at.map(Millis),
+            created_by: self.created_by.map(UserId::from_raw),
+            created_at: Millis(self.created_at),
+            updated_by: self.updated_by.map(UserId::from_raw),
+            updated_at: Millis(self.updated_at),
+        })
+    }
+}
+
+/// Returns a segment of a workspace.
+pub async fn find(db: &impl ConnectionTrait, workspace: WorkspaceId, id: SegmentId) -> Result<Option<Segment>, SegmentError> {
+    let text = format!("SELECT {COLUMNS} FROM segment WHERE workspace_id = $1 AND id = $2");
+    let row: Option<Row> = sql::one(db, text, [workspace.raw().into(), id.raw().into()]).await?;
+    row.map(Row::into_segment).transpose()
+}
+
+/// Returns the rule of a segment, put away or not.
+pub async fn document(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    id: SegmentId,
+) -> Result<Option<Document>, SegmentError> {
+    Ok(find(db, workspace, id).await?.map(|segment| segment.document))
+}
+
+/// Lists segments, latest saved first.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    shelf: Shelf,
+    page: &PageRequest,
+) -> Result<Page<Segment>, SegmentError> {
+    let bad_cursor = |_| {
+        Invalid::one("/after", "cursor", "not a position given by an earlier page", "前のページが返した位置ではありません")
+    };
+    let position = page.position().map_err(bad_cursor)?;
+    let (at, id) = match position.as_deref() {
+        Some([at, id]) => (*at, *id),
+        Some(_) => return Err(bad_cursor(kernel::page::BadCursor).into()),
+        None => (i64::MAX, i64::MAX),
+    };
+    let archived = match shelf {
+        Shelf::Active => "archived_at IS NULL",
+        Shelf::Archived => "archived_at IS NOT NULL",
+    };
+    let text = format!(
+        "SELECT {COLUMNS} FROM segment WHERE workspace_id = $1 AND {archived}
+         AND (updated_at < $2 OR (updated_at = $2 AND id < $3)) ORDER BY updated_at DESC, id DESC LIMIT $4"
+    );
+    let limit = page.limit();
+    let binds: [Value; 4] =
+        [workspace.raw().into(), at.into(), id.into(), i64::try_from(limit + 1).unwrap_or(i64::MAX).into()];
+    let rows: Vec<Row> = sql::all(db, text, binds).await?;
+    let page = Page::cut(rows, limit, |row| vec![row.updated_at, row.id]);
+    let mut items = Vec::with_capacity(page.items.len());
+    for row in page.items {
+        items.push(row.into_segment()?);
+    }
+    Ok(Page { items, next: page.next })
+}
+
+/// Saves a new segment.
+pub async fn insert(db: &Db, author: Author, ids: &dyn IdSource, draft: Draft) -> Result<Segment, SegmentError> {
+    check_words(&draft)?;
+    let id = fresh(ids);
+    let tx = db.begin().await?;
+    check_references(&tx, author.workspace, id, &draft.document).await?;
+    sql::exec(
+        &tx,
+        "INSERT INTO segment (workspace_id, id, name, description, document, version, template, created_by, created_at,
+                              updated_by, updated_at)
+         VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $7, $8)",
+        [
+            author.workspace.raw().into(),
+            id.raw().into(),
+            draft.name.clone().into(),
+            draft.description.clone().into(),
+            json(&draft.document),
+            draft.template.clone().into(),
+            author.user.map(UserId::raw).into(),
+            author.now.0.into(),
+        ],
+    )
+    .await?;
+    keep_version(&tx, author, id, 1, &draft).await?;
+    tx.commit().await?;
+    Ok(Segment {
+        id,
+        name: draft.name,
+        description: draft.description,
+        document: draft.document,
+        version: 1,
+        template: draft.template,
+        archived_at: None,
+        created_by: author.user,
+        created_at: author.now,
+        updated_by: author.user,
+        updated_at: author.now,
+    })
+}
+
+/// Saves a new version of a segment; `None` when there is no such segment.
+///
+/// # Errors
+/// [`SegmentError::Conflict`] when `version` is not the stored one: nothing is overwritten.
+pub async fn update(
+    db: &Db,
+    author: Author,
+    id: SegmentId,
+    version: i64,
+    draft: Draft,
+) -> Result<Option<Segment>, SegmentError> {
+    check_words(&draft)?;
+    let tx = db.begin().await?;
+    check_references(&tx, author.workspace, id, &draft.document).await?;
+    let touched = sql::exec(
+        &tx,
+        "UPDATE segment SET name = $1, description = $2, document = $3, version = version + 1, updated_by = $4,
+                updated_at = $5
+         WHERE workspace_id = $6 AND id = $7 AND version = $8",
+        [
+            draft.name.clone().into(),
+            draft.description.clone().into(),
+            json(&draft.document),
+            author.user.map(UserId::raw).into(),
+            author.now.0.into(),
+            author.workspace.raw().into(),
+            id.raw().into(),
+            version.into(),
+        ],
+    )
+    .await?;
+    if touched == 0 {
+        return match find(&tx, author.workspace, id).await? {
+            Some(present) => Err(SegmentError::Conflict { current: present.version }),
+            None => Ok(None),
+        };
+    }
+    keep_version(&tx, author, id, version + 1, &draft).await?;
+    let saved = find(&tx, author.workspace, id).await?;
+    tx.commit().await?;
+    Ok(saved)
+}
+
+/// Puts a segment away or takes it back; `None` when there is no such segment.
+///
+/// # Errors
+/// [`SegmentError::InUse`] when an active segment refers to it.
+pub async fn set_shelf(
+    db: &Db,
+    author: Author,
+    id: SegmentId,
+    shelf: Shelf,
+) -> Result<Option<Segment>, SegmentError> {
+    let tx = db.begin().await?;
+    if shelf == Shelf::Archived {
+        let users = used_by(&tx, author.workspace, id).await?;
+        if !users.is_empty() {
+            return Err(SegmentError::InUse(users.into_iter().map(|(_, name)| name).collect()));
+        }
+    }
+    let archived_at = (shelf == Shelf::Archived).then_some(author.now.0);
+    let touched = sql::exec(
+        &tx,
+        "UPDATE segment SET archived_at = $1, updated_by = $2, updated_at = $3 WHERE workspace_id = $4 AND id = $5",
+        [
+            archived_at.into(),
+            author.user.map(UserId::raw).into(),
+            author.now.0.into(),
+            author.workspace.raw().into(),
+            id.raw().into(),
+        ],
+    )
+    .await?;
+    let saved = if touched == 0 { None } else { find(&tx, author.workspace, id).await? };
+    tx.commit().await?;
+    Ok(saved)
+}
+
+/// Lists the saved versions, latest first.
+pub async fn versions(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    id: SegmentId,
+) -> Result<Vec<SavedVersion>, SegmentError> {
+    #[derive(FromQueryResult)]
+    struct VersionRow {
+        version: i64,
+        name: String,
+        document: Json,
+        saved_by: Option<i64>,
+        saved_at: i64,
+    }
+    let rows: Vec<VersionRow> = sql::all(
+        db,
+        "SELECT version, name, document, saved_by, saved_at FROM segment_version
+         WHERE workspace_id = $1 AND segment_id = $2 ORDER BY version DESC LIMIT 100",
+        [workspace.raw().into(), id.raw().into()],
+    )
+    .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        found.push(SavedVersion {
+            version: row.version,
+            name: row.name,
+            document: language::read(&row.document)?,
+            saved_by: row.saved_by.map(UserId::from_raw),
+            saved_at: Millis(row.saved_at),
+        });
+    }
+    Ok(found)
+}
+
+/// Returns the active segments that refer to a segment.
+pub async fn used_by(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    id: SegmentId,
+) -> Result<Vec<(SegmentId, String)>, SegmentError> {
+    #[derive(FromQueryResult)]
+    struct UserRow {
+        id: i64,
+        name: String,
+    }
+    let rows: Vec<UserRow> = sql::all(
+        db,
+        "SELECT s.id, s.name FROM segment_reference r JOIN segment s ON s.id = r.segment_id
+         WHERE r.workspace_id = $1 AND r.refers_to = $2 AND s.workspace_id = $1 AND s.archived_at IS NULL
+         ORDER BY s.id LIMIT 100",
+        [workspace.raw().into(), id.raw().into()],
+    )
+    .await?;
+    Ok(rows.into_iter().map(|row| (SegmentId::from_raw(row.id), row.name)).collect())
+}
+
+/// Returns the names of segments.
+pub async fn names(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    ids: &[SegmentId],
+) -> Result<Vec<(SegmentId, String)>, SegmentError> {
+    let mut found = Vec::new();
+    for id in ids {
+        if let Some(segment) = find(db, workspace, *id).await? {
+            found.push((*id, segment.name));
+        }
+    }
+    Ok(found)
+}
+
+fn json(document: &Document) -> Value {
+    Value::Json(Some(Box::new(document.to_json())))
+}
+
+fn check_words(draft: &Draft) -> Result<(), Invalid> {
+    let mut found = Invalid::default();
+    let long = |text: &str, max: usize| text.chars().count() > max || text.contains('\0');
+    if draft.name.trim().is_empty() {
+        found.push(kernel::invalid::FieldError::new("/name", "required", "give a name", "名前を入れてください"));
+    }
+    if long(&draft.name, 120) {
+        found.push(kernel::invalid::FieldError::new(
+            "/name",
+            "too_long",
+            "at most 120 characters",
+            "120文字以内にしてください",
+        ));
+    }
+    if long(&draft.description, 2_000) {
+        found.push(kernel::invalid::FieldError::new(
+            "/description",
+            "too_long",
+            "at most 2,000 characters",
+            "2,000文字以内にしてください",
+        ));
+    }
+    found.into_result()
+}
+
+/// Refuses references to nothing and circles. Runs in the transaction that saves, and serialises saves of
+/// one workspace so that two of them cannot close a circle together.
+async fn check_references(
+    tx: &Tx,
+    workspace: WorkspaceId,
+    own: SegmentId,
+    document: &Document,
+) -> Result<(), SegmentError> {
+    if references(document).is_empty() {
+        return Ok(());
+    }
+    if tx.dialect() == storage::Dialect::Postgres {
+        sql::rows(tx, "SELECT pg_advisory_xact_lock($1)", [workspace.raw().into()]).await?;
+    }
+    let mut seen = Vec::new();
+    let mut waiting = references(document);
+    while let Some((id, pointer)) = waiting.pop() {
+        let pointer_in_draft = format!("/document{pointer}");
+        if id == own {
+            return Err(cycle(pointer_in_draft).into());
+        }
+        if seen.contains(&id) {
+            continue;
+        }
+        seen.push(id);
+        let Some(inner) = self::document(tx, workspace, id).await? else {
+            return Err(Invalid::one(
+                pointer_in_draft,
+                "unknown_segment",
+                "this segment does not exist",
+                "このセグメントは存在しません",
+            )
+            .into());
+        };
+        waiting.extend(references(&inner).into_iter().map(|(id, _)| (id, pointer.clone())));
+    }
+    Ok(())
+}
+
+async fn keep_version(
+    tx: &Tx,
+    author: Author,
+    id: SegmentId,
+    version: i64,
+    draft: &Draft,
+) -> Result<(), SegmentError> {
+    sql::exec(
+        tx,
+        "INSERT INTO segment_version (workspace_id, segment_id, version, name, description, document, saved_by, saved_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        [
+            author.workspace.raw().into(),
+            id.raw().into(),
+            version.into(),
+            draft.name.clone().into(),
+            draft.description.clone().into(),
+            json(&draft.document),
+            author.user.map(UserId::raw).into(),
+            author.now.0.into(),
+        ],
+    )
+    .await?;
+    sql::exec(tx, "DELETE FROM segment_reference WHERE segment_id = $1", [id.raw().into()]).await?;
+    let mut refers_to: Vec<i64> = references(&draft.document).into_iter().map(|(id, _)| id.raw()).collect();
+    refers_to.sort_unstable();
+    refers_to.dedup();
+    for other in refers_to {
+        sql::exec(
+            tx,
+            "INSERT INTO segment_reference (workspace_id, segment_id, refers_to) VALUES ($1, $2, $3)",
+            [author.workspace.raw().into(), id.raw().into(), other.into()],
+        )
+        .await?;
+    }
+    Ok(())
+}

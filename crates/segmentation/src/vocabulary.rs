@@ -1,0 +1,1 @@
+//! What the builder's pickers offer.
