@@ -1,5 +1,8 @@
-//! The REST wire types and the problem document.
+#![doc = include_str!("../README.md")]
 
+pub mod page;
 pub mod problem;
+pub mod session;
 
+pub use page::PageOf;
 pub use problem::{FieldError, Problem};

@@ -27,6 +27,15 @@ pub enum StorageError {
     /// A file beside the database could not be made or opened.
     #[error("failed to open {}", .0.display())]
     File(PathBuf, #[source] std::io::Error),
+    /// All 256 node numbers are held by live servers.
+    #[error("256 servers already share this database")]
+    NoNode,
+    /// Another server took the number: this one slept for longer than its lease.
+    #[error("node number {0} was taken by another server")]
+    NodeLost(u8),
+    /// The system gave no random bytes.
+    #[error("no random bytes from the system")]
+    Random,
     /// The database refused or was away.
     #[error("the database did not answer as expected")]
     Db(#[from] DbErr),

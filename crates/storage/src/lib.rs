@@ -5,6 +5,7 @@ pub mod bulk;
 mod connect;
 pub mod dialect;
 pub mod feed;
+pub mod node;
 pub mod secret;
 pub mod sql;
 

@@ -1,0 +1,171 @@
+//! Configuration: defaults in the binary, then a file, then the environment; all mistakes told at once.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use figment::{
+    Figment,
+    providers::{Env, Format, Toml},
+};
+use serde::Deserialize;
+
+const DEFAULTS: &str = include_str!("../config.default.toml");
+
+/// The settings of one server.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Config {
+    /// Listening, addresses, folders.
+    pub server: Server,
+    /// The database.
+    pub database: Database,
+    /// Keys and outbound limits.
+    pub security: Security,
+    /// Logs.
+    pub log: Log,
+    /// Background work.
+    pub workers: Workers,
+}
+
+/// Listening, addresses, folders.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Server {
+    /// Address and port.
+    pub listen: String,
+    /// How the outside reaches this server.
+    pub public_url: String,
+    /// Where files live.
+    pub data_dir: PathBuf,
+    /// Proxies whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<String>,
+}
+
+/// The database.
+#[derive(Clone, Deserialize)]
+pub struct Database {
+    /// Its address; empty for SQLite in the data folder.
+    pub url: String,
+    /// A file that holds the address.
+    pub url_file: String,
+    /// Pool size.
+    pub connections: u32,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The address may hold a password.
+        f.debug_struct("Database")
+            .field("connections", &self.connections)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Keys and outbound limits.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Security {
+    /// The master key file; empty for the data folder.
+    pub master_key_file: String,
+    /// Private hosts and networks that may be connected to.
+    pub allow_private: Vec<String>,
+}
+
+/// Logs.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Log {
+    /// What is logged.
+    pub filter: String,
+    /// `text` or `json`.
+    pub format: String,
+}
+
+/// Background work.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Workers {
+    /// Whether this process does it.
+    pub enabled: bool,
+}
+
+impl Config {
+    /// Reads the defaults, the overlay file and the environment.
+    pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        match file {
+            Some(path) if !path.exists() => {
+                bail!("the configuration file {} does not exist", path.display())
+            }
+            Some(path) => figment = figment.merge(Toml::file(path)),
+            None => figment = figment.merge(Toml::file("enishi.toml")),
+        }
+        let config: Self = figment
+            .merge(Env::prefixed("ENISHI__").split("__"))
+            .extract()?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let mut wrong = Vec::new();
+        if self.server.listen.parse::<std::net::SocketAddr>().is_err() {
+            wrong.push(format!(
+                "server.listen: {:?} is not address:port",
+                self.server.listen
+            ));
+        }
+        match url::Url::parse(&self.server.public_url) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {}
+            _ => wrong.push(format!(
+                "server.public_url: {:?} is not an http(s) address",
+                self.server.public_url
+            )),
+        }
+        if !matches!(self.log.format.as_str(), "text" | "json") {
+            wrong.push(format!(
+                "log.format: {:?} is neither text nor json",
+                self.log.format
+            ));
+        }
+        if self.database.connections == 0 {
+            wrong.push("database.connections: at least 1".to_owned());
+        }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            bail!("the configuration has mistakes:\n  {}", wrong.join("\n  "))
+        }
+    }
+
+    /// Returns the options to connect with.
+    pub fn database_options(&self) -> anyhow::Result<storage::Options> {
+        let url = match (self.database.url.as_str(), self.database.url_file.as_str()) {
+            ("", "") => format!(
+                "sqlite:{}",
+                self.server.data_dir.join("enishi.db").display()
+            ),
+            ("", file) => std::fs::read_to_string(file)
+                .with_context(|| format!("failed to read database.url_file {file}"))?
+                .trim()
+                .to_owned(),
+            (url, _) => url.to_owned(),
+        };
+        let mut options = storage::Options::parse(&url)?;
+        options.connections = self.database.connections;
+        Ok(options)
+    }
+
+    /// Returns where the master key is.
+    pub fn master_key_path(&self) -> PathBuf {
+        match self.security.master_key_file.as_str() {
+            "" => self.server.data_dir.join("master.key"),
+            path => PathBuf::from(path),
+        }
+    }
+
+    /// Returns the public address without a trailing slash.
+    pub fn public_url(&self) -> &str {
+        self.server.public_url.trim_end_matches('/')
+    }
+
+    /// Tells whether cookies must be marked secure.
+    pub fn is_https(&self) -> bool {
+        self.server.public_url.starts_with("https://")
+    }
+}

@@ -1,0 +1,9 @@
+//! What all handlers share: who asks, what is asked, and how errors are told.
+
+pub mod admin;
+pub mod auth;
+pub mod extract;
+pub mod idempotency;
+pub mod limit;
+pub mod problem;
+pub mod security;

@@ -1,0 +1,54 @@
+//! Every route, area by area.
+
+mod health;
+mod session;
+mod workspace;
+
+use std::any::Any;
+
+use axum::{
+    Router,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{http::problem::ApiError, state::App};
+
+/// Routes of the REST API, in the OpenAPI file.
+pub(crate) fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(session::routes())
+        .merge(workspace::routes())
+}
+
+/// Routes that are no REST: health, tracking, previews.
+pub(crate) fn plain() -> Router<App> {
+    health::routes()
+}
+
+/// Answers a known address asked with the wrong verb.
+pub(crate) async fn method_not_allowed() -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method",
+        "this address does not take that method",
+        "このアドレスでは使えないメソッドです",
+    )
+}
+
+/// Answers when a handler panicked: the caller learns nothing, the log everything.
+pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = text.unwrap_or("unknown"), "a handler panicked");
+    ApiError::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "something went wrong",
+        "エラーが起きました",
+    )
+    .into_response()
+}

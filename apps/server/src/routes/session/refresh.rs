@@ -1,0 +1,29 @@
+//! `POST /api/v1/session/refresh`: a new access token for the refresh cookie.
+
+use api_types::{Problem, session::SessionView};
+use axum::{Json, extract::State, http::HeaderMap};
+
+use super::{cookie, view};
+use crate::{
+    http::{problem::ApiError, security},
+    state::App,
+};
+
+/// Exchanges the refresh cookie for an access token; the cookie rotates.
+#[utoipa::path(post, path = "/api/v1/session/refresh", operation_id = "refresh_session", tag = "session", security(()),
+    responses((status = 200, body = SessionView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn refresh(
+    State(app): State<App>,
+    headers: HeaderMap,
+) -> Result<(HeaderMap, Json<SessionView>), ApiError> {
+    security::check_origin(&app, &headers)?;
+    let token = cookie::read(&app, &headers).ok_or_else(ApiError::not_signed_in)?;
+    let issued = app.sessions.refresh(&token).await?;
+    let view = view::of(&app, &issued).await?;
+    let headers = issued
+        .refresh
+        .as_deref()
+        .map(|token| cookie::set(&app, token))
+        .unwrap_or_default();
+    Ok((headers, Json(view)))
+}

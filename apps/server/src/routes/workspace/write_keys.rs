@@ -1,0 +1,127 @@
+//! Write keys of the tracking API: list, make, revoke.
+
+use access::{
+    audit,
+    key::{self, Power},
+};
+use api_types::{
+    Problem,
+    session::{CreateWriteKey, WriteKeyView},
+};
+use axum::{Json, extract::State, http::StatusCode};
+use kernel::{
+    id::{fresh, kind},
+    invalid::{FieldError, Invalid},
+};
+
+use crate::{
+    http::{
+        auth::{Operator, needs::SettingsWrite},
+        extract::{PathId, ValidJson},
+        problem::ApiError,
+    },
+    state::App,
+};
+
+/// Lists the write keys, the newest first; a browser key is public and shown.
+#[utoipa::path(get, path = "/api/v1/write-keys", operation_id = "list_write_keys", tag = "workspace",
+    responses((status = 200, body = Vec<WriteKeyView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn list(
+    operator: Operator<SettingsWrite>,
+    State(app): State<App>,
+) -> Result<Json<Vec<WriteKeyView>>, ApiError> {
+    let keys = key::list_write_keys(app.db.reader(), operator.workspace).await?;
+    Ok(Json(keys.into_iter().map(view).collect()))
+}
+
+/// Makes a write key; a server key is shown in this answer only.
+#[utoipa::path(post, path = "/api/v1/write-keys", operation_id = "create_write_key", tag = "workspace",
+    request_body = CreateWriteKey,
+    responses((status = 201, body = WriteKeyView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn create(
+    operator: Operator<SettingsWrite>,
+    State(app): State<App>,
+    ValidJson(body): ValidJson<CreateWriteKey>,
+) -> Result<(StatusCode, Json<WriteKeyView>), ApiError> {
+    let mut invalid = Invalid::default();
+    if body.name.trim().is_empty() || body.name.chars().count() > 100 {
+        invalid.push(FieldError::new(
+            "/name",
+            "length",
+            "give a name of 1 to 100 characters",
+            "名前は1〜100文字で入れてください",
+        ));
+    }
+    let power = Power::parse(&body.power);
+    if power.is_none() {
+        invalid.push(FieldError::new(
+            "/power",
+            "unknown",
+            "use server or browser",
+            "server か browser を選んでください",
+        ));
+    }
+    invalid.into_result()?;
+    let power = power.unwrap_or(Power::Browser);
+    let (id, now) = (fresh(&*app.ids), app.now());
+    let tx = app.db.begin().await?;
+    let key = key::create_write_key(&tx, id, operator.workspace, &body.name, power, now).await?;
+    let change = audit::Change {
+        workspace: operator.workspace,
+        actor: operator.actor,
+        action: "write_key.create",
+        object_kind: "write_key",
+        object: Some(id.raw()),
+        detail: serde_json::json!({ "name": body.name, "power": body.power }),
+    };
+    audit::record(&tx, &*app.ids, now, change).await?;
+    tx.commit().await?;
+    let made = key::find_write_key(app.db.reader(), &key)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    Ok((
+        StatusCode::CREATED,
+        Json(WriteKeyView {
+            key: Some(key),
+            ..view(made)
+        }),
+    ))
+}
+
+/// Revokes a write key at once.
+#[utoipa::path(delete, path = "/api/v1/write-keys/{id}", operation_id = "revoke_write_key", tag = "workspace",
+    params(("id" = String, Path, description = "wrk_…")),
+    responses((status = 204), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn revoke(
+    operator: Operator<SettingsWrite>,
+    PathId(id): PathId<kind::WriteKey>,
+    State(app): State<App>,
+) -> Result<StatusCode, ApiError> {
+    let tx = app.db.begin().await?;
+    if !key::revoke_write_key(&tx, operator.workspace, id, app.now()).await? {
+        return Err(ApiError::not_found());
+    }
+    let change = audit::Change {
+        workspace: operator.workspace,
+        actor: operator.actor,
+        action: "write_key.revoke",
+        object_kind: "write_key",
+        object: Some(id.raw()),
+        detail: serde_json::json!({}),
+    };
+    audit::record(&tx, &*app.ids, app.now(), change).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn view(key: key::WriteKey) -> WriteKeyView {
+    WriteKeyView {
+        id: key.id.to_string(),
+        name: key.name,
+        power: key.power.name().to_owned(),
+        hint: key.hint,
+        created_at: key.created_at.to_string(),
+        revoked_at: key.revoked_at.map(|at| at.to_string()),
+        key: key.public_key,
+    }
+}

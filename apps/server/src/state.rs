@@ -1,0 +1,104 @@
+//! What every handler and worker shares.
+
+use std::{ops::Deref, sync::Arc};
+
+use access::{Tokens, session::Sessions};
+use kernel::{
+    id::{IdSource, Snowflake},
+    time::{Clock, Millis, SystemClock},
+};
+use storage::{Db, secret::MasterKey};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{config::Config, http::limit::SignInLimiter};
+
+/// The application: cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of the application.
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Where ids come from.
+    pub ids: Arc<dyn IdSource>,
+    /// Seals secrets and derives keys.
+    pub master_key: MasterKey,
+    /// Sign-in sessions.
+    pub sessions: Sessions,
+    /// Slows down guessing of passwords.
+    pub sign_in_limiter: SignInLimiter,
+    /// Background tasks, waited for at shutdown.
+    pub tasks: TaskTracker,
+    /// Told to stop at shutdown.
+    pub stopping: CancellationToken,
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(
+        config: Config,
+        db: Db,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        master_key: MasterKey,
+    ) -> Self {
+        let sessions = Sessions::new(db.clone(), Tokens::new(&master_key), clock.clone());
+        Self(Arc::new(Parts {
+            config,
+            db,
+            clock,
+            ids,
+            master_key,
+            sessions,
+            sign_in_limiter: SignInLimiter::default(),
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+        }))
+    }
+
+    /// Connects, migrates and makes the application as the configuration says.
+    pub async fn start(config: Config) -> anyhow::Result<Self> {
+        let db = Db::connect(&config.database_options()?).await?;
+        migrations::migrate(db.writer()).await?;
+        let master_key = MasterKey::load_or_create(&config.master_key_path())?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let node = storage::node::claim(&db, clock.now()).await?;
+        let ids = Arc::new(Snowflake::new(SystemClock, node.number()));
+        let app = Self::new(config, db, clock, ids, master_key);
+        app.keep_node(node);
+        Ok(app)
+    }
+
+    /// Returns the present instant.
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// Renews the node number while the process lives, so that no other server takes it.
+    fn keep_node(&self, node: storage::node::Node) {
+        let app = self.clone();
+        self.tasks.spawn(async move {
+            loop {
+                tokio::select! {
+                    () = app.stopping.cancelled() => break,
+                    () = tokio::time::sleep(storage::node::RENEW_EVERY) => {}
+                }
+                if let Err(error) = node.renew(&app.db, app.now()).await {
+                    tracing::error!(%error, "failed to renew the node number");
+                }
+            }
+        });
+    }
+}

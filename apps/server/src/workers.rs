@@ -1,0 +1,55 @@
+//! Background work of this process.
+
+use std::time::Duration;
+
+use kernel::time::{DAY, Millis};
+use storage::feed;
+
+use crate::state::App;
+
+/// How long changes stay in the feed; a reader further behind rebuilds.
+const FEED_KEPT: i64 = 7 * DAY;
+const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Starts the workers that the configuration asks for.
+pub fn start(app: &App) {
+    if !app.config.workers.enabled {
+        return;
+    }
+    every(app, HOUSEKEEPING_EVERY, "housekeeping", |app| async move {
+        keep_house(&app).await
+    });
+}
+
+/// Runs `work` now and then until the server stops; a failure is logged and tried again next time.
+pub(crate) fn every<F, Fut>(app: &App, pause: Duration, name: &'static str, work: F)
+where
+    F: Fn(App) -> Fut + Send + 'static,
+    Fut: Future<Output = anyhow::Result<()>> + Send,
+{
+    let app = app.clone();
+    app.clone().tasks.spawn(async move {
+        loop {
+            if let Err(error) = work(app.clone()).await {
+                tracing::error!(
+                    worker.name = name,
+                    error = format!("{error:#}"),
+                    "background work failed"
+                );
+            }
+            tokio::select! {
+                () = app.stopping.cancelled() => break,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    });
+}
+
+async fn keep_house(app: &App) -> anyhow::Result<()> {
+    let Millis(now) = app.now();
+    let tx = app.db.begin().await?;
+    let pruned = feed::prune(&tx, Millis(now - FEED_KEPT)).await?;
+    tx.commit().await?;
+    tracing::debug!(feed.rows = pruned, "housekeeping done");
+    Ok(())
+}

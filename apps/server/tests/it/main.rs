@@ -1,0 +1,5 @@
+//! The server through its router, on both databases.
+
+mod access;
+mod app;
+mod authorisation;
