@@ -25,7 +25,8 @@ const RUST_WORDS: &[(&str, &str)] = &[
 /// Traces of one person's machine or of an unfinished merge.
 const WORDS: &[(&str, &str)] = &[
     (concat!("/wo", "rk/"), "a path of one machine"),
-    (concat!("/ro", "ot/"), "a path of one machine"),
+    // With the dot of a hidden folder: `/root/any` is a good JSON pointer.
+    (concat!("/ro", "ot/."), "a path of one machine"),
     (concat!("<<<<", "<<< "), "an unfinished merge"),
     (concat!(">>>>", ">>> "), "an unfinished merge"),
 ];
