@@ -104,11 +104,24 @@ async fn a_big_message_that_the_server_never_read_to_its_end_is_not_in_doubt() {
 
 #[tokio::test]
 async fn a_refused_recipient_never_leads_to_an_empty_message() {
-    // A server that refuses the recipient and answers 354 all the same.
-    let (outcome, server) =
-        outcome_of(At::Rcpt, Act::Reply("550 5.1.1 nobody"), &["PIPELINING"]).await;
-    assert_eq!(outcome.as_str(), "suppress");
-    assert!(server.mails().await.is_empty(), "nothing was sent");
+    // A server that refuses the recipient and asks for the message all the same.
+    let options = Options {
+        features: vec!["PIPELINING"],
+        ..Options::default()
+    };
+    let server = Server::start(options, &[(At::Rcpt, Act::Reply("550 5.1.1 nobody"))]).await;
+    let channel = channel(local_config(server.port));
+    let mut session = channel.open();
+    let prepared = channel.prepare(message_to(1, "nobody@example.jp")).unwrap();
+    session.ready(&prepared).await.unwrap();
+    assert_eq!(session.deliver(&prepared).await.as_str(), "suppress");
+    deliver(&*channel, &mut *session, 2, "hanako@example.jp").await;
+    let mails = server.mails().await;
+    let [mail] = mails.as_slice() else {
+        panic!("one mail, not {}", mails.len())
+    };
+    assert_eq!(mail.connection, 1, "a new conversation");
+    assert!(mail.recipient.contains("hanako"));
 }
 
 #[tokio::test]
