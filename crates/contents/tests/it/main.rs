@@ -1,0 +1,9 @@
+//! Behaviour of the crate as its callers see it.
+
+mod gallery;
+mod golden;
+mod hostile;
+mod link;
+mod lint;
+mod property;
+mod support;
