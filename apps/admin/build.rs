@@ -1,6 +1,9 @@
 //! Turns `locales/{ja,en}/<area>.json` into one Rust function per message, so that a missing key, a missing
 //! translation or a wrong argument is a compile error.
-#![expect(clippy::print_stdout, reason = "a build script speaks to cargo on its standard output")]
+#![expect(
+    clippy::print_stdout,
+    reason = "a build script speaks to cargo on its standard output"
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,7 +30,11 @@ fn main() {
     let ja = read(&Path::new(&root).join("locales/ja"), &mut problems);
     let en = read(&Path::new(&root).join("locales/en"), &mut problems);
     let code = generate(&ja, &en, &mut problems);
-    assert!(problems.is_empty(), "the message catalogue is not complete:\n  {}", problems.join("\n  "));
+    assert!(
+        problems.is_empty(),
+        "the message catalogue is not complete:\n  {}",
+        problems.join("\n  ")
+    );
     let out = env::var("OUT_DIR").expect("cargo sets the output folder");
     fs::write(Path::new(&out).join("messages.rs"), code).expect("the output folder is writable");
 }
@@ -39,7 +46,13 @@ fn read(folder: &Path, problems: &mut Vec<String>) -> Catalogue {
         return catalogue;
     };
     for path in entries.flatten().map(|entry| entry.path()) {
-        let Some(area) = path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned) else { continue };
+        let Some(area) = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .map(str::to_owned)
+        else {
+            continue;
+        };
         if path.extension().is_none_or(|extension| extension != "json") {
             continue;
         }
@@ -51,7 +64,10 @@ fn read(folder: &Path, problems: &mut Vec<String>) -> Catalogue {
                     .filter_map(|(key, value)| match message(&value) {
                         Some(message) => Some((key, message)),
                         None => {
-                            problems.push(format!("{}: {key} is neither text nor {{one, other}}", path.display()));
+                            problems.push(format!(
+                                "{}: {key} is neither text nor {{one, other}}",
+                                path.display()
+                            ));
                             None
                         }
                     })
@@ -80,12 +96,17 @@ fn generate(ja: &Catalogue, en: &Catalogue, problems: &mut Vec<String>) -> Strin
     let areas: BTreeSet<&String> = ja.keys().chain(en.keys()).collect();
     let empty = BTreeMap::new();
     for area in areas {
-        let (ja, en) = (ja.get(area).unwrap_or(&empty), en.get(area).unwrap_or(&empty));
+        let (ja, en) = (
+            ja.get(area).unwrap_or(&empty),
+            en.get(area).unwrap_or(&empty),
+        );
         let _ = writeln!(code, "/// Messages of `{area}`.\npub mod {area} {{");
         let keys: BTreeSet<&String> = ja.keys().chain(en.keys()).collect();
         for key in keys {
             match (ja.get(key), en.get(key)) {
-                (Some(ja), Some(en)) => function(&mut code, &format!("{area}.{key}"), key, ja, en, problems),
+                (Some(ja), Some(en)) => {
+                    function(&mut code, &format!("{area}.{key}"), key, ja, en, problems)
+                }
                 (None, _) => problems.push(format!("{area}.{key} has no Japanese text")),
                 (_, None) => problems.push(format!("{area}.{key} has no English text")),
             }
@@ -95,17 +116,29 @@ fn generate(ja: &Catalogue, en: &Catalogue, problems: &mut Vec<String>) -> Strin
     code
 }
 
-fn function(code: &mut String, name: &str, key: &str, ja: &Message, en: &Message, problems: &mut Vec<String>) {
+fn function(
+    code: &mut String,
+    name: &str,
+    key: &str,
+    ja: &Message,
+    en: &Message,
+    problems: &mut Vec<String>,
+) {
     let mut arguments = placeholders(ja);
     let english = placeholders(en);
     // Japanese may leave the number out of neither form; English may leave it out of "one".
     if arguments != english {
-        problems.push(format!("{name}: the languages name different arguments {arguments:?} and {english:?}"));
+        problems.push(format!(
+            "{name}: the languages name different arguments {arguments:?} and {english:?}"
+        ));
     }
     if matches!(en, Message::Plural { .. }) {
         arguments.insert("count".to_owned());
     }
-    if !key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+    if !key
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    {
         problems.push(format!("{name}: keys are lower_snake_case"));
     }
     let doc = first_text(ja).replace('\n', " ");
@@ -121,7 +154,13 @@ fn function(code: &mut String, name: &str, key: &str, ja: &Message, en: &Message
     }
     let parameters: Vec<String> = arguments
         .iter()
-        .map(|name| if name == "count" { "count: i64".to_owned() } else { format!("{name}: impl core::fmt::Display") })
+        .map(|name| {
+            if name == "count" {
+                "count: i64".to_owned()
+            } else {
+                format!("{name}: impl core::fmt::Display")
+            }
+        })
         .collect();
     let _ = writeln!(
         code,
@@ -136,7 +175,11 @@ fn expression(message: &Message) -> String {
     match message {
         Message::Text(text) => formatted(text),
         Message::Plural { one, other } => {
-            format!("if count == 1 {{ {} }} else {{ {} }}", formatted(one), formatted(other))
+            format!(
+                "if count == 1 {{ {} }} else {{ {} }}",
+                formatted(one),
+                formatted(other)
+            )
         }
     }
 }
@@ -144,7 +187,10 @@ fn expression(message: &Message) -> String {
 fn formatted(text: &str) -> String {
     let template = text.replace("{count}", "{}");
     let counts = text.matches("{count}").count();
-    format!("format!({template:?}{})", ", crate::format::integer(count)".repeat(counts))
+    format!(
+        "format!({template:?}{})",
+        ", crate::format::integer(count)".repeat(counts)
+    )
 }
 
 fn first_text(message: &Message) -> &str {
@@ -156,5 +202,9 @@ fn first_text(message: &Message) -> &str {
 
 fn placeholders(message: &Message) -> BTreeSet<String> {
     let text = first_text(message);
-    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }

@@ -12,8 +12,7 @@ use leptos_router::{
 };
 
 use crate::{
-    i18n as t,
-    pages,
+    i18n as t, pages,
     routes::Route,
     state::{
         locale,
@@ -157,10 +156,17 @@ mod tests {
     #[test]
     fn a_link_works_whether_or_not_somebody_is_signed_in() {
         let link = Route::Welcome("t".to_owned());
-        for state in [SessionState::Starting, SessionState::SignedOut, SessionState::Unreachable] {
+        for state in [
+            SessionState::Starting,
+            SessionState::SignedOut,
+            SessionState::Unreachable,
+        ] {
             assert_eq!(stage(&link, &state), Stage::Welcome("t".to_owned()));
         }
         assert_eq!(stage(&Route::Home, &SessionState::SignedOut), Stage::SignIn);
-        assert_eq!(stage(&Route::Home, &SessionState::Starting), Stage::Starting);
+        assert_eq!(
+            stage(&Route::Home, &SessionState::Starting),
+            Stage::Starting
+        );
     }
 }

@@ -157,9 +157,11 @@ impl Route {
     pub const fn area(&self) -> Option<Area> {
         match self {
             Self::Home => Some(Area::Home),
-            Self::Customers | Self::Customer(_) | Self::Imports | Self::NewImport | Self::Import(_) => {
-                Some(Area::Customers)
-            }
+            Self::Customers
+            | Self::Customer(_)
+            | Self::Imports
+            | Self::NewImport
+            | Self::Import(_) => Some(Area::Customers),
             Self::Segments | Self::NewSegment | Self::Segment(_) => Some(Area::Segments),
             Self::Campaigns
             | Self::NewCampaign
@@ -168,11 +170,15 @@ impl Route {
             | Self::CampaignReport(_)
             | Self::Inbox
             | Self::Message(_) => Some(Area::Campaigns),
-            Self::Contents | Self::NewContent | Self::Content(_) | Self::Products | Self::Product(_) => {
-                Some(Area::Contents)
-            }
+            Self::Contents
+            | Self::NewContent
+            | Self::Content(_)
+            | Self::Products
+            | Self::Product(_) => Some(Area::Contents),
             Self::Analytics => Some(Area::Analytics),
-            Self::Settings | Self::SettingsPage(_) | Self::Gallery | Self::Example => Some(Area::Settings),
+            Self::Settings | Self::SettingsPage(_) | Self::Gallery | Self::Example => {
+                Some(Area::Settings)
+            }
             Self::Welcome(_) | Self::NotFound => None,
         }
     }

@@ -20,7 +20,10 @@ pub struct Page<T> {
 
 impl<T> Default for Page<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), next: None }
+        Self {
+            items: Vec::new(),
+            next: None,
+        }
     }
 }
 
@@ -39,12 +42,25 @@ pub struct Call<'a> {
 }
 
 /// Reads a resource.
-pub async fn get<T: DeserializeOwned>(path: &str, signal: Option<&AbortSignal>) -> Result<T, ApiError> {
-    send(Call { method: Method::GET, path, body: None, idempotency_key: None, signal }).await
+pub async fn get<T: DeserializeOwned>(
+    path: &str,
+    signal: Option<&AbortSignal>,
+) -> Result<T, ApiError> {
+    send(Call {
+        method: Method::GET,
+        path,
+        body: None,
+        idempotency_key: None,
+        signal,
+    })
+    .await
 }
 
 /// Creates or acts, under a fresh idempotency key: a retry inside the client never acts twice.
-pub async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, ApiError> {
+pub async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(
+    path: &str,
+    body: &B,
+) -> Result<T, ApiError> {
     post_with_key(path, body, &new_key()).await
 }
 
@@ -55,24 +71,58 @@ pub async fn post_with_key<B: Serialize + ?Sized, T: DeserializeOwned>(
     key: &str,
 ) -> Result<T, ApiError> {
     let body = Some(encode(body)?);
-    send(Call { method: Method::POST, path, body, idempotency_key: Some(key), signal: None }).await
+    send(Call {
+        method: Method::POST,
+        path,
+        body,
+        idempotency_key: Some(key),
+        signal: None,
+    })
+    .await
 }
 
 /// Changes some fields.
-pub async fn patch<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, ApiError> {
+pub async fn patch<B: Serialize + ?Sized, T: DeserializeOwned>(
+    path: &str,
+    body: &B,
+) -> Result<T, ApiError> {
     let body = Some(encode(body)?);
-    send(Call { method: Method::PATCH, path, body, idempotency_key: None, signal: None }).await
+    send(Call {
+        method: Method::PATCH,
+        path,
+        body,
+        idempotency_key: None,
+        signal: None,
+    })
+    .await
 }
 
 /// Replaces a resource.
-pub async fn put<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, ApiError> {
+pub async fn put<B: Serialize + ?Sized, T: DeserializeOwned>(
+    path: &str,
+    body: &B,
+) -> Result<T, ApiError> {
     let body = Some(encode(body)?);
-    send(Call { method: Method::PUT, path, body, idempotency_key: None, signal: None }).await
+    send(Call {
+        method: Method::PUT,
+        path,
+        body,
+        idempotency_key: None,
+        signal: None,
+    })
+    .await
 }
 
 /// Removes a resource.
 pub async fn delete(path: &str) -> Result<(), ApiError> {
-    send::<()>(Call { method: Method::DELETE, path, body: None, idempotency_key: None, signal: None }).await
+    send::<()>(Call {
+        method: Method::DELETE,
+        path,
+        body: None,
+        idempotency_key: None,
+        signal: None,
+    })
+    .await
 }
 
 /// Returns a new idempotency key.
@@ -107,7 +157,10 @@ pub(super) async fn transmit(call: &Call<'_>) -> Result<Response, ApiError> {
         request = request.header("Idempotency-Key", key);
     }
     let sent = match &call.body {
-        Some(body) => match request.header("Content-Type", "application/json").body(body) {
+        Some(body) => match request
+            .header("Content-Type", "application/json")
+            .body(body)
+        {
             Ok(request) => request.send().await,
             Err(error) => Err(error),
         },
@@ -126,7 +179,11 @@ pub(super) async fn decode<T: DeserializeOwned>(response: Response) -> Result<T,
     let text = if body.is_empty() { "null" } else { &body };
     serde_json::from_str(text).map_err(|error| {
         leptos::logging::error!("unexpected answer of {}: {error}", response.url());
-        ApiError { status, slug: "unexpected-answer".to_owned(), ..ApiError::default() }
+        ApiError {
+            status,
+            slug: "unexpected-answer".to_owned(),
+            ..ApiError::default()
+        }
     })
 }
 
@@ -155,7 +212,11 @@ pub fn query(pairs: &[(&str, Option<String>)]) -> String {
 
 fn random_u32() -> u32 {
     // A key must be unlikely to repeat, not hard to guess.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the product lies in 0..2^32")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the product lies in 0..2^32"
+    )]
     let value = (js_sys::Math::random() * 4_294_967_296.0) as u32;
     value
 }

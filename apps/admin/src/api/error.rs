@@ -24,17 +24,29 @@ pub struct ApiError {
 impl ApiError {
     /// Builds the error of a call that got no answer at all.
     pub fn unreachable() -> Self {
-        Self { slug: "unreachable".to_owned(), ..Self::default() }
+        Self {
+            slug: "unreachable".to_owned(),
+            ..Self::default()
+        }
     }
 
     /// Reads an error answer; a body that is no problem document (a proxy's page) still gives a usable error.
     pub fn from_body(status: u16, body: &str) -> Self {
         let Ok(problem) = serde_json::from_str::<Problem>(body) else {
-            return Self { status, slug: format!("http-{status}"), ..Self::default() };
+            return Self {
+                status,
+                slug: format!("http-{status}"),
+                ..Self::default()
+            };
         };
         Self {
             status,
-            slug: problem.kind.rsplit('/').next().unwrap_or_default().to_owned(),
+            slug: problem
+                .kind
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             title: problem.title,
             detail: problem.detail,
             errors: problem.errors,
@@ -54,7 +66,10 @@ impl ApiError {
 
     /// Returns the message for one field, by its JSON pointer.
     pub fn field(&self, pointer: &str) -> Option<String> {
-        self.errors.iter().find(|error| error.pointer == pointer).map(|error| error.message.clone())
+        self.errors
+            .iter()
+            .find(|error| error.pointer == pointer)
+            .map(|error| error.message.clone())
     }
 
     /// Says in one sentence what went wrong: the server's words where it has any.
@@ -87,7 +102,10 @@ mod tests {
             "errors":[{"pointer":"/conditions/0/value","code":"required","message":"値を入れてください"}]}"#;
         let error = ApiError::from_body(422, body);
         assert_eq!(error.slug, "segment-invalid");
-        assert_eq!(error.field("/conditions/0/value").as_deref(), Some("値を入れてください"));
+        assert_eq!(
+            error.field("/conditions/0/value").as_deref(),
+            Some("値を入れてください")
+        );
         assert_eq!(error.field("/name"), None);
         assert_eq!(error.sentence(), "Segment invalid");
     }

@@ -25,7 +25,11 @@ pub enum Loaded<T> {
 impl<T> Loaded<T> {
     /// Returns the answer if there is one.
     pub fn ready(&self) -> Option<&T> {
-        if let Self::Ready(value) = self { Some(value) } else { None }
+        if let Self::Ready(value) = self {
+            Some(value)
+        } else {
+            None
+        }
     }
 }
 
@@ -62,7 +66,13 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
 
     /// Returns the error if the reading failed.
     pub fn error(self) -> Option<ApiError> {
-        self.state.with(|state| if let Loaded::Failed(error) = state { Some(error.clone()) } else { None })
+        self.state.with(|state| {
+            if let Loaded::Failed(error) = state {
+                Some(error.clone())
+            } else {
+                None
+            }
+        })
     }
 
     /// Whether a call is under way.
@@ -91,27 +101,40 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
 
     /// Makes a load that never asks anything; for the gallery and tests.
     pub fn fixed(state: Loaded<T>) -> Self {
-        Self { state: RwSignal::new(state), is_busy: RwSignal::new(false), again: Trigger::new() }
+        Self {
+            state: RwSignal::new(state),
+            is_busy: RwSignal::new(false),
+            again: Trigger::new(),
+        }
     }
 }
 
 /// Reads `fetch(key)` now and whenever the key changes or [`Load::reload`] is called.
 ///
 /// A newer key aborts the call of the older one; leaving the page aborts what is under way.
-pub fn load<K, T, Fut>(key: impl Fn() -> K + Send + Sync + 'static, fetch: impl Fn(K, AbortSignal) -> Fut + 'static) -> Load<T>
+pub fn load<K, T, Fut>(
+    key: impl Fn() -> K + Send + Sync + 'static,
+    fetch: impl Fn(K, AbortSignal) -> Fut + 'static,
+) -> Load<T>
 where
     K: Clone + PartialEq + Send + Sync + 'static,
     T: Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<T, ApiError>> + 'static,
 {
-    let load = Load { state: RwSignal::new(Loaded::Loading), is_busy: RwSignal::new(true), again: Trigger::new() };
+    let load = Load {
+        state: RwSignal::new(Loaded::Loading),
+        is_busy: RwSignal::new(true),
+        again: Trigger::new(),
+    };
     let key = Memo::new(move |_| key());
     let fetch = Rc::new(fetch);
     let answered = StoredValue::new(None::<K>);
     Effect::new(move |_| {
         load.again.track();
         let key = key.get();
-        let Ok(controller) = AbortController::new() else { return };
+        let Ok(controller) = AbortController::new() else {
+            return;
+        };
         let signal = controller.signal();
         // Runs before the effect runs again and when the page is left.
         on_cleanup({
@@ -126,7 +149,9 @@ where
                 return;
             }
             // A failed refresh does not take away what one is reading, unless that answered another question.
-            let is_refresh = answered.try_with_value(|last| last.as_ref() == Some(&key)).unwrap_or_default();
+            let is_refresh = answered
+                .try_with_value(|last| last.as_ref() == Some(&key))
+                .unwrap_or_default();
             if answer.is_ok() {
                 let _ = answered.try_update_value(|last| *last = Some(key));
             }
@@ -136,7 +161,11 @@ where
     load
 }
 
-fn settle<T: Clone + Send + Sync + 'static>(load: Load<T>, answer: Result<T, ApiError>, is_refresh: bool) {
+fn settle<T: Clone + Send + Sync + 'static>(
+    load: Load<T>,
+    answer: Result<T, ApiError>,
+    is_refresh: bool,
+) {
     load.is_busy.try_set(false);
     let state = match answer {
         Ok(value) => Loaded::Ready(value),

@@ -121,7 +121,12 @@ pub async fn sign_in(email: &str, password: &str) -> Result<(), ApiError> {
         email: &'a str,
         password: &'a str,
     }
-    let session = call(Method::POST, "/session", Some(encode(&Body { email, password })?)).await?;
+    let session = call(
+        Method::POST,
+        "/session",
+        Some(encode(&Body { email, password })?),
+    )
+    .await?;
     accept(session);
     Ok(())
 }
@@ -132,16 +137,28 @@ pub async fn open_link(token: &str) -> Result<Link, ApiError> {
     struct Body<'a> {
         token: &'a str,
     }
-    let answer: serde_json::Value = call(Method::POST, "/session/link", Some(encode(&Body { token })?)).await?;
+    let answer: serde_json::Value = call(
+        Method::POST,
+        "/session/link",
+        Some(encode(&Body { token })?),
+    )
+    .await?;
     link(answer)
 }
 
 fn link(answer: serde_json::Value) -> Result<Link, ApiError> {
-    let unexpected = |_| ApiError { slug: "unexpected-answer".to_owned(), ..ApiError::default() };
+    let unexpected = |_| ApiError {
+        slug: "unexpected-answer".to_owned(),
+        ..ApiError::default()
+    };
     if answer.get("setup").and_then(serde_json::Value::as_bool) == Some(true) {
-        return serde_json::from_value(answer).map(Link::Setup).map_err(unexpected);
+        return serde_json::from_value(answer)
+            .map(Link::Setup)
+            .map_err(unexpected);
     }
-    serde_json::from_value(answer).map(|session| Link::Session(Box::new(session))).map_err(unexpected)
+    serde_json::from_value(answer)
+        .map(|session| Link::Session(Box::new(session)))
+        .map_err(unexpected)
 }
 
 /// Makes the first owner and signs in.
@@ -192,14 +209,35 @@ pub async fn refresh() -> Result<(), ApiError> {
         .clone()
     });
     JsFuture::from(promise).await.map(|_| ()).map_err(|status| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a u16 above")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it was a u16 above"
+        )]
         let status = status.as_f64().unwrap_or_default() as u16;
-        ApiError { status, ..ApiError::default() }
+        ApiError {
+            status,
+            ..ApiError::default()
+        }
     })
 }
 
-async fn call<T: DeserializeOwned>(method: Method, path: &str, body: Option<String>) -> Result<T, ApiError> {
-    decode(transmit(&Call { method, path, body, idempotency_key: None, signal: None }).await?).await
+async fn call<T: DeserializeOwned>(
+    method: Method,
+    path: &str,
+    body: Option<String>,
+) -> Result<T, ApiError> {
+    decode(
+        transmit(&Call {
+            method,
+            path,
+            body,
+            idempotency_key: None,
+            signal: None,
+        })
+        .await?,
+    )
+    .await
 }
 
 #[cfg(test)]
@@ -209,13 +247,17 @@ mod tests {
     #[test]
     fn a_link_leads_in_or_asks_first() {
         let setup = serde_json::json!({ "setup": true, "workspace_name": "青葉ストア" });
-        assert!(matches!(link(setup), Ok(Link::Setup(Setup { workspace_name, .. })) if workspace_name == "青葉ストア"));
+        assert!(
+            matches!(link(setup), Ok(Link::Setup(Setup { workspace_name, .. })) if workspace_name == "青葉ストア")
+        );
         let session = serde_json::json!({
             "access_token": "t", "expires_in": 600, "role": "owner", "permissions": ["campaigns:write"],
             "user": { "id": "usr_1", "name": "森", "email": "mori@example.jp", "locale": "ja" },
             "workspace": { "id": "wsp_1", "name": "青葉ストア", "time_zone": "Asia/Tokyo", "currency": "JPY", "locale": "ja" }
         });
-        let Ok(Link::Session(session)) = link(session) else { panic!("a session was expected") };
+        let Ok(Link::Session(session)) = link(session) else {
+            panic!("a session was expected")
+        };
         assert!(session.may("campaigns:write") && !session.may("settings:write"));
         assert!(link(serde_json::json!({ "hello": 1 })).is_err());
     }

@@ -33,7 +33,7 @@ pub fn use_crumb(name: impl Into<TextProp>) {
 pub fn Bar() -> impl IntoView {
     let palette = use_palette();
     view! {
-        <div class="bar">
+        <header class="bar">
             <Crumbs/>
             <span class="grow"></span>
             <button type="button" class="jump" on:click=move |_| palette.toggle()>
@@ -42,7 +42,7 @@ pub fn Bar() -> impl IntoView {
                 <kbd>"Ctrl K"</kbd>
             </button>
             <Me/>
-        </div>
+        </header>
     }
 }
 
@@ -74,12 +74,20 @@ fn Crumbs() -> impl IntoView {
 
 #[component]
 fn Me() -> impl IntoView {
-    let name = move || session::signed_in().map(|session| session.user.name).unwrap_or_default();
+    let name = move || {
+        session::signed_in()
+            .map(|session| session.user.name)
+            .unwrap_or_default()
+    };
     let go = crate::routes::use_go();
     let lines = Signal::derive(move || {
         let go = go.clone();
         vec![
-            MenuLine::from(MenuItem::new(Icon::Settings, t::shell::settings, move || go(&Route::Settings))),
+            MenuLine::from(MenuItem::new(
+                Icon::Settings,
+                t::shell::settings,
+                move || go(&Route::Settings),
+            )),
             MenuLine::Rule,
             MenuLine::from(MenuItem::new(Icon::LogOut, t::shell::sign_out, || {
                 wasm_bindgen_futures::spawn_local(api::sign_out());
@@ -90,7 +98,8 @@ fn Me() -> impl IntoView {
         let name = name();
         (!name.is_empty()).then(|| {
             let label = name.clone();
-            view! { <Menu icon=Icon::User label=move || t::shell::me(&label) lines=lines/> }
+            let face: String = name.chars().take(1).collect();
+            view! { <Menu face=face label=move || t::shell::me(&label) lines=lines/> }
         })
     }
 }
@@ -101,12 +110,12 @@ pub fn PhoneHead() -> impl IntoView {
     let here = expect_context::<Here>();
     let name = move || here.get().area().map(rail::name);
     view! {
-        <div class="mhead">
+        <header class="mhead">
             <a class="brand" href=Route::Home.path() aria-label="Enishi"><Knot/></a>
             <b>{name}</b>
             <span class="grow"></span>
             <JumpButton/>
-        </div>
+        </header>
     }
 }
 

@@ -107,7 +107,13 @@ pub fn LanguageSwitch() -> impl IntoView {
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let theme = expect_context::<Theme>();
-    let name = move || if theme.is_dark() { t::shell::light() } else { t::shell::dark() };
+    let name = move || {
+        if theme.is_dark() {
+            t::shell::light()
+        } else {
+            t::shell::dark()
+        }
+    };
     view! {
         <button type="button" class="icon-b" aria-label=name title=name on:click=move |_| theme.toggle()>
             {move || if theme.is_dark() { Icon::Sun.view() } else { Icon::Moon.view() }}
@@ -124,9 +130,19 @@ pub fn TabBar() -> impl IntoView {
         let is_here = move || (here.get().area() == Some(area)).then_some("page");
         view! { <a href=area.route().path() aria-current=is_here on:click=move |_| is_open.set(false)>{icon(area).view()} {move || name(area)}</a> }
     };
-    let tabs = [Area::Home, Area::Customers, Area::Campaigns, Area::Analytics];
+    let tabs = [
+        Area::Home,
+        Area::Customers,
+        Area::Campaigns,
+        Area::Analytics,
+    ];
     let rest = [Area::Segments, Area::Contents, Area::Settings];
-    let is_rest = move || here.get().area().is_some_and(|area| rest.contains(&area)).then_some("true");
+    let is_rest = move || {
+        here.get()
+            .area()
+            .is_some_and(|area| rest.contains(&area))
+            .then_some("true")
+    };
     view! {
         <nav class="tabbar" aria-label=t::shell::areas>
             {tabs.into_iter().map(entry).collect_view()}
@@ -143,10 +159,10 @@ pub fn TabBar() -> impl IntoView {
         {move || {
             is_open.get().then(|| {
                 view! {
-                    <div class="more-sheet">
-                        <nav class="nav" aria-label=t::shell::more>{rest.into_iter().map(entry).collect_view()}</nav>
+                    <section class="more-sheet" aria-label=t::shell::more>
+                        <nav class="nav" aria-label=t::shell::areas>{rest.into_iter().map(entry).collect_view()}</nav>
                         <div class="row"><LanguageSwitch/> <ThemeSwitch/> <SignOut/></div>
-                    </div>
+                    </section>
                 }
             })
         }}

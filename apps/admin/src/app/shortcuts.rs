@@ -19,12 +19,19 @@ pub fn is_typing(event: &ev::KeyboardEvent) -> bool {
     event
         .target()
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        .is_some_and(|element| matches!(element.closest("input, textarea, select, [contenteditable], dialog"), Ok(Some(_))))
+        .is_some_and(|element| {
+            matches!(
+                element.closest("input, textarea, select, [contenteditable], dialog"),
+                Ok(Some(_))
+            )
+        })
 }
 
 /// Whether no control has the focus, so that Enter is free to mean "open this row".
 pub fn is_at_rest() -> bool {
-    document().active_element().is_none_or(|element| !matches!(element.closest("a, button"), Ok(Some(_))))
+    document()
+        .active_element()
+        .is_none_or(|element| !matches!(element.closest("a, button"), Ok(Some(_))))
 }
 
 thread_local! {
@@ -84,5 +91,7 @@ fn area_of(key: &str) -> Option<Area> {
 
 fn focus_search() -> bool {
     let field = document().query_selector("[data-search]").ok().flatten();
-    field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()).is_some_and(|field| field.focus().is_ok())
+    field
+        .and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok())
+        .is_some_and(|field| field.focus().is_ok())
 }

@@ -59,7 +59,13 @@ mod tests {
 
     #[test]
     fn ticks_are_written_short() {
-        for (value, text) in [(3_400.0, "3,400"), (0.0, "0"), (2.5, "2.5"), (0.25, "0.25"), (-10.0, "−10")] {
+        for (value, text) in [
+            (3_400.0, "3,400"),
+            (0.0, "0"),
+            (2.5, "2.5"),
+            (0.25, "0.25"),
+            (-10.0, "−10"),
+        ] {
             assert_eq!(tick_label(value), text);
         }
     }

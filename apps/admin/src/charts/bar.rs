@@ -40,19 +40,38 @@ pub fn BarChart(
     let draw = move |width: f64| {
         let bars = bars.get();
         let ticks = scale::ticks(bars.iter().filter_map(|bar| bar.value), Baseline::Zero);
-        let frame = Frame { left: 48.0, right: width - 4.0, top: 14.0, bottom: height - 28.0 };
-        let y = Linear::new((ticks.first().copied().unwrap_or(0.0), ticks.last().copied().unwrap_or(1.0)), (frame.bottom, frame.top));
+        let frame = Frame {
+            left: 48.0,
+            right: width - 4.0,
+            top: 14.0,
+            bottom: height - 28.0,
+        };
+        let y = Linear::new(
+            (
+                ticks.first().copied().unwrap_or(0.0),
+                ticks.last().copied().unwrap_or(1.0),
+            ),
+            (frame.bottom, frame.top),
+        );
         #[expect(clippy::cast_precision_loss, reason = "bars of a chart are few")]
-        let place = |at: usize| frame.left + (frame.right - frame.left) * (at as f64 + 0.5) / bars.len().max(1) as f64;
+        let place = |at: usize| {
+            frame.left + (frame.right - frame.left) * (at as f64 + 0.5) / bars.len().max(1) as f64
+        };
         let slot = place(1) - place(0);
         let thick = (slot * 0.66).clamp(1.0, 40.0);
         let every = scale::label_every(bars.len(), frame.right - frame.left, 52.0);
-        let marks: Vec<(f64, String)> =
-            bars.iter().enumerate().filter(|(at, _)| at % every == 0).map(|(at, bar)| (place(at), bar.label.clone())).collect();
+        let marks: Vec<(f64, String)> = bars
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| at % every == 0)
+            .map(|(at, bar)| (place(at), bar.label.clone()))
+            .collect();
         let bar = |(at, bar): (usize, &Bar)| {
             let x = place(at) - thick / 2.0;
             let top = bar.value.map_or(frame.top, |value| y.at(value));
-            let title = bar.value.map(|known| format!("{}: {}", bar.label, value(known)));
+            let title = bar
+                .value
+                .map(|known| format!("{}: {}", bar.label, value(known)));
             view! {
                 <rect x=x y=top width=thick height=(y.at(0.0) - top).max(0.0) rx="1" class=if bar.value.is_some() { "g-bar" } else { "g-unknown" }>
                     <title>{title}</title>
@@ -101,7 +120,11 @@ pub fn BarList(
     let longest = move || rows.with(|rows| rows.iter().map(|row| row.value).fold(0.0, f64::max));
     let row = move |row: BarRow| {
         let longest = longest();
-        let share = if longest > 0.0 { row.value / longest } else { 0.0 };
+        let share = if longest > 0.0 {
+            row.value / longest
+        } else {
+            0.0
+        };
         let name = match row.to {
             Some(to) => view! { <a class="nm" href=to.path()>{row.label}</a> }.into_any(),
             None => view! { <span>{row.label}</span> }.into_any(),

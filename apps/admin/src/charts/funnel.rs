@@ -7,8 +7,7 @@ use crate::{
         measure::Measured,
         scale::{self, Baseline, Linear},
     },
-    format,
-    i18n as t,
+    format, i18n as t,
 };
 
 /// What a step is.
@@ -55,11 +54,17 @@ pub fn Funnel(
         let rows = spans(&steps);
         let ticks = scale::ticks(rows.iter().map(|(_, high)| float(*high)), Baseline::Zero);
         let left = (width * 0.3).clamp(104.0, 176.0);
-        let x = Linear::new((0.0, ticks.last().copied().unwrap_or(1.0)), (left, width - 64.0));
+        let x = Linear::new(
+            (0.0, ticks.last().copied().unwrap_or(1.0)),
+            (left, width - 64.0),
+        );
         #[expect(clippy::cast_precision_loss, reason = "a dozen steps")]
         let top = |at: usize| at as f64 * ROW + 8.0;
         let bottom = top(steps.len());
-        let marks = ticks.iter().map(|tick| mark(x.at(*tick), *tick, bottom)).collect_view();
+        let marks = ticks
+            .iter()
+            .map(|tick| mark(x.at(*tick), *tick, bottom))
+            .collect_view();
         let bars = steps
             .iter()
             .zip(&rows)
@@ -84,7 +89,14 @@ fn mark(x: f64, tick: f64, bottom: f64) -> impl IntoView {
     }
 }
 
-fn bar(step: &FunnelStep, (low, high): (i64, i64), x: Linear, top: f64, left: f64, has_next: bool) -> AnyView {
+fn bar(
+    step: &FunnelStep,
+    (low, high): (i64, i64),
+    x: Linear,
+    top: f64,
+    left: f64,
+    has_next: bool,
+) -> AnyView {
     let (from, to) = (x.at(float(low)), x.at(float(high)));
     let is_end = matches!(step.kind, StepKind::Start | StepKind::End);
     let class = match step.kind {
@@ -93,8 +105,16 @@ fn bar(step: &FunnelStep, (low, high): (i64, i64), x: Linear, top: f64, left: f6
         StepKind::Holdout => "g-hold",
         StepKind::End => "g-end",
     };
-    let words = if is_end { t::ui::people(step.count) } else { format::integer(-step.count) };
-    let joint = if step.kind == StepKind::Start { to } else { from };
+    let words = if is_end {
+        t::ui::people(step.count)
+    } else {
+        format::integer(-step.count)
+    };
+    let joint = if step.kind == StepKind::Start {
+        to
+    } else {
+        from
+    };
     let drawn = view! {
         <text x=left - 10.0 y=top + 15.0 text-anchor="end" class=if is_end { "k b" } else { "m" }>{step.label.clone()}</text>
         <rect x=from y=top width=(to - from).max(1.0) height=THICK class=class></rect>
@@ -102,7 +122,7 @@ fn bar(step: &FunnelStep, (low, high): (i64, i64), x: Linear, top: f64, left: f6
         <text x=to + 8.0 y=top + 15.0 class=if is_end { "k b" } else { "m" }>{words.clone()}</text>
     };
     match &step.href {
-        Some(href) => view! { <a href=href.clone() aria-label=format!("{} {words}", step.label)>{drawn}</a> }.into_any(),
+        Some(href) => view! { <g><a href=href.clone() aria-label=format!("{} {words}", step.label)>{drawn}</a></g> }.into_any(),
         None => drawn.into_any(),
     }
 }
@@ -137,8 +157,18 @@ mod tests {
 
     #[test]
     fn losses_hang_from_what_was_left() {
-        let step = |kind, count| FunnelStep { label: String::new(), kind, count, href: None };
-        let steps = [step(StepKind::Start, 612), step(StepKind::Loss, 74), step(StepKind::Holdout, 27), step(StepKind::End, 511)];
+        let step = |kind, count| FunnelStep {
+            label: String::new(),
+            kind,
+            count,
+            href: None,
+        };
+        let steps = [
+            step(StepKind::Start, 612),
+            step(StepKind::Loss, 74),
+            step(StepKind::Holdout, 27),
+            step(StepKind::End, 511),
+        ];
         assert_eq!(spans(&steps), [(0, 612), (538, 612), (511, 538), (0, 511)]);
     }
 }

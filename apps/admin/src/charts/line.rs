@@ -72,11 +72,16 @@ pub fn LineChart(
     let draw = move |width: f64| {
         let (series, positions) = (series.get(), positions.get());
         let plot = Plot::new(&series, positions.len(), baseline, width, height);
-        let on_move = move |event: ev::PointerEvent| hovered.set(plot.nearest(f64::from(event.offset_x())));
+        let on_move =
+            move |event: ev::PointerEvent| hovered.set(plot.nearest(f64::from(event.offset_x())));
         let marks: Vec<(f64, String)> = plot.marks(&positions);
         let readout = {
             let (series, positions) = (series.clone(), positions.clone());
-            move || hovered.get().map(|at| readout(&series, &positions, at, plot, value))
+            move || {
+                hovered
+                    .get()
+                    .map(|at| readout(&series, &positions, at, plot, value))
+            }
         };
         view! {
             <svg
@@ -111,8 +116,16 @@ struct Plot {
 impl Plot {
     fn new(series: &[Series], count: usize, baseline: Baseline, width: f64, height: f64) -> Self {
         let ticks = scale::ticks(values(series), baseline);
-        let frame = Frame { left: 48.0, right: width - 92.0, top: 14.0, bottom: height - 28.0 };
-        let ends = (ticks.first().copied().unwrap_or(0.0), ticks.last().copied().unwrap_or(1.0));
+        let frame = Frame {
+            left: 48.0,
+            right: width - 92.0,
+            top: 14.0,
+            bottom: height - 28.0,
+        };
+        let ends = (
+            ticks.first().copied().unwrap_or(0.0),
+            ticks.last().copied().unwrap_or(1.0),
+        );
         let last = as_f64(count.saturating_sub(1));
         Self {
             frame,
@@ -129,7 +142,12 @@ impl Plot {
     fn marks(self, positions: &[String]) -> Vec<(f64, String)> {
         let every = scale::label_every(self.count, self.frame.right - self.frame.left, 64.0);
         let at = |(at, name): (usize, &String)| (self.x.at(as_f64(at)), name.clone());
-        positions.iter().enumerate().filter(|(at, _)| at % every == 0).map(at).collect()
+        positions
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| at % every == 0)
+            .map(at)
+            .collect()
     }
 
     fn nearest(self, x: f64) -> Option<usize> {
@@ -139,8 +157,13 @@ impl Plot {
 }
 
 fn values(series: &[Series]) -> impl Iterator<Item = f64> {
-    let lines = series.iter().flat_map(|one| one.values.iter().flatten().copied());
-    let bands = series.iter().flat_map(|one| one.band.iter().flatten().flatten()).flat_map(|(low, high)| [*low, *high]);
+    let lines = series
+        .iter()
+        .flat_map(|one| one.values.iter().flatten().copied());
+    let bands = series
+        .iter()
+        .flat_map(|one| one.band.iter().flatten().flatten())
+        .flat_map(|(low, high)| [*low, *high]);
     lines.chain(bands)
 }
 
@@ -151,7 +174,10 @@ fn as_f64(value: usize) -> f64 {
 
 fn path(series: &Series, plot: Plot) -> impl IntoView + use<> {
     let class = series.kind.class();
-    let band = series.band.as_ref().map(|band| view! { <path d=area(band, plot) class=format!("g-band {class}")></path> });
+    let band = series
+        .band
+        .as_ref()
+        .map(|band| view! { <path d=area(band, plot) class=format!("g-band {class}")></path> });
     view! {
         {band}
         <path d=line(&series.values, plot) class=format!("g-line {class}")></path>
@@ -167,18 +193,38 @@ fn line(values: &[Option<f64>], plot: Plot) -> String {
             continue;
         };
         let command = if is_open { 'L' } else { 'M' };
-        d.push_str(&format!("{command}{:.1} {:.1}", plot.x.at(as_f64(at)), plot.y.at(*value)));
+        d.push_str(&format!(
+            "{command}{:.1} {:.1}",
+            plot.x.at(as_f64(at)),
+            plot.y.at(*value)
+        ));
         is_open = true;
     }
     d
 }
 
 fn area(band: &[Option<(f64, f64)>], plot: Plot) -> String {
-    let known: Vec<(usize, (f64, f64))> = band.iter().enumerate().filter_map(|(at, ends)| Some((at, (*ends)?))).collect();
-    let high = known.iter().map(|(at, (_, high))| (plot.x.at(as_f64(*at)), plot.y.at(*high)));
-    let low = known.iter().rev().map(|(at, (low, _))| (plot.x.at(as_f64(*at)), plot.y.at(*low)));
-    let points: Vec<String> = high.chain(low).map(|(x, y)| format!("{x:.1} {y:.1}")).collect();
-    if points.is_empty() { String::new() } else { format!("M{}Z", points.join("L")) }
+    let known: Vec<(usize, (f64, f64))> = band
+        .iter()
+        .enumerate()
+        .filter_map(|(at, ends)| Some((at, (*ends)?)))
+        .collect();
+    let high = known
+        .iter()
+        .map(|(at, (_, high))| (plot.x.at(as_f64(*at)), plot.y.at(*high)));
+    let low = known
+        .iter()
+        .rev()
+        .map(|(at, (low, _))| (plot.x.at(as_f64(*at)), plot.y.at(*low)));
+    let points: Vec<String> = high
+        .chain(low)
+        .map(|(x, y)| format!("{x:.1} {y:.1}"))
+        .collect();
+    if points.is_empty() {
+        String::new()
+    } else {
+        format!("M{}Z", points.join("L"))
+    }
 }
 
 /// Names and last values at the ends of the lines, moved apart where they would touch.
@@ -186,7 +232,12 @@ fn ends(series: &[Series], plot: Plot, value: fn(f64) -> String) -> impl IntoVie
     let last: Vec<(usize, &Series, f64)> = series
         .iter()
         .filter_map(|one| {
-            let (at, last) = one.values.iter().enumerate().rev().find_map(|(at, value)| Some((at, (*value)?)))?;
+            let (at, last) = one
+                .values
+                .iter()
+                .enumerate()
+                .rev()
+                .find_map(|(at, value)| Some((at, (*value)?)))?;
             Some((at, one, last))
         })
         .collect();
@@ -205,14 +256,28 @@ fn ends(series: &[Series], plot: Plot, value: fn(f64) -> String) -> impl IntoVie
         .collect_view()
 }
 
-fn readout(series: &[Series], positions: &[String], at: usize, plot: Plot, value: fn(f64) -> String) -> impl IntoView + use<> {
+fn readout(
+    series: &[Series],
+    positions: &[String],
+    at: usize,
+    plot: Plot,
+    value: fn(f64) -> String,
+) -> impl IntoView + use<> {
     let x = plot.x.at(as_f64(at));
     let words: Vec<String> = series
         .iter()
         .filter_map(|one| Some(format!("{} {}", one.name, value((*one.values.get(at)?)?))))
         .collect();
-    let text = format!("{}  {}", positions.get(at).cloned().unwrap_or_default(), words.join("  "));
-    let anchor = if x > f64::midpoint(plot.frame.left, plot.frame.right) { "end" } else { "start" };
+    let text = format!(
+        "{}  {}",
+        positions.get(at).cloned().unwrap_or_default(),
+        words.join("  ")
+    );
+    let anchor = if x > f64::midpoint(plot.frame.left, plot.frame.right) {
+        "end"
+    } else {
+        "start"
+    };
     view! {
         <line x1=x x2=x y1=plot.frame.top y2=plot.frame.bottom class="g-axis"></line>
         <text x=x y=plot.frame.top - 3.0 text-anchor=anchor class="k">{text}</text>
@@ -225,7 +290,12 @@ mod tests {
 
     #[test]
     fn an_unknown_value_breaks_the_line() {
-        let series = [Series { name: String::new(), kind: SeriesKind::Thread, values: vec![Some(1.0), None, Some(3.0), Some(2.0)], band: None }];
+        let series = [Series {
+            name: String::new(),
+            kind: SeriesKind::Thread,
+            values: vec![Some(1.0), None, Some(3.0), Some(2.0)],
+            band: None,
+        }];
         let plot = Plot::new(&series, 4, Baseline::Zero, 400.0, 200.0);
         let d = line(&series[0].values, plot);
         assert_eq!(d.matches('M').count(), 2);

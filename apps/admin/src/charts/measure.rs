@@ -16,7 +16,10 @@ pub fn Measured(
         let watched = element.clone();
         let on_resize = Closure::<dyn FnMut()>::new(move || {
             let now = f64::from(watched.client_width());
-            if width.try_get_untracked().is_some_and(|before| (before - now).abs() >= 1.0) {
+            if width
+                .try_get_untracked()
+                .is_some_and(|before| (before - now).abs() >= 1.0)
+            {
                 width.set(now);
             }
         });

@@ -35,7 +35,11 @@ pub enum Baseline {
 
 /// Returns 4 to 6 round numbers that enclose the values, smallest first.
 pub fn ticks(values: impl Iterator<Item = f64>, baseline: Baseline) -> Vec<f64> {
-    let (mut low, mut high) = values.filter(|value| value.is_finite()).fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+    let (mut low, mut high) = values
+        .filter(|value| value.is_finite())
+        .fold((f64::MAX, f64::MIN), |(low, high), value| {
+            (low.min(value), high.max(value))
+        });
     if low > high {
         (low, high) = (0.0, 1.0);
     }
@@ -60,7 +64,10 @@ pub fn ticks(values: impl Iterator<Item = f64>, baseline: Baseline) -> Vec<f64> 
 /// The smallest of 1, 2, 2.5, 5 × 10ⁿ that is at least `raw`.
 fn round_step(raw: f64) -> f64 {
     let power = 10_f64.powf(raw.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(|step| step * power >= raw * (1.0 - 1e-9)).unwrap_or(10.0);
+    let step = [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .find(|step| step * power >= raw * (1.0 - 1e-9))
+        .unwrap_or(10.0);
     step * power
 }
 
@@ -69,7 +76,12 @@ pub fn label_every(count: usize, width: f64, room: f64) -> usize {
     if count <= 1 || width <= 0.0 {
         return 1;
     }
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handful of labels")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a handful of labels"
+    )]
     let every = ((count as f64 * room) / width).ceil() as usize;
     every.max(1)
 }
@@ -103,8 +115,14 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_enclose_the_values() {
-        assert_eq!(ticks([3_340.0, 3_980.0].into_iter(), Baseline::Near), [3_200.0, 3_400.0, 3_600.0, 3_800.0, 4_000.0]);
-        assert_eq!(ticks([612.0].into_iter(), Baseline::Zero), [0.0, 200.0, 400.0, 600.0, 800.0]);
+        assert_eq!(
+            ticks([3_340.0, 3_980.0].into_iter(), Baseline::Near),
+            [3_200.0, 3_400.0, 3_600.0, 3_800.0, 4_000.0]
+        );
+        assert_eq!(
+            ticks([612.0].into_iter(), Baseline::Zero),
+            [0.0, 200.0, 400.0, 600.0, 800.0]
+        );
         for high in [1.0, 7.0, 23.0, 99.0, 12_345.0, 0.004] {
             let ticks = ticks([high].into_iter(), Baseline::Zero);
             assert!((4..=7).contains(&ticks.len()), "{high}: {ticks:?}");
@@ -116,7 +134,11 @@ mod tests {
     fn nothing_and_a_flat_line_still_have_an_axis() {
         assert!(ticks(std::iter::empty(), Baseline::Zero).len() >= 2);
         assert!(ticks([5.0, 5.0].into_iter(), Baseline::Near).len() >= 2);
-        assert!(ticks([f64::NAN, 2.0].into_iter(), Baseline::Zero).iter().all(|tick| tick.is_finite()));
+        assert!(
+            ticks([f64::NAN, 2.0].into_iter(), Baseline::Zero)
+                .iter()
+                .all(|tick| tick.is_finite())
+        );
     }
 
     #[test]

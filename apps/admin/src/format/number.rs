@@ -41,10 +41,16 @@ pub fn integer(value: i64) -> String {
 pub fn decimal(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let grouped = whole.parse::<i64>().map_or_else(|_| whole.to_owned(), integer);
+    let grouped = whole
+        .parse::<i64>()
+        .map_or_else(|_| whole.to_owned(), integer);
     let is_zero = text.chars().all(|c| matches!(c, '0' | '.'));
     let sign = if value < 0.0 && !is_zero { "−" } else { "" };
-    if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{fraction}") }
+    if fraction.is_empty() {
+        format!("{sign}{grouped}")
+    } else {
+        format!("{sign}{grouped}.{fraction}")
+    }
 }
 
 /// Shortens a count for a figure: `184万`, `1.84M`; below 10,000 nothing is lost.
@@ -53,7 +59,10 @@ pub fn short(value: i64) -> Figure {
 }
 
 fn short_in(locale: Locale, value: i64) -> Figure {
-    #[expect(clippy::cast_precision_loss, reason = "three significant digits are shown")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "three significant digits are shown"
+    )]
     let size = value as f64;
     let steps: &[(f64, &str)] = match locale {
         Locale::Ja => &[(1e8, "億"), (1e4, "万")],
@@ -63,10 +72,16 @@ fn short_in(locale: Locale, value: i64) -> Figure {
         if size.abs() >= *step {
             // English thousands start at 10,000 but are counted by the thousand.
             let divisor = if *unit == "K" { 1e3 } else { *step };
-            return Figure { digits: trimmed(size / divisor), unit: (*unit).to_owned() };
+            return Figure {
+                digits: trimmed(size / divisor),
+                unit: (*unit).to_owned(),
+            };
         }
     }
-    Figure { digits: integer(value), unit: String::new() }
+    Figure {
+        digits: integer(value),
+        unit: String::new(),
+    }
 }
 
 /// Three significant digits without idle zeros: `1.84`, `18.4`, `184`.
@@ -77,7 +92,11 @@ fn trimmed(value: f64) -> String {
         _ => 2,
     };
     let text = decimal(value, decimals);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 /// Returns how many minor digits a currency has (ISO 4217; two unless listed).
@@ -100,7 +119,11 @@ pub fn money(minor: i64, currency: &str) -> String {
     if digits == 0 {
         return format!("{sign}{symbol}{whole}");
     }
-    format!("{sign}{symbol}{whole}.{:0width$}", size % base, width = digits as usize)
+    format!(
+        "{sign}{symbol}{whole}.{:0width$}",
+        size % base,
+        width = digits as usize
+    )
 }
 
 /// Shortens an amount for a figure: `184` + `万円` in Japanese, `¥1.84M` in English.
@@ -112,16 +135,31 @@ fn money_short_in(locale: Locale, minor: i64, currency: &str) -> Figure {
     let base = 10_i64.pow(minor_digits(currency));
     if minor.abs() / base < 10_000 {
         if locale == Locale::Ja && currency == "JPY" {
-            return Figure { digits: integer(minor), unit: "円".to_owned() };
+            return Figure {
+                digits: integer(minor),
+                unit: "円".to_owned(),
+            };
         }
-        return Figure { digits: money(minor, currency), unit: String::new() };
+        return Figure {
+            digits: money(minor, currency),
+            unit: String::new(),
+        };
     }
     let figure = short_in(locale, minor / base);
     if locale == Locale::Ja && currency == "JPY" {
-        return Figure { digits: figure.digits, unit: format!("{}円", figure.unit) };
+        return Figure {
+            digits: figure.digits,
+            unit: format!("{}円", figure.unit),
+        };
     }
-    let (sign, digits) = figure.digits.strip_prefix('−').map_or(("", &*figure.digits), |rest| ("−", rest));
-    Figure { digits: format!("{sign}{}{digits}", symbol(currency)), unit: figure.unit }
+    let (sign, digits) = figure
+        .digits
+        .strip_prefix('−')
+        .map_or(("", &*figure.digits), |rest| ("−", rest));
+    Figure {
+        digits: format!("{sign}{}{digits}", symbol(currency)),
+        unit: figure.unit,
+    }
 }
 
 fn symbol(currency: &str) -> String {
@@ -137,23 +175,36 @@ fn symbol(currency: &str) -> String {
 
 /// Writes a share (0–1) with one decimal: `12.4%`; a share that is not known is `–`, never zero.
 pub fn percent(share: Option<f64>) -> String {
-    share.filter(|share| share.is_finite()).map_or_else(|| "–".to_owned(), |share| format!("{}%", decimal(share * 100.0, 1)))
+    share.filter(|share| share.is_finite()).map_or_else(
+        || "–".to_owned(),
+        |share| format!("{}%", decimal(share * 100.0, 1)),
+    )
 }
 
 /// Writes `part` of `whole` as a figure: digits and a small `%`.
 pub fn rate_figure(part: i64, whole: i64) -> Figure {
     if whole <= 0 {
-        return Figure { digits: "–".to_owned(), unit: String::new() };
+        return Figure {
+            digits: "–".to_owned(),
+            unit: String::new(),
+        };
     }
     #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
     let share = part as f64 / whole as f64;
-    Figure { digits: decimal(share * 100.0, 1), unit: "%".to_owned() }
+    Figure {
+        digits: decimal(share * 100.0, 1),
+        unit: "%".to_owned(),
+    }
 }
 
 /// Writes a difference of shares in points, with its sign: `+9.8pt`.
 pub fn points(difference: f64) -> String {
     let text = decimal(difference * 100.0, 1);
-    if text.starts_with('−') { format!("{text}pt") } else { format!("+{text}pt") }
+    if text.starts_with('−') {
+        format!("{text}pt")
+    } else {
+        format!("+{text}pt")
+    }
 }
 
 /// Reads a whole number as people type it: full-width digits, grouping commas and a wide minus included.
@@ -178,9 +229,14 @@ mod tests {
 
     #[test]
     fn integers_are_grouped_with_a_true_minus() {
-        for (value, text) in
-            [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567"), (-12_345, "−12,345"), (-1, "−1")]
-        {
+        for (value, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+            (-12_345, "−12,345"),
+            (-1, "−1"),
+        ] {
             assert_eq!(integer(value), text);
         }
     }
@@ -206,9 +262,13 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_people_type_them() {
-        for (text, value) in
-            [("１２，３４５", Some(12_345)), (" 1,000 ", Some(1_000)), ("－５", Some(-5)), ("", None), ("十", None)]
-        {
+        for (text, value) in [
+            ("１２，３４５", Some(12_345)),
+            (" 1,000 ", Some(1_000)),
+            ("－５", Some(-5)),
+            ("", None),
+            ("十", None),
+        ] {
             assert_eq!(parse(text), value, "{text}");
         }
     }

@@ -9,7 +9,17 @@ use crate::{
 };
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -24,7 +34,11 @@ fn clock_of(local: NaiveDateTime) -> String {
 
 /// Writes a day as tables do: `7月14日`, `14 July`; the year only when it is not the present one.
 pub fn date(millis: i64) -> String {
-    date_of(locale::current(), zone::local(millis), zone::local(zone::now()).year())
+    date_of(
+        locale::current(),
+        zone::local(millis),
+        zone::local(zone::now()).year(),
+    )
 }
 
 fn date_of(locale: Locale, local: NaiveDateTime, this_year: i32) -> String {
@@ -39,7 +53,11 @@ fn date_of(locale: Locale, local: NaiveDateTime, this_year: i32) -> String {
 
 /// Writes a day as titles do, with its weekday: `7月14日（火）`, `Tuesday 14 July`.
 pub fn date_long(millis: i64) -> String {
-    date_long_of(locale::current(), zone::local(millis), zone::local(zone::now()).year())
+    date_long_of(
+        locale::current(),
+        zone::local(millis),
+        zone::local(zone::now()).year(),
+    )
 }
 
 fn date_long_of(locale: Locale, local: NaiveDateTime, this_year: i32) -> String {
@@ -51,14 +69,25 @@ fn date_long_of(locale: Locale, local: NaiveDateTime, this_year: i32) -> String 
             format!("{day}（{name}）")
         }
         Locale::En => {
-            let names = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+            let names = [
+                "Monday",
+                "Tuesday",
+                "Wednesday",
+                "Thursday",
+                "Friday",
+                "Saturday",
+                "Sunday",
+            ];
             format!("{} {day}", names.get(at).copied().unwrap_or_default())
         }
     }
 }
 
 fn month_name(month: u32) -> &'static str {
-    MONTHS.get((month.max(1) - 1) as usize).copied().unwrap_or_default()
+    MONTHS
+        .get((month.max(1) - 1) as usize)
+        .copied()
+        .unwrap_or_default()
 }
 
 /// Writes day and time: `7月14日 10:42`.

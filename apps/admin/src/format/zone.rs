@@ -1,10 +1,9 @@
 //! The workspace's time zone, by the browser's own rules: a copy of the zone database would double the download.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{cell::RefCell, collections::HashMap, sync::OnceLock};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta};
-use leptos::prelude::*;
-use std::sync::OnceLock;
+use leptos::{prelude::*, reactive::graph::Observer};
 
 static ZONE: OnceLock<ArcRwSignal<String>> = OnceLock::new();
 
@@ -19,7 +18,11 @@ pub fn set_zone(zone: &str) {
 
 /// Returns the zone in which dates are written; reactive like a signal.
 pub fn zone() -> String {
-    zone_signal().try_get().unwrap_or_default()
+    if Observer::get().is_some() {
+        zone_signal().get()
+    } else {
+        zone_signal().get_untracked()
+    }
 }
 
 /// Returns the wall-clock time of an instant (Unix milliseconds) in the workspace's zone.
@@ -29,7 +32,9 @@ pub fn local(millis: i64) -> NaiveDateTime {
 
 /// Returns the wall-clock time of an instant in a given zone.
 pub fn local_in(zone: &str, millis: i64) -> NaiveDateTime {
-    let utc = DateTime::from_timestamp_millis(millis).unwrap_or_default().naive_utc();
+    let utc = DateTime::from_timestamp_millis(millis)
+        .unwrap_or_default()
+        .naive_utc();
     utc + TimeDelta::minutes(offset_minutes(zone, millis))
 }
 
@@ -47,14 +52,21 @@ pub fn instant(local: NaiveDateTime) -> i64 {
     }
     let after = offset_minutes(&zone, as_utc + 86_400_000);
     let second = as_utc - after * 60_000;
-    if offset_minutes(&zone, second) == after { second } else { first }
+    if offset_minutes(&zone, second) == after {
+        second
+    } else {
+        first
+    }
 }
 
 /// Returns the present instant.
 pub fn now() -> i64 {
     #[cfg(target_arch = "wasm32")]
     {
-        #[expect(clippy::cast_possible_truncation, reason = "the clock of the browser is a whole number below 2^53")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the clock of the browser is a whole number below 2^53"
+        )]
         let millis = js_sys::Date::now() as i64;
         millis
     }
@@ -96,14 +108,18 @@ fn remembered(zone: &str, quarter: i64) -> i64 {
 fn ask_browser(zone: &str, millis: i64) -> i64 {
     use wasm_bindgen::JsValue;
 
-    #[expect(clippy::cast_precision_loss, reason = "a date in milliseconds is far below 2^53")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a date in milliseconds is far below 2^53"
+    )]
     let date = js_sys::Date::new(&JsValue::from_f64(millis as f64));
     let options = js_sys::Object::new();
     let _ = js_sys::Reflect::set(&options, &"timeZone".into(), &zone.into());
     // Swedish writes dates as ISO 8601 does: 2026-07-14 10:42:05.
     let text: String = date.to_locale_string("sv-SE", &options).into();
-    NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S")
-        .map_or(0, |local| (local.and_utc().timestamp_millis() - millis) / 60_000)
+    NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S").map_or(0, |local| {
+        (local.and_utc().timestamp_millis() - millis) / 60_000
+    })
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, reactive::graph::Observer};
 
 use crate::state::storage;
 
@@ -29,7 +29,11 @@ impl Locale {
 
     /// Reads a tag; anything that is not English is Japanese.
     pub fn parse(tag: &str) -> Self {
-        if tag.starts_with("en") { Self::En } else { Self::Ja }
+        if tag.starts_with("en") {
+            Self::En
+        } else {
+            Self::Ja
+        }
     }
 }
 
@@ -53,8 +57,12 @@ pub fn init() {
 
 /// Returns the language; inside a view or an effect the reader follows its changes.
 pub fn current() -> Locale {
-    // Formatting is also called from event handlers and tests, where there is nothing to subscribe.
-    signal().try_get().unwrap_or_default()
+    // Messages are also made in event handlers and tests, where there is nobody to subscribe.
+    if Observer::get().is_some() {
+        signal().get()
+    } else {
+        signal().get_untracked()
+    }
 }
 
 /// Changes the language and remembers it.

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, reactive::graph::Observer};
 
 use crate::{
     api::session::{self, Session},
@@ -30,6 +30,15 @@ fn signal() -> &'static ArcRwSignal<SessionState> {
     STATE.get_or_init(ArcRwSignal::default)
 }
 
+/// Reads the state, subscribing only where somebody can be told of a change.
+fn read<T>(read: impl FnOnce(&SessionState) -> T) -> T {
+    if Observer::get().is_some() {
+        signal().with(read)
+    } else {
+        signal().with_untracked(read)
+    }
+}
+
 /// Returns the state; reactive.
 pub fn current() -> SessionState {
     signal().get()
@@ -37,12 +46,18 @@ pub fn current() -> SessionState {
 
 /// Returns the session if somebody is signed in; reactive.
 pub fn signed_in() -> Option<Session> {
-    signal().with(|state| if let SessionState::SignedIn(session) = state { Some(session.clone()) } else { None })
+    read(|state| {
+        if let SessionState::SignedIn(session) = state {
+            Some(session.clone())
+        } else {
+            None
+        }
+    })
 }
 
 /// Whether the person signed in holds a permission; reactive. Hide or disable what would be refused.
 pub fn may(permission: &str) -> bool {
-    signal().with(|state| matches!(state, SessionState::SignedIn(session) if session.may(permission)))
+    read(|state| matches!(state, SessionState::SignedIn(session) if session.may(permission)))
 }
 
 /// Returns the currency of the workspace's reports; reactive.
@@ -56,7 +71,11 @@ pub fn start() {
     wasm_bindgen_futures::spawn_local(async {
         if let Err(error) = session::refresh().await {
             let is_down = error.status == 0 || error.status >= 500;
-            signal().set(if is_down { SessionState::Unreachable } else { SessionState::SignedOut });
+            signal().set(if is_down {
+                SessionState::Unreachable
+            } else {
+                SessionState::SignedOut
+            });
         }
     });
 }

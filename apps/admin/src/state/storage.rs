@@ -2,7 +2,11 @@
 
 /// Returns the stored value of a key, or `None` where storage is absent or closed to the page.
 pub fn read(key: &str) -> Option<String> {
-    leptos::prelude::window().local_storage().ok()??.get_item(key).ok()?
+    leptos::prelude::window()
+        .local_storage()
+        .ok()??
+        .get_item(key)
+        .ok()?
 }
 
 /// Stores a value; a browser that refuses storage merely forgets the choice.

@@ -29,7 +29,10 @@ pub struct Toasts {
 impl Toasts {
     /// Provides the context.
     pub fn provide() -> Self {
-        let toasts = Self { items: RwSignal::new(Vec::new()), next: StoredValue::new(0) };
+        let toasts = Self {
+            items: RwSignal::new(Vec::new()),
+            next: StoredValue::new(0),
+        };
         provide_context(toasts);
         toasts
     }
@@ -51,7 +54,8 @@ impl Toasts {
 
     /// Takes one away.
     pub fn dismiss(self, id: u32) {
-        self.items.try_update(|items| items.retain(|toast| toast.id != id));
+        self.items
+            .try_update(|items| items.retain(|toast| toast.id != id));
     }
 
     /// Returns those on show.
@@ -67,7 +71,12 @@ impl Toasts {
             if items.len() >= 3 {
                 items.remove(0);
             }
-            items.push(Toast { id, text, is_failure, undo });
+            items.push(Toast {
+                id,
+                text,
+                is_failure,
+                undo,
+            });
         });
         if !is_failure {
             set_timeout(move || self.dismiss(id), SHOWN);

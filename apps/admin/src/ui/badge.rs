@@ -32,7 +32,11 @@ impl Tone {
     }
 
     fn class(self, base: &str) -> String {
-        if self == Self::Neutral { base.to_owned() } else { format!("{base} {base}-{}", self.as_str()) }
+        if self == Self::Neutral {
+            base.to_owned()
+        } else {
+            format!("{base} {base}-{}", self.as_str())
+        }
     }
 }
 

@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    format,
-    i18n as t,
+    format, i18n as t,
     ui::{Button, ButtonKind, Icon, Selection},
 };
 
@@ -26,7 +25,9 @@ pub fn BulkBar(
         (false, _) => t::ui::selected(count()),
     };
     let offer = move || {
-        let total = total.get().filter(|total| !selection.is_all() && *total > count())?;
+        let total = total
+            .get()
+            .filter(|total| !selection.is_all() && *total > count())?;
         Some(view! {
             <button type="button" class="link" on:click=move |_| selection.select_all()>
                 {t::ui::select_all_of(format::integer(total))}

@@ -34,17 +34,35 @@ pub struct ChartTable {
 impl ChartTable {
     /// Writes the table as CSV with a byte order mark, which spreadsheets need to see Japanese.
     pub fn to_csv(&self) -> String {
-        let line = |cells: &Vec<String>| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",");
-        let lines: Vec<String> = std::iter::once(&self.head).chain(&self.rows).map(line).collect();
+        let line = |cells: &Vec<String>| {
+            cells
+                .iter()
+                .map(|cell| quoted(cell))
+                .collect::<Vec<_>>()
+                .join(",")
+        };
+        let lines: Vec<String> = std::iter::once(&self.head)
+            .chain(&self.rows)
+            .map(line)
+            .collect();
         format!("\u{feff}{}\r\n", lines.join("\r\n"))
     }
 }
 
 /// Quotes a cell where needed, and defuses what a spreadsheet would take for a formula.
 fn quoted(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '@', '\t', '\r']) || (cell.starts_with(['+', '-']) && cell.parse::<f64>().is_err());
-    let safe = if is_formula { format!("'{cell}") } else { cell.to_owned() };
-    if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+    let is_formula = cell.starts_with(['=', '@', '\t', '\r'])
+        || (cell.starts_with(['+', '-']) && cell.parse::<f64>().is_err());
+    let safe = if is_formula {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    };
+    if safe.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", safe.replace('"', "\"\""))
+    } else {
+        safe
+    }
 }
 
 /// The frame.
@@ -101,8 +119,13 @@ pub fn ChartCard(
         }
     };
     let body = move || match state.get() {
-        ChartState::Loading => view! { <div class="sk plot-sk" role="status" aria-label=t::ui::loading></div> }.into_any(),
-        ChartState::TooLittle(needed) => view! { <div class="hatch plot-e"><span>{needed}</span></div> }.into_any(),
+        ChartState::Loading => {
+            view! { <div class="sk plot-sk" role="status" aria-label=t::ui::loading></div> }
+                .into_any()
+        }
+        ChartState::TooLittle(needed) => {
+            view! { <div class="hatch plot-e"><span>{needed}</span></div> }.into_any()
+        }
         ChartState::Failed(error) => view! { <Failed error=error on_retry=on_retry/> }.into_any(),
         ChartState::Ready if is_table.get() => exact(&table.get()).into_any(),
         ChartState::Ready => chart.run().into_any(),
@@ -132,9 +155,18 @@ fn Failed(error: ApiError, on_retry: Option<Callback<()>>) -> impl IntoView {
 }
 
 fn exact(table: &ChartTable) -> impl IntoView + use<> {
-    let head = table.head.iter().enumerate().map(|(at, name)| view! { <th class:num=at != 0 scope="col">{name.clone()}</th> }).collect_view();
+    let head = table
+        .head
+        .iter()
+        .enumerate()
+        .map(|(at, name)| view! { <th class:num=at != 0 scope="col">{name.clone()}</th> })
+        .collect_view();
     let row = |cells: &Vec<String>| {
-        let cells = cells.iter().enumerate().map(|(at, cell)| view! { <td class:num=at != 0>{cell.clone()}</td> }).collect_view();
+        let cells = cells
+            .iter()
+            .enumerate()
+            .map(|(at, cell)| view! { <td class:num=at != 0>{cell.clone()}</td> })
+            .collect_view();
         view! { <tr>{cells}</tr> }
     };
     let rows = table.rows.iter().map(row).collect_view();
@@ -147,9 +179,17 @@ pub fn download(name: &str, text: &str) {
     let parts = js_sys::Array::of1(&text.into());
     let options = web_sys::BlobPropertyBag::new();
     options.set_type("text/csv;charset=utf-8");
-    let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options) else { return };
-    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
-    if let Some(anchor) = document().create_element("a").ok().and_then(|a| a.dyn_into::<web_sys::HtmlAnchorElement>().ok()) {
+    let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options) else {
+        return;
+    };
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
+        return;
+    };
+    if let Some(anchor) = document()
+        .create_element("a")
+        .ok()
+        .and_then(|a| a.dyn_into::<web_sys::HtmlAnchorElement>().ok())
+    {
         anchor.set_href(&url);
         anchor.set_download(&format!("{name}.csv"));
         anchor.click();
@@ -165,8 +205,14 @@ mod tests {
     fn a_name_cannot_become_a_formula() {
         let table = ChartTable {
             head: vec!["名前".to_owned(), "差".to_owned()],
-            rows: vec![vec!["=HYPERLINK(\"x\")".to_owned(), "-3".to_owned()], vec!["a,b".to_owned(), "+1.5".to_owned()]],
+            rows: vec![
+                vec!["=HYPERLINK(\"x\")".to_owned(), "-3".to_owned()],
+                vec!["a,b".to_owned(), "+1.5".to_owned()],
+            ],
         };
-        assert_eq!(table.to_csv(), "\u{feff}名前,差\r\n\"'=HYPERLINK(\"\"x\"\")\",-3\r\n\"a,b\",+1.5\r\n");
+        assert_eq!(
+            table.to_csv(),
+            "\u{feff}名前,差\r\n\"'=HYPERLINK(\"\"x\"\")\",-3\r\n\"a,b\",+1.5\r\n"
+        );
     }
 }

@@ -30,14 +30,23 @@ pub fn CodeArea(
     #[prop(default = 24)]
     rows: u32,
 ) -> impl IntoView {
-    let (area, scroll, id) = (NodeRef::<html::Textarea>::new(), RwSignal::new(0), id::next("code"));
+    let (area, scroll, id) = (
+        NodeRef::<html::Textarea>::new(),
+        RwSignal::new(0),
+        id::next("code"),
+    );
     let count = Memo::new(move |_| value.with(|text| text.split('\n').count()));
     let numbers = move || {
-        let wrong: Vec<usize> = errors.with(|errors| errors.iter().map(|error| error.line).collect());
-        (1..=count.get()).map(|line| view! { <span class:is-wrong=wrong.contains(&line)>{line}</span> }).collect_view()
+        let wrong: Vec<usize> =
+            errors.with(|errors| errors.iter().map(|error| error.line).collect());
+        (1..=count.get())
+            .map(|line| view! { <span class:is-wrong=wrong.contains(&line)>{line}</span> })
+            .collect_view()
     };
     let go_to = move |line: usize, column: usize| {
-        let Some(area) = area.get_untracked() else { return };
+        let Some(area) = area.get_untracked() else {
+            return;
+        };
         let at = value.with_untracked(|text| position(text, line, column));
         let _ = area.focus();
         let _ = area.set_selection_range(at, at);
@@ -107,11 +116,20 @@ fn insert(area: &web_sys::HtmlTextAreaElement, text: &str) {
 
 /// Returns the offset of a place in UTF-16 units, which is how browsers count.
 fn position(text: &str, line: usize, column: usize) -> u32 {
-    let before: usize = text.split('\n').take(line.saturating_sub(1)).map(|line| line.encode_utf16().count() + 1).sum();
+    let before: usize = text
+        .split('\n')
+        .take(line.saturating_sub(1))
+        .map(|line| line.encode_utf16().count() + 1)
+        .sum();
     let within: usize = text
         .split('\n')
         .nth(line.saturating_sub(1))
-        .map_or(0, |line| line.chars().take(column.saturating_sub(1)).map(char::len_utf16).sum());
+        .map_or(0, |line| {
+            line.chars()
+                .take(column.saturating_sub(1))
+                .map(char::len_utf16)
+                .sum()
+        });
     u32::try_from(before + within).unwrap_or(u32::MAX)
 }
 

@@ -51,7 +51,9 @@ fn Modal(
 ) -> impl IntoView {
     let (node, title_id) = (NodeRef::<html::Dialog>::new(), id::next("d"));
     Effect::new(move |_| {
-        let (is_open, Some(dialog)) = (open.get(), node.get()) else { return };
+        let (is_open, Some(dialog)) = (open.get(), node.get()) else {
+            return;
+        };
         if is_open && !dialog.open() {
             let _ = dialog.show_modal();
         } else if !is_open && dialog.open() {

@@ -5,8 +5,7 @@ use std::time::Duration;
 use leptos::{leptos_dom::helpers::debounce, prelude::*, text_prop::TextProp};
 
 use crate::{
-    format,
-    i18n as t,
+    format, i18n as t,
     ui::{Icon, id, text},
 };
 
@@ -200,7 +199,12 @@ pub fn NumberField(
     disabled: Signal<bool>,
 ) -> impl IntoView {
     let id = id::next("f");
-    let typed = RwSignal::new(value.get_untracked().map(format::integer).unwrap_or_default());
+    let typed = RwSignal::new(
+        value
+            .get_untracked()
+            .map(format::integer)
+            .unwrap_or_default(),
+    );
     // A change from outside shows; one's own typing is left as typed until the field is left.
     Effect::new(move |_| {
         let value = value.get();
@@ -208,8 +212,14 @@ pub fn NumberField(
             typed.set(value.map(format::integer).unwrap_or_default());
         }
     });
-    let is_odd = Memo::new(move |_| !typed.with(|text| text.trim().is_empty()) && format::number::parse(&typed.get()).is_none());
-    let error = Signal::derive(move || error.get().or_else(|| is_odd.get().then(|| t::ui::not_a_number().to_owned())));
+    let is_odd = Memo::new(move |_| {
+        !typed.with(|text| text.trim().is_empty()) && format::number::parse(&typed.get()).is_none()
+    });
+    let error = Signal::derive(move || {
+        error
+            .get()
+            .or_else(|| is_odd.get().then(|| t::ui::not_a_number().to_owned()))
+    });
     view! {
         <FieldFrame id=id.clone() label=label hint=hint error=error>
             <span class="inu">
@@ -285,7 +295,10 @@ pub fn SearchField(
     value: RwSignal<String>,
 ) -> impl IntoView {
     let name = text(label);
-    let search: Box<dyn FnMut(String)> = Box::new(debounce(Duration::from_millis(300), move |typed: String| value.set(typed)));
+    let search: Box<dyn FnMut(String)> = Box::new(debounce(
+        Duration::from_millis(300),
+        move |typed: String| value.set(typed),
+    ));
     let search = StoredValue::new_local(search);
     let is_composing = StoredValue::new(false);
     let heard = move |text: String| search.update_value(|search| search(text));

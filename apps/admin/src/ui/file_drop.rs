@@ -26,7 +26,10 @@ pub fn FileDrop(
     let on_drop = move |event: ev::DragEvent| {
         event.prevent_default();
         is_over.set(false);
-        let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
+        let file = event
+            .data_transfer()
+            .and_then(|data| data.files())
+            .and_then(|files| files.get(0));
         if let Some(file) = file {
             on_file.run(file);
         }

@@ -35,8 +35,15 @@ where
 /// Returns the place under an element for something `width` wide.
 pub fn place(element: &web_sys::Element, width: f64) -> Place {
     let rect = element.get_bounding_client_rect();
-    let window = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(1024.0);
-    Place { x: fit(rect.left(), width, window), y: rect.bottom() + 6.0 }
+    let window = window()
+        .inner_width()
+        .ok()
+        .and_then(|width| width.as_f64())
+        .unwrap_or(1024.0);
+    Place {
+        x: fit(rect.left(), width, window),
+        y: rect.bottom() + 6.0,
+    }
 }
 
 /// Moves a thing left until its right edge is inside the window, but never past the left edge.

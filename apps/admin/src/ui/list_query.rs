@@ -29,7 +29,10 @@ impl ListQuery {
 
     /// Returns the value of a filter.
     pub fn filter(&self, name: &str) -> &str {
-        self.filters.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
+        self.filters
+            .iter()
+            .find(|(own, _)| own == name)
+            .map_or("", |(_, value)| value)
     }
 
     /// Returns the query string for the address and for the API alike.
@@ -40,7 +43,11 @@ impl ListQuery {
             ("after", Some(self.after.clone())),
             ("limit", limit.map(|limit| limit.to_string())),
         ];
-        pairs.extend(self.filters.iter().map(|(name, value)| (name.as_str(), Some(value.clone()))));
+        pairs.extend(
+            self.filters
+                .iter()
+                .map(|(name, value)| (name.as_str(), Some(value.clone()))),
+        );
         client::query(&pairs)
     }
 }
@@ -61,16 +68,31 @@ pub fn use_list_query(filters: &'static [&'static str]) -> ListState {
     let query = Memo::new(move |_| {
         map.with(|map| {
             let read = |name: &str| map.get(name).unwrap_or_default();
-            let own = filters.iter().map(|name| ((*name).to_owned(), read(name))).collect();
-            ListQuery { q: read("q"), sort: read("sort"), after: read("after"), filters: own }
+            let own = filters
+                .iter()
+                .map(|name| ((*name).to_owned(), read(name)))
+                .collect();
+            ListQuery {
+                q: read("q"),
+                sort: read("sort"),
+                after: read("after"),
+                filters: own,
+            }
         })
     });
     let go = move |query: &ListQuery| {
         let path = location.pathname.get_untracked();
-        let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
+        let options = NavigateOptions {
+            scroll: false,
+            ..NavigateOptions::default()
+        };
         navigate(&format!("{path}{}", query.to_query(None)), options);
     };
-    ListState { query, trail: StoredValue::new(Vec::new()), go: StoredValue::new(std::sync::Arc::new(go)) }
+    ListState {
+        query,
+        trail: StoredValue::new(Vec::new()),
+        go: StoredValue::new(std::sync::Arc::new(go)),
+    }
 }
 
 impl ListState {
@@ -99,7 +121,8 @@ impl ListState {
     /// Goes to the page that begins at a cursor.
     pub fn next(self, cursor: &str) {
         let mut query = self.query.get_untracked();
-        self.trail.update_value(|trail| trail.push(query.after.clone()));
+        self.trail
+            .update_value(|trail| trail.push(query.after.clone()));
         cursor.clone_into(&mut query.after);
         self.follow(&query);
     }
@@ -107,7 +130,11 @@ impl ListState {
     /// Goes back one page; from a shared link, where no way here is known, to the first.
     pub fn previous(self) {
         let mut query = self.query.get_untracked();
-        query.after = self.trail.try_update_value(Vec::pop).flatten().unwrap_or_default();
+        query.after = self
+            .trail
+            .try_update_value(Vec::pop)
+            .flatten()
+            .unwrap_or_default();
         self.follow(&query);
     }
 

@@ -17,8 +17,18 @@ pub struct MenuItem {
 
 impl MenuItem {
     /// Makes a line.
-    pub fn new(icon: Icon, label: impl Into<TextProp>, on_press: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { icon, label: label.into(), is_danger: false, why_not: None, on_press: Callback::from(on_press) }
+    pub fn new(
+        icon: Icon,
+        label: impl Into<TextProp>,
+        on_press: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            icon,
+            label: label.into(),
+            is_danger: false,
+            why_not: None,
+            on_press: Callback::from(on_press),
+        }
     }
 
     /// Marks what cannot be taken back.
@@ -66,6 +76,9 @@ pub fn Menu(
     /// Whether the button shows its word beside the icon.
     #[prop(optional)]
     wordy: bool,
+    /// What the button shows instead of its icon: the first letter of a name in a ring.
+    #[prop(optional, into)]
+    face: Option<TextProp>,
 ) -> impl IntoView {
     let (place, button) = (RwSignal::new(None), NodeRef::<ButtonTag>::new());
     let name = text(label);
@@ -76,7 +89,11 @@ pub fn Menu(
         }
     };
     let toggle = move |_| {
-        if place.get_untracked().is_some() { place.set(None) } else { place.set(float::below(button, 224.0)) }
+        if place.get_untracked().is_some() {
+            place.set(None)
+        } else {
+            place.set(float::below(button, 224.0))
+        }
     };
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
         "Escape" if place.get_untracked().is_some() => {
@@ -88,13 +105,25 @@ pub fn Menu(
         _ => {}
     };
     let outside = window_event_listener(ev::pointerdown, move |event| {
-        let inside = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        if place.get_untracked().is_some() && inside.is_none_or(|element| !matches!(element.closest(".menu-w"), Ok(Some(_)))) {
+        let inside = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if place.get_untracked().is_some()
+            && inside.is_none_or(|element| !matches!(element.closest(".menu-w"), Ok(Some(_))))
+        {
             place.set(None);
         }
     });
     on_cleanup(move || outside.remove());
-    let class = if wordy { "btn" } else { "btn btn-quiet btn-icon" };
+    let class = match (wordy, &face) {
+        (_, Some(_)) => "me",
+        (true, None) => "btn",
+        (false, None) => "btn btn-quiet btn-icon",
+    };
+    let face = match face {
+        Some(face) => view! { <span aria-hidden="true">{text(face)}</span> }.into_any(),
+        None => icon.view().into_any(),
+    };
     let spoken = (!wordy).then(|| name.clone());
     let word = wordy.then(|| name);
     view! {
@@ -108,7 +137,7 @@ pub fn Menu(
                 aria-label=spoken
                 on:click=toggle
             >
-                {icon.view()}
+                {face}
                 {word}
             </button>
             {move || place.get().map(|at| view! { <Lines at=at lines=lines place=place/> })}
@@ -117,7 +146,11 @@ pub fn Menu(
 }
 
 #[component]
-fn Lines(at: float::Place, lines: Signal<Vec<MenuLine>>, place: RwSignal<Option<float::Place>>) -> impl IntoView {
+fn Lines(
+    at: float::Place,
+    lines: Signal<Vec<MenuLine>>,
+    place: RwSignal<Option<float::Place>>,
+) -> impl IntoView {
     let line = move |line: MenuLine| match line {
         MenuLine::Rule => view! { <hr/> }.into_any(),
         MenuLine::Item(item) => {
@@ -147,8 +180,15 @@ fn Lines(at: float::Place, lines: Signal<Vec<MenuLine>>, place: RwSignal<Option<
 
 /// Moves the focus by one line, round the ends.
 fn step(event: &ev::KeyboardEvent, by: i32) {
-    let Some(menu) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else { return };
-    let Ok(items) = menu.query_selector_all("[role=menuitem]") else { return };
+    let Some(menu) = event
+        .current_target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+    else {
+        return;
+    };
+    let Ok(items) = menu.query_selector_all("[role=menuitem]") else {
+        return;
+    };
     let count = i32::try_from(items.length()).unwrap_or_default();
     if count == 0 {
         return;
@@ -156,8 +196,13 @@ fn step(event: &ev::KeyboardEvent, by: i32) {
     event.prevent_default();
     let active = document().active_element();
     let at = (0..count).find(|at| active.as_deref() == items.item(at.cast_unsigned()).as_ref());
-    let next = at.map_or(if by > 0 { 0 } else { count - 1 }, |at| (at + by).rem_euclid(count));
-    if let Some(item) = items.item(next.cast_unsigned()).and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok()) {
+    let next = at.map_or(if by > 0 { 0 } else { count - 1 }, |at| {
+        (at + by).rem_euclid(count)
+    });
+    if let Some(item) = items
+        .item(next.cast_unsigned())
+        .and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok())
+    {
         let _ = item.focus();
     }
 }

@@ -39,7 +39,10 @@ pub struct PaletteState {
 impl PaletteState {
     /// Provides the context.
     pub fn provide() -> Self {
-        let state = Self { is_open: RwSignal::new(false), search: StoredValue::new_local(None) };
+        let state = Self {
+            is_open: RwSignal::new(false),
+            search: StoredValue::new_local(None),
+        };
         provide_context(state);
         state
     }
@@ -55,7 +58,8 @@ impl PaletteState {
         F: Fn(String) -> Fut + 'static,
         Fut: Future<Output = Vec<Hit>> + 'static,
     {
-        self.search.set_value(Some(Rc::new(move |text| Box::pin(search(text)))));
+        self.search
+            .set_value(Some(Rc::new(move |text| Box::pin(search(text)))));
     }
 }
 
@@ -66,21 +70,66 @@ pub fn use_palette() -> PaletteState {
 
 /// The pages everyone can go to: name, reading in kana and Latin, place.
 fn places() -> Vec<(Hit, &'static str)> {
-    let area = |area: Area, reading| (Hit { icon: rail::icon(area), label: rail::name(area).to_owned(), note: String::new(), to: area.route() }, reading);
-    let page = |icon, label: &str, to, reading| (Hit { icon, label: label.to_owned(), note: t::palette::action().to_owned(), to }, reading);
+    let area = |area: Area, reading| {
+        (
+            Hit {
+                icon: rail::icon(area),
+                label: rail::name(area).to_owned(),
+                note: String::new(),
+                to: area.route(),
+            },
+            reading,
+        )
+    };
+    let page = |icon, label: &str, to, reading| {
+        (
+            Hit {
+                icon,
+                label: label.to_owned(),
+                note: t::palette::action().to_owned(),
+                to,
+            },
+            reading,
+        )
+    };
     vec![
-        area(Area::Home, "ほーむ home"),
-        area(Area::Customers, "こきゃく customers"),
-        area(Area::Segments, "せぐめんと segments"),
-        area(Area::Campaigns, "きゃんぺーん はいしん campaigns"),
-        area(Area::Contents, "こんてんつ おふぁー contents offers"),
-        area(Area::Analytics, "ぶんせき analytics"),
-        area(Area::Settings, "せってい settings"),
-        page(Icon::Plus, t::palette::new_campaign(), Route::NewCampaign, "きゃんぺーんをつくる new campaign"),
-        page(Icon::Plus, t::palette::new_segment(), Route::NewSegment, "せぐめんとをつくる new segment"),
-        page(Icon::Upload, t::palette::import(), Route::NewImport, "とりこむ import"),
-        page(Icon::Inbox, t::palette::inbox(), Route::Inbox, "さんどぼっくす じゅしんばこ inbox sandbox"),
-        page(Icon::Package, t::palette::products(), Route::Products, "しょうひん products"),
+        area(Area::Home, t::palette::home_reading()),
+        area(Area::Customers, t::palette::customers_reading()),
+        area(Area::Segments, t::palette::segments_reading()),
+        area(Area::Campaigns, t::palette::campaigns_reading()),
+        area(Area::Contents, t::palette::contents_reading()),
+        area(Area::Analytics, t::palette::analytics_reading()),
+        area(Area::Settings, t::palette::settings_reading()),
+        page(
+            Icon::Plus,
+            t::palette::new_campaign(),
+            Route::NewCampaign,
+            t::palette::new_campaign_reading(),
+        ),
+        page(
+            Icon::Plus,
+            t::palette::new_segment(),
+            Route::NewSegment,
+            t::palette::new_segment_reading(),
+        ),
+        page(
+            Icon::Upload,
+            t::palette::import(),
+            Route::NewImport,
+            t::palette::import_reading(),
+        ),
+        page(
+            Icon::Inbox,
+            t::palette::inbox(),
+            Route::Inbox,
+            t::palette::inbox_reading(),
+        ),
+        page(
+            Icon::Package,
+            t::palette::products(),
+            Route::Products,
+            t::palette::products_reading(),
+        ),
     ]
 }
 
@@ -99,8 +148,16 @@ fn folded(text: &str) -> String {
 
 fn matching(typed: &str, places: Vec<(Hit, &'static str)>) -> Vec<Hit> {
     let typed = folded(typed.trim());
-    let fits = |(hit, reading): &(Hit, &str)| typed.split(' ').all(|word| folded(&hit.label).contains(word) || folded(reading).contains(word));
-    places.into_iter().filter(fits).map(|(hit, _)| hit).collect()
+    let fits = |(hit, reading): &(Hit, &str)| {
+        typed
+            .split(' ')
+            .all(|word| folded(&hit.label).contains(word) || folded(reading).contains(word))
+    };
+    places
+        .into_iter()
+        .filter(fits)
+        .map(|(hit, _)| hit)
+        .collect()
 }
 
 /// The palette itself; one in the shell.
@@ -109,7 +166,9 @@ pub fn Palette() -> impl IntoView {
     let state = use_palette();
     let node = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
-        let (is_open, Some(dialog)) = (state.is_open.get(), node.get()) else { return };
+        let (is_open, Some(dialog)) = (state.is_open.get(), node.get()) else {
+            return;
+        };
         if is_open && !dialog.open() {
             let _ = dialog.show_modal();
         } else if !is_open && dialog.open() {
@@ -117,7 +176,10 @@ pub fn Palette() -> impl IntoView {
         }
     });
     let on_backdrop = move |event: ev::MouseEvent| {
-        if node.get_untracked().is_some_and(|dialog| event.target().as_ref() == Some(dialog.as_ref())) {
+        if node
+            .get_untracked()
+            .is_some_and(|dialog| event.target().as_ref() == Some(dialog.as_ref()))
+        {
             state.is_open.set(false);
         }
     };
@@ -130,7 +192,11 @@ pub fn Palette() -> impl IntoView {
 
 #[component]
 fn Body(state: PaletteState) -> impl IntoView {
-    let (typed, at, found) = (RwSignal::new(String::new()), RwSignal::new(0_usize), RwSignal::new(Vec::new()));
+    let (typed, at, found) = (
+        RwSignal::new(String::new()),
+        RwSignal::new(0_usize),
+        RwSignal::new(Vec::new()),
+    );
     search_as_typed(state, typed, found);
     let hits = Memo::new(move |_| {
         let mut hits: Vec<Hit> = matching(&typed.get(), places());
@@ -204,7 +270,9 @@ fn Body(state: PaletteState) -> impl IntoView {
 
 fn search_as_typed(state: PaletteState, typed: RwSignal<String>, found: RwSignal<Vec<Hit>>) {
     let mut ask = debounce(Duration::from_millis(200), move |text: String| {
-        let Some(search) = state.search.try_get_value().flatten() else { return };
+        let Some(search) = state.search.try_get_value().flatten() else {
+            return;
+        };
         spawn_local(async move {
             let hits = search(text.clone()).await;
             // An answer to something typed before is no answer any more.
@@ -215,7 +283,11 @@ fn search_as_typed(state: PaletteState, typed: RwSignal<String>, found: RwSignal
     });
     Effect::new(move |_| {
         let text = typed.get();
-        if text.trim().is_empty() { found.set(Vec::new()) } else { ask(text) }
+        if text.trim().is_empty() {
+            found.set(Vec::new())
+        } else {
+            ask(text)
+        }
     });
 }
 
@@ -228,7 +300,11 @@ mod tests {
         crate::state::locale::set_for_test(t::Locale::Ja);
         for typed in ["こきゃく", "コキャク", "顧客", "ＣＵＳＴＯＭ", "customers"] {
             let hits = matching(typed, places());
-            assert_eq!(hits.first().map(|hit| hit.to.clone()), Some(Route::Customers), "{typed}");
+            assert_eq!(
+                hits.first().map(|hit| hit.to.clone()),
+                Some(Route::Customers),
+                "{typed}"
+            );
         }
         assert!(matching("ぬるぽ", places()).is_empty());
     }

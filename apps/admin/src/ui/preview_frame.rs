@@ -27,7 +27,11 @@ impl Device {
     }
 
     fn width(name: &str) -> &'static str {
-        if name == Self::Phone.as_str() { "375px" } else { "100%" }
+        if name == Self::Phone.as_str() {
+            "375px"
+        } else {
+            "100%"
+        }
     }
 }
 

@@ -82,14 +82,23 @@ pub fn Progress(
     children: Option<Children>,
 ) -> impl IntoView {
     #[expect(clippy::cast_precision_loss, reason = "a bar of some hundred pixels")]
-    let share = Signal::derive(move || total.get().filter(|total| *total > 0).map_or(0.0, |total| done.get() as f64 / total as f64));
+    let share = Signal::derive(move || {
+        total
+            .get()
+            .filter(|total| *total > 0)
+            .map_or(0.0, |total| done.get() as f64 / total as f64)
+    });
     let phase = Signal::derive(move || match total.get() {
         Some(total) if total > 0 && done.get() >= total => ThreadPhase::Done,
         _ if done.get() > 0 => ThreadPhase::Running,
         _ => ThreadPhase::Planned,
     });
     let counts = move || match total.get() {
-        Some(total) => format!("{} / {}", format::integer(done.get()), format::integer(total)),
+        Some(total) => format!(
+            "{} / {}",
+            format::integer(done.get()),
+            format::integer(total)
+        ),
         None => format::integer(done.get()),
     };
     let pace = move || pace(done.get(), total.get(), per_second.get());
@@ -103,12 +112,21 @@ pub fn Progress(
     }
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "rounded for reading")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "rounded for reading"
+)]
 fn pace(done: i64, total: Option<i64>, per_second: Option<f64>) -> String {
-    let Some(rate) = per_second.filter(|rate| *rate > 0.0) else { return String::new() };
+    let Some(rate) = per_second.filter(|rate| *rate > 0.0) else {
+        return String::new();
+    };
     let speed = t::ui::per_second(format::integer(rate.round() as i64));
     match total.map(|total| total - done).filter(|left| *left > 0) {
-        Some(left) => format!("・{speed}・{}", format::remaining((left as f64 / rate).ceil() as i64)),
+        Some(left) => format!(
+            "・{speed}・{}",
+            format::remaining((left as f64 / rate).ceil() as i64)
+        ),
         None => format!("・{speed}"),
     }
 }

@@ -20,7 +20,10 @@ pub struct Choice {
 impl Choice {
     /// Makes an entry.
     pub fn new(value: impl Into<String>, label: impl Into<TextProp>) -> Self {
-        Self { value: value.into(), label: label.into() }
+        Self {
+            value: value.into(),
+            label: label.into(),
+        }
     }
 }
 

@@ -13,7 +13,10 @@ pub struct Selection {
 
 impl Default for Selection {
     fn default() -> Self {
-        Self { ids: RwSignal::new(BTreeSet::new()), is_all: RwSignal::new(false) }
+        Self {
+            ids: RwSignal::new(BTreeSet::new()),
+            is_all: RwSignal::new(false),
+        }
     }
 }
 
@@ -38,7 +41,11 @@ impl Selection {
         self.is_all.set(false);
         self.ids.update(|ids| {
             for id in rows {
-                if is_ticked { ids.insert(id.clone()) } else { ids.remove(id) };
+                if is_ticked {
+                    ids.insert(id.clone())
+                } else {
+                    ids.remove(id)
+                };
             }
         });
     }

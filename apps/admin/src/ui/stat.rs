@@ -64,7 +64,9 @@ pub fn Stat(
     let value = move || match figure.get() {
         None => view! { <span class="sk sk-fig"></span> }.into_any(),
         Some(figure) => match to.clone() {
-            Some(to) => view! { <a class="fig-a" href=to.path()><FigureView figure=figure/></a> }.into_any(),
+            Some(to) => {
+                view! { <a class="fig-a" href=to.path()><FigureView figure=figure/></a> }.into_any()
+            }
             None => view! { <FigureView figure=figure/> }.into_any(),
         },
     };

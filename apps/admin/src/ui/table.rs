@@ -53,7 +53,10 @@ impl<T> Clone for Column<T> {
 
 impl<T> Column<T> {
     /// Makes a column from its title and what a row shows in it.
-    pub fn new<V: IntoView + 'static>(title: impl Into<TextProp>, cell: impl Fn(&T) -> V + Send + Sync + 'static) -> Self {
+    pub fn new<V: IntoView + 'static>(
+        title: impl Into<TextProp>,
+        cell: impl Fn(&T) -> V + Send + Sync + 'static,
+    ) -> Self {
         Self {
             title: title.into(),
             cell: std::sync::Arc::new(move |row| cell(row).into_any()),
@@ -151,22 +154,39 @@ pub fn DataTable<T>(
 where
     T: Clone + Send + Sync + 'static,
 {
-    let next = Signal::derive(move || load.with(|state| state.ready().and_then(|page| page.next.clone())));
+    let next =
+        Signal::derive(move || load.with(|state| state.ready().and_then(|page| page.next.clone())));
     let shape = Memo::new(move |_| load.with(shape));
     let has_pages = Memo::new(move |_| next.with(Option::is_some) || !list.get().after.is_empty());
     let keys = keys::listen(load, row, selection);
-    let pager = move |note: TextProp| move || has_pages.get().then(|| view! { <Pager list=list next=next note=note.clone()/> });
-    let content = move || match shape.get() {
-        Shape::Failed => {
-            load.error().map(|error| view! { <InlineError error=error on_retry=move || load.reload()/> }).into_any()
+    let pager = move |note: TextProp| {
+        move || {
+            has_pages
+                .get()
+                .then(|| view! { <Pager list=list next=next note=note.clone()/> })
         }
+    };
+    let content = move || match shape.get() {
+        Shape::Failed => load
+            .error()
+            .map(|error| view! { <InlineError error=error on_retry=move || load.reload()/> })
+            .into_any(),
         Shape::Empty if list.get().is_filtered() || !list.get().after.is_empty() => {
             view! { <EmptyFiltered on_clear=move || list.clear()/> }.into_any()
         }
         Shape::Empty => empty.run(),
         shape => {
-            let rows = move || load.with(|state| state.ready().map(|page| page.items.clone()).unwrap_or_default());
-            let head = head::head(&columns, list, selection, move || rows().iter().map(row.id).collect());
+            let rows = move || {
+                load.with(|state| {
+                    state
+                        .ready()
+                        .map(|page| page.items.clone())
+                        .unwrap_or_default()
+                })
+            };
+            let head = head::head(&columns, list, selection, move || {
+                rows().iter().map(row.id).collect()
+            });
             let body = if shape == Shape::Loading {
                 body::skeleton(&columns, page_size.min(15), selection.is_some())
             } else {

@@ -3,8 +3,7 @@
 use leptos::{prelude::*, text_prop::TextProp};
 
 use crate::{
-    format,
-    i18n as t,
+    format, i18n as t,
     routes::Route,
     ui::{Icon, text},
 };

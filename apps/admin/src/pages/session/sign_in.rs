@@ -23,7 +23,8 @@ pub fn SignIn() -> impl IntoView {
         busy.set(true);
         error.set(None);
         spawn_local(async move {
-            let answer = session::sign_in(email.get_untracked().trim(), &password.get_untracked()).await;
+            let answer =
+                session::sign_in(email.get_untracked().trim(), &password.get_untracked()).await;
             busy.try_set(false);
             if let Err(failure) = answer {
                 error.try_set(Some(failure));

@@ -32,7 +32,15 @@ pub fn Welcome(
     let enter = {
         let navigate = use_navigate();
         // The link must not stay in the history: it is spent.
-        move || navigate(&Route::Home.path(), NavigateOptions { replace: true, ..NavigateOptions::default() })
+        move || {
+            navigate(
+                &Route::Home.path(),
+                NavigateOptions {
+                    replace: true,
+                    ..NavigateOptions::default()
+                },
+            )
+        }
     };
     spawn_local({
         let (token, enter) = (token.clone(), enter.clone());
@@ -51,19 +59,27 @@ pub fn Welcome(
             }
         }
     });
-    move || match step.get() {
+    move || {
+        match step.get() {
         Step::Opening => {
             view! { <Frame title=t::session::opening_title say=t::session::opening_say><Skeleton lines=2/></Frame> }.into_any()
         }
         Step::Choosing(setup) => view! { <Choose token=token.clone() setup=setup on_done=enter.clone()/> }.into_any(),
         Step::Failed(error) => view! { <Spent error=error/> }.into_any(),
     }
+    }
 }
 
 #[component]
 fn Spent(error: ApiError) -> impl IntoView {
     let is_spent = matches!(error.status, 400..500) && error.status != 429;
-    let sentence = move || if is_spent { t::session::spent_say().to_owned() } else { error.sentence() };
+    let sentence = move || {
+        if is_spent {
+            t::session::spent_say().to_owned()
+        } else {
+            error.sentence()
+        }
+    };
     view! {
         <Frame title=t::session::spent_title say=sentence>
             <ButtonLink to=Route::Home label=t::session::to_sign_in/>
@@ -72,11 +88,22 @@ fn Spent(error: ApiError) -> impl IntoView {
 }
 
 #[component]
-fn Choose(token: String, setup: Setup, on_done: impl Fn() + Clone + Send + Sync + 'static) -> impl IntoView {
-    let (name, company) = (RwSignal::new(String::new()), RwSignal::new(setup.workspace_name));
+fn Choose(
+    token: String,
+    setup: Setup,
+    on_done: impl Fn() + Clone + Send + Sync + 'static,
+) -> impl IntoView {
+    let (name, company) = (
+        RwSignal::new(String::new()),
+        RwSignal::new(setup.workspace_name),
+    );
     let (email, password) = (RwSignal::new(setup.email), RwSignal::new(String::new()));
     let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<ApiError>));
-    let field = move |pointer: &'static str| Signal::derive(move || error.with(|error| error.as_ref().and_then(|error| error.field(pointer))));
+    let field = move |pointer: &'static str| {
+        Signal::derive(move || {
+            error.with(|error| error.as_ref().and_then(|error| error.field(pointer)))
+        })
+    };
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
@@ -106,7 +133,9 @@ fn Choose(token: String, setup: Setup, on_done: impl Fn() + Clone + Send + Sync 
     // What points at a field stands there; the rest above the button.
     let rest = move || {
         let error = error.get().filter(|error| error.errors.is_empty())?;
-        Some(view! { <Note tone=Tone::Danger><span role="alert">{move || error.sentence()}</span></Note> })
+        Some(
+            view! { <Note tone=Tone::Danger><span role="alert">{move || error.sentence()}</span></Note> },
+        )
     };
     view! {
         <Frame title=t::session::setup_title say=t::session::setup_say>

@@ -16,13 +16,24 @@ pub(super) fn rows<T: Clone + Send + Sync + 'static>(
     selection: Option<Selection>,
     keys: Keys,
 ) -> AnyView {
-    let items = move || load.with(|state| state.ready().map(|page| page.items.clone()).unwrap_or_default());
+    let items = move || {
+        load.with(|state| {
+            state
+                .ready()
+                .map(|page| page.items.clone())
+                .unwrap_or_default()
+        })
+    };
     let columns = StoredValue::new(columns);
     let draw = move || {
         items()
             .into_iter()
             .enumerate()
-            .map(|(at, item)| columns.with_value(|columns| draw(columns, &item, &(row.id)(&item), at, selection, keys)))
+            .map(|(at, item)| {
+                columns.with_value(|columns| {
+                    draw(columns, &item, &(row.id)(&item), at, selection, keys)
+                })
+            })
             .collect_view()
     };
     view! { <tbody>{draw}</tbody> }.into_any()
@@ -76,12 +87,19 @@ fn draw<T>(
 pub(super) fn skeleton<T>(columns: &[Column<T>], count: usize, has_ticks: bool) -> AnyView {
     let widths = [62, 44, 70, 38, 54];
     let cell = |row: usize, at: usize, is_number: bool| {
-        let width = widths.get((row * 3 + at * 2) % widths.len()).copied().unwrap_or(50);
+        let width = widths
+            .get((row * 3 + at * 2) % widths.len())
+            .copied()
+            .unwrap_or(50);
         let width = format!("{}px", width + if at == 0 { 60 } else { 0 });
         view! { <td class:num=is_number><span class="sk" style:width=width></span></td> }
     };
     let row = |row: usize| {
-        let cells = columns.iter().enumerate().map(|(at, column)| cell(row, at, column.is_number)).collect_view();
+        let cells = columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| cell(row, at, column.is_number))
+            .collect_view();
         view! { <tr>{has_ticks.then(|| view! { <td class="pick"><span class="sk sk-box"></span></td> })} {cells}</tr> }
     };
     view! { <tbody aria-hidden="true">{(0..count).map(row).collect_view()}</tbody> }.into_any()

@@ -14,7 +14,10 @@ pub(super) fn head<T>(
     selection: Option<Selection>,
     ids: impl Fn() -> Vec<String> + Copy + Send + Sync + 'static,
 ) -> AnyView {
-    let cells = columns.iter().map(|column| cell(column, list)).collect_view();
+    let cells = columns
+        .iter()
+        .map(|column| cell(column, list))
+        .collect_view();
     view! {
         <thead>
             <tr>{selection.map(|selection| view! { <th class="pick"><All selection=selection ids=Signal::derive(ids)/></th> })} {cells}</tr>
@@ -41,7 +44,10 @@ fn All(selection: Selection, ids: Signal<Vec<String>>) -> impl IntoView {
 
 fn cell<T>(column: &Column<T>, list: ListState) -> AnyView {
     let class = if column.is_number { "num" } else { "" };
-    let definition = column.definition.clone().map(|tip| view! { <Definition term=column.title.clone() tip=tip/> });
+    let definition = column
+        .definition
+        .clone()
+        .map(|tip| view! { <Definition term=column.title.clone() tip=tip/> });
     let title = text(column.title.clone());
     let is_title = column.phone == Phone::Title;
     let Some(name) = column.sort else {
@@ -101,7 +107,10 @@ mod tests {
     fn a_head_sorts_down_then_up_then_not() {
         let down = next_sort("", "spent");
         let up = next_sort(&down, "spent");
-        assert_eq!((&*down, &*up, &*next_sort(&up, "spent")), ("-spent", "spent", ""));
+        assert_eq!(
+            (&*down, &*up, &*next_sort(&up, "spent")),
+            ("-spent", "spent", "")
+        );
         assert_eq!(next_sort("-name", "spent"), "-spent");
     }
 }

@@ -36,7 +36,8 @@ pub(super) fn listen<T: Clone + Send + Sync + 'static>(
         let at = cursor.get_untracked()?;
         untrack(|| load.with(|state| state.ready().and_then(|page| page.items.get(at).cloned())))
     };
-    let count = move || untrack(|| load.with(|state| state.ready().map_or(0, |page| page.items.len())));
+    let count =
+        move || untrack(|| load.with(|state| state.ready().map_or(0, |page| page.items.len())));
     let handle = window_event_listener(ev::keydown, move |event| {
         if shortcuts::is_typing(&event) || shortcuts::is_chord(&event) || count() == 0 {
             return;
