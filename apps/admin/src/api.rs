@@ -7,8 +7,10 @@ pub mod client;
 pub mod error;
 pub mod load;
 pub mod session;
+pub mod submit;
 mod token;
 
 pub use client::{Page, delete, get, patch, post, post_with_key, put};
 pub use error::ApiError;
 pub use load::{Load, Loaded, load};
+pub use submit::Submit;

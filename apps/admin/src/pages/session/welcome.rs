@@ -7,12 +7,12 @@ use wasm_bindgen_futures::spawn_local;
 use super::frame::Frame;
 use crate::{
     api::{
-        ApiError,
+        ApiError, Submit,
         session::{self, Link, Setup, SetupAnswers},
     },
     i18n as t,
     routes::Route,
-    ui::{Button, ButtonKind, ButtonLink, ButtonSize, FieldKind, Note, Skeleton, TextField, Tone},
+    ui::{Button, ButtonKind, ButtonLink, ButtonSize, FieldKind, FormError, Skeleton, TextField},
 };
 
 #[derive(Clone)]
@@ -98,19 +98,9 @@ fn Choose(
         RwSignal::new(setup.workspace_name),
     );
     let (email, password) = (RwSignal::new(setup.email), RwSignal::new(String::new()));
-    let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<ApiError>));
-    let field = move |pointer: &'static str| {
-        Signal::derive(move || {
-            error.with(|error| error.as_ref().and_then(|error| error.field(pointer)))
-        })
-    };
-    let submit = move |event: ev::SubmitEvent| {
+    let submit = Submit::default();
+    let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        error.set(None);
         let answers = SetupAnswers {
             token: token.clone(),
             name: name.get_untracked().trim().to_owned(),
@@ -119,40 +109,26 @@ fn Choose(
             workspace_name: company.get_untracked().trim().to_owned(),
         };
         let on_done = on_done.clone();
-        spawn_local(async move {
-            let answer = session::set_up(&answers).await;
-            busy.try_set(false);
-            match answer {
-                Ok(()) => on_done(),
-                Err(failure) => {
-                    error.try_set(Some(failure));
-                }
-            }
+        submit.run(async move { session::set_up(&answers).await }, move |()| {
+            on_done()
         });
-    };
-    // What points at a field stands there; the rest above the button.
-    let rest = move || {
-        let error = error.get().filter(|error| error.errors.is_empty())?;
-        Some(
-            view! { <Note tone=Tone::Danger><span role="alert">{move || error.sentence()}</span></Note> },
-        )
     };
     view! {
         <Frame title=t::session::setup_title say=t::session::setup_say>
-            <form class="form" on:submit=submit>
-                <TextField label=t::session::company value=company error=field("/workspace_name") required=true autocomplete="organization"/>
-                <TextField label=t::session::name value=name error=field("/name") required=true autocomplete="name"/>
-                <TextField label=t::session::email kind=FieldKind::Email value=email error=field("/email") required=true/>
+            <form class="form" on:submit=on_submit>
+                <TextField label=t::session::company value=company error=submit.field("/workspace_name") required=true autocomplete="organization"/>
+                <TextField label=t::session::name value=name error=submit.field("/name") required=true autocomplete="name"/>
+                <TextField label=t::session::email kind=FieldKind::Email value=email error=submit.field("/email") required=true/>
                 <TextField
                     label=t::session::password
                     kind=FieldKind::NewPassword
                     value=password
                     hint=t::session::password_hint
-                    error=field("/password")
+                    error=submit.field("/password")
                     required=true
                 />
-                {rest}
-                <Button kind=ButtonKind::Primary size=ButtonSize::Large label=t::session::begin submit=true busy=busy/>
+                <FormError submit=submit fields=&["/workspace_name", "/name", "/email", "/password"]/>
+                <Button kind=ButtonKind::Primary size=ButtonSize::Large label=t::session::begin submit=true busy=submit.busy()/>
             </form>
         </Frame>
     }
