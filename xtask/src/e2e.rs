@@ -59,6 +59,7 @@ pub(crate) fn walk(workspace: &Workspace, args: &E2eArgs) -> Result<()> {
     node.install(&folder)?;
     let chromium = tools::chromium().context("Chromium is not installed")?;
 
+    process::sweep(&workspace.target, "e2e-");
     let scratch = Scratch(workspace.target.join(format!("e2e-{}", std::process::id())));
     fs::create_dir_all(&scratch.0)
         .with_context(|| format!("failed to create {}", scratch.0.display()))?;

@@ -177,7 +177,7 @@ fn place(workspace: &Workspace, user: Option<&str>) -> Result<PathBuf> {
     let parent = parents
         .first()
         .context("no folder that PostgreSQL's user can reach")?;
-    sweep(parent);
+    process::sweep(parent, "pg-");
     let folder = parent.join(name);
     fs::create_dir_all(&folder)
         .with_context(|| format!("failed to create {}", folder.display()))?;
@@ -190,20 +190,6 @@ fn place(workspace: &Workspace, user: Option<&str>) -> Result<PathBuf> {
 fn can_reach(folder: &Path, user: &str) -> bool {
     process::guarded(Path::new("/usr/bin/test"), Some(user))
         .is_ok_and(|mut command| process::succeeds(command.arg("-x").arg(folder)))
-}
-
-/// Removes clusters whose run was killed.
-fn sweep(parent: &Path) {
-    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let Some(run) = name.to_str().and_then(|name| name.strip_prefix("pg-")) else {
-            continue;
-        };
-        let is_number = run.chars().all(|c| c.is_ascii_digit());
-        if is_number && !process::succeeds(Command::new("kill").args(["-0", run])) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
 }
 
 /// Returns a password: the loopback interface is open to everybody on the machine.

@@ -1,6 +1,7 @@
 //! Starting other programs and never leaving one behind.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -150,6 +151,21 @@ impl Drop for Service {
     }
 }
 
+/// Removes the folders `<prefix><process id>` of runs that were killed before they could do so.
+pub(crate) fn sweep(parent: &Path, prefix: &str) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(run) = name.to_str().and_then(|name| name.strip_prefix(prefix)) else {
+            continue;
+        };
+        let is_number = !run.is_empty() && run.chars().all(|c| c.is_ascii_digit());
+        if is_number && !succeeds(Command::new("kill").args(["-0", run])) {
+            // What cannot be removed is in nobody's way.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// Returns a loopback port that nobody listens on at this moment.
 pub(crate) fn free_port() -> Result<u16> {
     let listener =
@@ -192,6 +208,26 @@ mod tests {
     fn a_failing_command_is_an_error_that_names_it() {
         let error = output(Command::new("sh").args(["-c", "exit 3"])).unwrap_err();
         assert!(error.to_string().contains("sh -c exit 3"), "{error}");
+    }
+
+    #[test]
+    fn only_the_folders_of_dead_runs_are_swept() {
+        let parent = std::env::temp_dir().join(format!("enishi-sweep-{}", std::process::id()));
+        let alive = format!("run-{}", std::process::id());
+        // Above the kernel's highest process id.
+        for name in [alive.as_str(), "run-4194999", "run-", "other-4194999"] {
+            fs::create_dir_all(parent.join(name)).unwrap();
+        }
+        sweep(&parent, "run-");
+        let mut left: Vec<_> = fs::read_dir(&parent)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        left.sort();
+        let mut expected = ["other-4194999", "run-", alive.as_str()].map(std::ffi::OsString::from);
+        expected.sort();
+        assert_eq!(left, expected);
+        fs::remove_dir_all(parent).unwrap();
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::{process, workspace::Workspace};
 
 mod edges;
 mod files;
+mod links;
 mod literals;
 
 /// Checks every rule and fails with all complaints at once.
@@ -35,6 +36,7 @@ pub(crate) fn run() -> Result<()> {
             continue;
         };
         complaints.extend(files::check(path, &text));
+        complaints.extend(links::check(&workspace.root, path, &text));
         complaints.extend(literals::check(path, &text));
     }
     complaints.extend(files::check_allow_list(&tracked));
