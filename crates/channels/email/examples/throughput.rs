@@ -1,4 +1,5 @@
-//! Measures signing, and sending to Postfix's `smtp-sink` on one lane and on eight.
+//! Measures signing, and sending to Postfix's `smtp-sink` on one lane, on eight, and on 24 whose
+//! hand-overs wait for a group commit every 5 ms, as they do behind the ledger.
 //!
 //! `cargo run --release -p channel-email --example throughput`
 #![expect(
@@ -97,7 +98,25 @@ fn prepare_cost(composer: &Composer, rounds: i64) -> f64 {
     costs.get(4).copied().unwrap_or_default()
 }
 
-async fn send(lanes: usize, composer: Composer, total: i64) -> f64 {
+/// Ends a round of hand-overs every 5 ms, as a group commit does.
+fn committer() -> tokio::sync::watch::Receiver<u64> {
+    let (sender, receiver) = tokio::sync::watch::channel(0);
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_millis(5));
+        loop {
+            ticks.tick().await;
+            sender.send_modify(|round| *round += 1);
+        }
+    });
+    receiver
+}
+
+async fn send(
+    lanes: usize,
+    composer: Composer,
+    total: i64,
+    commits: Option<tokio::sync::watch::Receiver<u64>>,
+) -> f64 {
     let config = SmtpConfig {
         tls: TlsMode::None,
         max_per_connection: 100_000,
@@ -111,6 +130,7 @@ async fn send(lanes: usize, composer: Composer, total: i64) -> f64 {
     let lanes: Vec<_> = (0..lanes)
         .map(|_| {
             let (channel, next) = (Arc::clone(&channel), Arc::clone(&next));
+            let mut commits = commits.clone();
             tokio::spawn(async move {
                 let mut session = channel.open();
                 loop {
@@ -120,6 +140,10 @@ async fn send(lanes: usize, composer: Composer, total: i64) -> f64 {
                     }
                     let prepared = channel.prepare(message(n)).unwrap();
                     session.ready(&prepared).await.unwrap();
+                    if let Some(commits) = &mut commits {
+                        commits.mark_unchanged();
+                        commits.changed().await.unwrap();
+                    }
                     let outcome = session.deliver(&prepared).await;
                     assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
                 }
@@ -151,14 +175,21 @@ async fn main() {
             .unwrap(),
     );
     tokio::time::sleep(Duration::from_secs(1)).await;
-    for lanes in [1, 8] {
-        for (name, pems) in [
-            ("unsigned", vec![]),
-            ("RSA-2048", vec![RSA]),
-            ("Ed25519", vec![ed25519.as_str()]),
-        ] {
-            let rate = send(lanes, signed(&pems), 20_000).await;
-            println!("{lanes} lane(s), {name}: {rate:.0} messages/s");
+    let keys = [
+        ("unsigned", vec![]),
+        ("RSA-2048", vec![RSA]),
+        ("Ed25519", vec![ed25519.as_str()]),
+    ];
+    for (lanes, is_committed) in [(1, false), (8, false), (24, true)] {
+        for (name, pems) in &keys {
+            let commits = is_committed.then(committer);
+            let wait = if is_committed {
+                ", commit every 5 ms"
+            } else {
+                ""
+            };
+            let rate = send(lanes, signed(pems), 20_000, commits).await;
+            println!("{lanes} lane(s){wait}, {name}: {rate:.0} messages/s");
         }
     }
 }
