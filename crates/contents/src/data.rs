@@ -62,7 +62,7 @@ impl Data {
         }
         value
             .filter(|value| !value.is_nil())
-            .map(|value| value.to_kstr().into_string().into())
+            .map(|value| value.to_kstr().into_string())
             .unwrap_or_default()
     }
 }

@@ -40,15 +40,12 @@ pub(crate) fn unescape_html(text: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find('&') {
         plain.push_str(&rest[..at]);
         rest = &rest[at..];
-        match reference(rest) {
-            Some((c, length)) => {
-                plain.push(c);
-                rest = &rest[length..];
-            }
-            None => {
-                plain.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((c, length)) = reference(rest) {
+            plain.push(c);
+            rest = &rest[length..];
+        } else {
+            plain.push('&');
+            rest = &rest[1..];
         }
     }
     plain.push_str(rest);

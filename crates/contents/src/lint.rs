@@ -407,16 +407,13 @@ fn is_known(path: &str, known: &[&str], local: &BTreeMap<&str, Option<&str>>) ->
         .split_once('.')
         .map_or((path, ""), |(root, rest)| (root, rest));
     match local.get(root) {
-        Some(None) => return true,
         // The items of a list are written `products[]`.
         Some(Some(list)) if !rest.is_empty() && *list != root => {
-            let item = format!("{list}[].{rest}");
-            return matches(&item, known) || is_known(&item, known, &BTreeMap::new());
+            matches(&format!("{list}[].{rest}"), known)
         }
-        Some(Some(_)) => return true,
-        None => {}
+        Some(_) => true,
+        None => matches(path, known),
     }
-    matches(path, known)
 }
 
 /// Tells whether a path is a known variable, stands above one, or below a `*`.

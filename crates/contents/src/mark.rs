@@ -67,7 +67,8 @@ fn push_shifted(text: &str, first_id: usize, out: &mut String) {
         out.push_str(before);
         let (index, after) = tag.split_once('@').unwrap_or(("0", tag));
         let id = first_id + index.parse::<usize>().unwrap_or(0);
-        out.push_str(&format!("{{%_url {id}"));
+        out.push_str("{%_url ");
+        out.push_str(&id.to_string());
         rest = after;
     }
     out.push_str(rest);

@@ -124,14 +124,7 @@ impl CompiledEmail {
 
 impl CompiledVariant {
     fn render(&self, data: &Data, options: &RenderOptions<'_>) -> Result<Rendered, RenderError> {
-        let scope = Scope::new(&data.own, &data.shared).map_err(|error| {
-            RenderError(simple(
-                "render_failed",
-                "",
-                &error.to_string(),
-                &error.to_string(),
-            ))
-        })?;
+        let scope = Scope::new(&data.own, &data.shared);
         scope.registers().get_mut::<State>().timezone = options.timezone;
         let subject = self.part("subject", &self.subject, &scope, 128)?;
         self.check_header("subject", &subject)?;
@@ -170,7 +163,6 @@ impl CompiledVariant {
         let spent = {
             let mut state = scope.registers().get_mut::<State>();
             state.captured.clear();
-            state.spent.set(0);
             Rc::clone(&state.spent)
         };
         let mut sink = Sink::new(spent, capacity);
@@ -249,58 +241,7 @@ impl CompiledVariant {
             None => (at, None),
         };
         let (pointer, position) = self.place(id, field);
-        let (code, ja, en) = match failure {
-            Some(Failure::Iterations) => (
-                "budget_iterations",
-                format!(
-                    "繰り返しが {MAX_ITERATIONS} 回を超えたので止めました。範囲か limit を小さくしてください。"
-                ),
-                format!(
-                    "stopped after {MAX_ITERATIONS} loop rounds; make the range smaller or add a limit"
-                ),
-            ),
-            Some(Failure::Output) => (
-                "budget_output",
-                format!(
-                    "出力が {} KB を超えたので止めました。内容を減らしてください。",
-                    MAX_OUTPUT_BYTES / 1024
-                ),
-                format!(
-                    "stopped because the output grew over {} KB; write less",
-                    MAX_OUTPUT_BYTES / 1024
-                ),
-            ),
-            Some(Failure::NotAList(kind)) => (
-                "not_a_list",
-                format!(
-                    "for で繰り返せるのは一覧だけです（{kind} が渡されました）。変数名を確認してください。"
-                ),
-                format!("`for` needs a list, but this is a {kind}; check the variable"),
-            ),
-            Some(Failure::Url { url, is_image }) => {
-                let used = if is_image {
-                    UrlUse::Resource
-                } else {
-                    UrlUse::Link
-                };
-                let (ja, en) = explain(&url, used);
-                ("url_refused", ja, en)
-            }
-            None => {
-                let detail = error.to_string();
-                let detail = detail
-                    .lines()
-                    .next()
-                    .unwrap_or("")
-                    .trim_start_matches("liquid: ")
-                    .to_owned();
-                (
-                    "render_failed",
-                    format!("このタグを処理できません（{detail}）。渡される値を確認してください。"),
-                    format!("this tag failed ({detail}); check the values it gets"),
-                )
-            }
-        };
+        let (code, ja, en) = failure.map_or_else(|| describe_error(error), describe);
         RenderError(Problem {
             code,
             message_ja: ja,
@@ -410,4 +351,61 @@ fn simple(code: &'static str, pointer: &str, ja: &str, en: &str) -> Problem {
         line: 0,
         column: 0,
     }
+}
+
+/// Says what stopped a render and how to go on.
+fn describe(failure: Failure) -> (&'static str, String, String) {
+    match failure {
+        Failure::Iterations => (
+            "budget_iterations",
+            format!(
+                "繰り返しが {MAX_ITERATIONS} 回を超えたので止めました。範囲か limit を小さくしてください。"
+            ),
+            format!(
+                "stopped after {MAX_ITERATIONS} loop rounds; make the range smaller or add a limit"
+            ),
+        ),
+        Failure::Output => (
+            "budget_output",
+            format!(
+                "出力が {} KB を超えたので止めました。内容を減らしてください。",
+                MAX_OUTPUT_BYTES / 1024
+            ),
+            format!(
+                "stopped because the output grew over {} KB; write less",
+                MAX_OUTPUT_BYTES / 1024
+            ),
+        ),
+        Failure::NotAList(kind) => (
+            "not_a_list",
+            format!(
+                "for で繰り返せるのは一覧だけです（{kind} が渡されました）。変数名を確認してください。"
+            ),
+            format!("`for` needs a list, but this is a {kind}; check the variable"),
+        ),
+        Failure::Url { url, is_image } => {
+            let used = if is_image {
+                UrlUse::Resource
+            } else {
+                UrlUse::Link
+            };
+            let (ja, en) = explain(&url, used);
+            ("url_refused", ja, en)
+        }
+    }
+}
+
+/// Says what the template library did not like.
+fn describe_error(error: &liquid_core::Error) -> (&'static str, String, String) {
+    let message = error.to_string();
+    let detail = message
+        .lines()
+        .next()
+        .unwrap_or("")
+        .trim_start_matches("liquid: ");
+    (
+        "render_failed",
+        format!("このタグを処理できません（{detail}）。渡される値を確認してください。"),
+        format!("this tag failed ({detail}); check the values it gets"),
+    )
 }

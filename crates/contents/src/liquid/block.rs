@@ -39,7 +39,7 @@ impl BlockReflection for LoopBlock {
         }
     }
 
-    fn description(&self) -> &str {
+    fn description(&self) -> &'static str {
         "Repeats its content for each item of a list or range."
     }
 }

@@ -129,7 +129,7 @@ impl Renderable for Out {
         let text = text.as_str();
         match self.mode {
             Mode::Raw => {
-                link::mark_raw(text, writer).map_err(|failure| fail(runtime, self.id, failure))?
+                link::mark_raw(text, writer).map_err(|failure| fail(runtime, self.id, failure))?;
             }
             Mode::Plain => write_clean(text, writer)?,
             Mode::Stripped => write_clean(&plain_of_html(text), writer)?,

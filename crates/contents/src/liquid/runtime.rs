@@ -5,11 +5,13 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use liquid_core::model::{KString, KStringCow, KStringRef, ScalarCow, try_find};
-use liquid_core::partials::{EagerCompiler, InMemorySource, PartialCompiler};
 use liquid_core::runtime::{PartialStore, Registers};
-use liquid_core::{Object, ObjectView, Result, Runtime, Value, ValueCow, ValueView};
+use liquid_core::{
+    Error, Object, ObjectView, Renderable, Result, Runtime, Value, ValueCow, ValueView,
+};
 
 use super::State;
 
@@ -20,20 +22,17 @@ pub(crate) struct Scope<'a> {
     assigned: RefCell<Object>,
     indexes: RefCell<BTreeMap<KString, Value>>,
     registers: Registers,
-    partials: Box<dyn PartialStore + Send + Sync>,
 }
 
 impl<'a> Scope<'a> {
-    pub(crate) fn new(own: &'a Object, shared: &'a Object) -> Result<Self> {
-        Ok(Self {
+    pub(crate) fn new(own: &'a Object, shared: &'a Object) -> Self {
+        Self {
             own,
             shared,
             assigned: RefCell::default(),
             indexes: RefCell::default(),
             registers: Registers::default(),
-            partials: EagerCompiler::new(InMemorySource::new())
-                .compile(std::sync::Arc::new(liquid_core::Language::empty()))?,
-        })
+        }
     }
 
     /// Forgets the variables of the part just rendered: parts do not see each other's.
@@ -43,9 +42,31 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// Templates cannot include others.
+#[derive(Debug)]
+struct NoPartials;
+
+impl PartialStore for NoPartials {
+    fn contains(&self, _name: &str) -> bool {
+        false
+    }
+
+    fn names(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    fn try_get(&self, _name: &str) -> Option<Arc<dyn Renderable>> {
+        None
+    }
+
+    fn get(&self, _name: &str) -> Result<Arc<dyn Renderable>> {
+        Err(Error::with_msg("templates cannot include others"))
+    }
+}
+
 impl Runtime for Scope<'_> {
     fn partials(&self) -> &dyn PartialStore {
-        &*self.partials
+        &NoPartials
     }
 
     fn name(&self) -> Option<KStringRef<'_>> {

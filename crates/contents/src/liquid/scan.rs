@@ -114,8 +114,7 @@ fn find_close(source: &str, from: usize, close: &str) -> Option<usize> {
     let mut quote = None;
     for (offset, b) in source.bytes().enumerate().skip(from) {
         match quote {
-            Some(q) if q == b => quote = None,
-            Some(_) => {}
+            Some(q) => quote = Some(q).filter(|q| *q != b),
             None if b == b'"' || b == b'\'' => quote = Some(b),
             None if source
                 .as_bytes()
@@ -258,8 +257,7 @@ pub(crate) fn filters_of(inner: &str) -> Vec<(usize, &str)> {
     let (mut quote, mut start) = (None, 0);
     for (at, b) in inner.bytes().enumerate() {
         match quote {
-            Some(q) if q == b => quote = None,
-            Some(_) => {}
+            Some(q) => quote = Some(q).filter(|q| *q != b),
             None if b == b'"' || b == b'\'' => quote = Some(b),
             None if b == b'|' => {
                 parts.push((start, &inner[start..at]));

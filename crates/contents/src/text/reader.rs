@@ -153,9 +153,9 @@ impl<'p> Reader<'p> {
         if let Some((hidden, depth)) = &mut self.hidden {
             if *hidden == name {
                 if is_close {
-                    *depth -= 1
+                    *depth -= 1;
                 } else {
-                    *depth += 1
+                    *depth += 1;
                 }
                 if *depth == 0 {
                     self.hidden = None;
@@ -177,17 +177,7 @@ impl<'p> Reader<'p> {
         }
         match name.as_str() {
             "a" if is_close => self.close_anchor(),
-            "a" => {
-                if let Some(href) = attribute(tag, "href") {
-                    self.flush();
-                    let href = unescape_html(href).trim().to_owned();
-                    self.anchor = Some(Anchor {
-                        href,
-                        start: self.out.len(),
-                        alt: String::new(),
-                    });
-                }
-            }
+            "a" => self.open_anchor(tag),
             "img" => {
                 if let (Some(anchor), Some(alt)) = (&mut self.anchor, attribute(tag, "alt")) {
                     anchor.alt = unescape_html(alt).into_owned();
@@ -205,6 +195,18 @@ impl<'p> Reader<'p> {
             "div" | "tr" | "li" | "section" | "hr" => self.ask(Gap::Line),
             _ => {}
         }
+    }
+
+    fn open_anchor(&mut self, tag: &str) {
+        let Some(href) = attribute(tag, "href") else {
+            return;
+        };
+        self.flush();
+        self.anchor = Some(Anchor {
+            href: unescape_html(href).trim().to_owned(),
+            start: self.out.len(),
+            alt: String::new(),
+        });
     }
 
     fn line_break(&mut self) {
@@ -258,8 +260,7 @@ fn tag_end(tag: &str) -> usize {
     let mut quote = None;
     for (at, c) in tag.char_indices() {
         match quote {
-            Some(q) if q == c => quote = None,
-            Some(_) => {}
+            Some(q) => quote = Some(q).filter(|q| *q != c),
             None if c == '"' || c == '\'' => quote = Some(c),
             None if c == '>' => return at,
             None => {}

@@ -1,4 +1,5 @@
 //! What the pipeline writes, seen whole.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use contents::Data;
 use serde_json::json;
@@ -67,11 +68,11 @@ fn japanese_emoji_and_rare_characters_pass_unharmed() {
 
 #[test]
 fn css_is_inlined_and_media_queries_stay() {
-    let mjml = r##"<mjml><mj-head><mj-style>
+    let mjml = r#"<mjml><mj-head><mj-style>
         .lead { color: #123456; }
         @media (max-width: 480px) { .lead { font-size: 20px !important; } }
-        @media (prefers-color-scheme: dark) { .lead { color: #fff !important; } }
-      </mj-style></mj-head><mj-body><mj-section><mj-column><mj-text><p class="lead">x</p></mj-text></mj-column></mj-section></mj-body></mjml>"##;
+        @media (prefers-color-scheme: dark) { .lead { color: white !important; } }
+      </mj-style></mj-head><mj-body><mj-section><mj-column><mj-text><p class="lead">x</p></mj-text></mj-column></mj-section></mj-body></mjml>"#;
     let html = message(mjml, json!({})).html;
     assert!(
         html.contains("<p class=\"lead\" style=\"color: #123456"),

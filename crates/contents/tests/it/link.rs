@@ -1,14 +1,14 @@
 //! Links: found, replaced, and some of them left alone.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::borrow::Cow;
 
-use contents::{CompiledEmail, Data, Footer, LinkKind, RenderOptions};
+use contents::{CompiledEmail, Data, Footer, LinkKind, RenderOptions, Rendered};
 use serde_json::json;
 
 use crate::support::{document, in_text, render, workspace};
 
-#[test]
-fn web_links_are_replaced_in_both_parts_and_system_links_are_not() {
+fn email_with_links() -> Rendered {
     let body = r#"<a href="https://example.com/?a=1&amp;b=2">A</a> <a href="{{ p }}">P</a>
       <a href="{{ unsubscribe_url }}">停止</a> <a href="{{ preferences_url }}">設定</a>
       <a href="mailto:info@example.com">mail</a>"#;
@@ -17,7 +17,12 @@ fn web_links_are_replaced_in_both_parts_and_system_links_are_not() {
         "unsubscribe_url": "https://t.example/u/1?a=1&b=2",
         "preferences_url": "https://t.example/p/1",
     });
-    let rendered = render(&in_text(body), data).unwrap();
+    render(&in_text(body), data).unwrap()
+}
+
+#[test]
+fn links_are_listed_in_order_with_their_kind() {
+    let rendered = email_with_links();
     let links = rendered.links();
     let html: Vec<_> = links
         .iter()
@@ -34,7 +39,11 @@ fn web_links_are_replaced_in_both_parts_and_system_links_are_not() {
             (4, "mailto:info@example.com", LinkKind::Contact),
         ]
     );
-    let message = rendered.into_tracked(
+}
+
+#[test]
+fn web_links_are_replaced_in_both_parts_and_system_links_are_not() {
+    let message = email_with_links().into_tracked(
         |link| {
             Cow::Owned(format!(
                 "https://t.example/c/{}?k=1&t={}",

@@ -1,4 +1,5 @@
 //! What must hold for any data.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,9 @@
 //! Short ways to compile and render in tests.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "callers write json!(…) in place"
+)]
 
 use std::collections::BTreeMap;
 

@@ -149,6 +149,7 @@ fn format_money(minor: i64, currency: &str) -> String {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every filter has this signature")]
 fn number(input: &dyn ValueView, _: &[ValueCow<'_>], _: &dyn Runtime) -> Result<Value> {
     if input.is_nil() {
         return Ok(Value::Nil);

@@ -133,16 +133,18 @@ pub(crate) const OWN: &[Own] = &[
     },
 ];
 
+#[expect(clippy::unnecessary_wraps, reason = "every filter has this signature")]
 fn same(input: &dyn ValueView, _: &[ValueCow<'_>], _: &dyn Runtime) -> Result<Value> {
     Ok(input.to_value())
 }
 
 fn text(value: Option<&ValueCow<'_>>) -> String {
     value
-        .map(|value| value.to_kstr().into_string().into())
+        .map(|value| value.to_kstr().into_string())
         .unwrap_or_default()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every filter has this signature")]
 fn fallback(input: &dyn ValueView, arguments: &[ValueCow<'_>], _: &dyn Runtime) -> Result<Value> {
     let is_blank = input.is_nil()
         || input.as_array().is_some_and(|list| list.size() == 0)
@@ -154,6 +156,7 @@ fn fallback(input: &dyn ValueView, arguments: &[ValueCow<'_>], _: &dyn Runtime) 
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every filter has this signature")]
 fn honorific(input: &dyn ValueView, arguments: &[ValueCow<'_>], _: &dyn Runtime) -> Result<Value> {
     let name = input.to_kstr();
     let name = name.trim();
