@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 /// Folds width and compatibility forms (NFKC), letter case, and katakana to hiragana.
-pub fn japanese(text: &str) -> String {
+pub(crate) fn japanese(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).map(hiragana).collect()
 }
 

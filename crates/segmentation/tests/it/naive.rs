@@ -1,0 +1,309 @@
+//! The meaning of the language, written down a second time as plainly as possible.
+
+use chrono::{DateTime, Datelike, NaiveDate};
+use chrono_tz::Tz;
+use kernel::time::Millis;
+use segmentation::language::{
+    AnswerKind, Bounds, Channel, Compare, ConsentState, CountOf, DateTest, Document, EventTest, Events, Field, Filter,
+    Fold, ListTest, Machine, Moment, Node, NumberTest, OneOf, Source, Test, TextTest, Window,
+};
+use serde_json::Value as Json;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::world::{Happening, Person, WORKSPACE, World};
+
+pub(crate) struct Naive<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) now: Millis,
+    pub(crate) zone: Tz,
+    pub(crate) segments: Vec<(kernel::id::SegmentId, Document)>,
+}
+
+/// True, false or unknown.
+type Truth = Option<bool>;
+
+impl Naive<'_> {
+    pub(crate) fn members(&self, node: &Node) -> Vec<i64> {
+        let people = self.world.people.iter().filter(|person| person.state == 0 && person.workspace == WORKSPACE);
+        let mut members: Vec<i64> =
+            people.filter(|person| self.truth(node, person) == Some(true)).map(|person| person.id).collect();
+        members.sort_unstable();
+        members
+    }
+
+    pub(crate) fn truth(&self, node: &Node, person: &Person) -> Truth {
+        let each = |members: &[Node]| -> Vec<Truth> { members.iter().map(|member| self.truth(member, person)).collect() };
+        match node {
+            Node::All(members) => match each(members) {
+                all if all.contains(&Some(false)) => Some(false),
+                all if all.contains(&None) => None,
+                _ => Some(true),
+            },
+            Node::Any(members) => match each(members) {
+                all if all.contains(&Some(true)) => Some(true),
+                all if all.contains(&None) => None,
+                _ => Some(false),
+            },
+            Node::Not(inner) => self.truth(inner, person).map(|truth| !truth),
+            Node::Fact(fact) => {
+                let value = match &fact.of {
+                    Source::Attribute(key) => person.attributes.get(key).cloned(),
+                    Source::Field(Field::Email) => person.email.clone().map(Json::from),
+                    Source::Field(Field::FullName) => person.name.clone().map(Json::from),
+                    Source::Field(Field::IsAnonymous) => Some(Json::from(person.is_anonymous)),
+                    Source::Field(Field::FirstSeenAt) => {
+                        let Test::Date(test) = &fact.test else { return Some(fact.test == Test::Exists) };
+                        return Some(self.instant(Millis(person.first_seen_at), test));
+                    }
+                    Source::Field(other) => panic!("{other:?} is not in the tests' world"),
+                };
+                self.value(value.as_ref(), &fact.test, fact.fold)
+            }
+            Node::Events(events) => self.events(events, person),
+            Node::Message(answer) => {
+                let name = match answer.kind {
+                    AnswerKind::Sent => "message_sent",
+                    AnswerKind::Opened => "message_opened",
+                    AnswerKind::Clicked => "message_clicked",
+                };
+                let campaigns: Vec<i64> = answer.campaigns.iter().map(|id| id.raw()).collect();
+                let human = |event: &&Happening| event.profile == person.id && event.name == name && event.flags & 1 == 0;
+                let answered = self.world.events.iter().filter(human);
+                let n = answered
+                    .filter(|event| self.in_window(event.at, answer.within))
+                    .filter(|event| campaigns.is_empty() || event.campaign.is_some_and(|id| campaigns.contains(&id)))
+                    .count();
+                Some(compare(i64::try_from(n).unwrap(), answer.count))
+            }
+            Node::Consent(consent) => {
+                let found = person.consents.iter().find(|(c, p, _, _)| *c == consent.channel && *p == consent.purpose);
+                let state = match found {
+                    Some((_, _, false, _)) => ConsentState::Withdrawn,
+                    Some((_, _, true, expires)) if expires.is_none_or(|at| at > self.now.0) => ConsentState::Granted,
+                    _ => ConsentState::None,
+                };
+                Some(state == consent.state)
+            }
+            Node::Reachable(reachable) => {
+                let Channel::Email = reachable.channel;
+                let suppressed = self.world.people.iter().any(|other| other.is_suppressed && other.email == person.email);
+                let consented = person.consents.iter().any(|(channel, purpose, granted, expires)| {
+                    *channel == "email" && *purpose == "marketing" && *granted && expires.is_none_or(|at| at > self.now.0)
+                });
+                Some(person.email.is_some() && consented && !suppressed)
+            }
+            Node::Segment(segment) => {
+                let (_, document) = self.segments.iter().find(|(id, _)| *id == segment.id).unwrap();
+                Some(self.truth(&document.root, person) == Some(true))
+            }
+        }
+    }
+
+    fn events(&self, events: &Events, person: &Person) -> Truth {
+        let named =
+            self.world.events.iter().filter(|event| event.profile == person.id && events.names.contains(&event.name));
+        let matching: Vec<&Happening> = named
+            .filter(|event| events.machine == Machine::Included || event.flags & 1 == 0)
+            .filter(|event| self.in_window(event.at, events.within))
+            .filter(|event| events.filters.iter().all(|filter| self.filter(event, filter) == Some(true)))
+            .collect();
+        let lines = i64::try_from(matching.len()).unwrap();
+        match &events.test {
+            EventTest::Never => Some(lines == 0),
+            EventTest::Count(CountOf::Lines(test)) => Some(compare(lines, *test)),
+            EventTest::Count(CountOf::Times(test)) => {
+                let mut orders: Vec<(bool, i64)> =
+                    matching.iter().map(|event| event.order.map_or((false, event.id), |order| (true, order))).collect();
+                orders.sort_unstable();
+                orders.dedup();
+                Some(compare(i64::try_from(orders.len()).unwrap(), *test))
+            }
+            EventTest::Amount(test) => {
+                Some(compare(matching.iter().filter(|e| e.flags & 8 == 0).filter_map(|e| e.amount).sum(), *test))
+            }
+            EventTest::Quantity(test) => Some(compare(matching.iter().filter_map(|e| e.quantity).sum(), *test)),
+            EventTest::Latest(test) => matching.iter().map(|e| e.at).max().map(|at| self.instant(Millis(at), test)),
+            EventTest::First(test) => matching.iter().map(|e| e.at).min().map(|at| self.instant(Millis(at), test)),
+        }
+    }
+
+    fn filter(&self, event: &Happening, filter: &Filter) -> Truth {
+        match filter {
+            Filter::Product(one_of) => {
+                // A product without a number in the dictionary was never stored with the event.
+                let sku = event.product.as_ref()?;
+                Some(match one_of {
+                    OneOf::In(values) => values.contains(sku),
+                    OneOf::NotIn(values) => !values.contains(sku),
+                })
+            }
+            Filter::Category(one_of) => {
+                let path = event.category.as_ref()?;
+                let within = |above: &String| path == above || path.starts_with(&format!("{above} > "));
+                Some(match one_of {
+                    OneOf::In(values) => values.iter().any(within),
+                    OneOf::NotIn(values) => !values.iter().any(within),
+                })
+            }
+            Filter::Amount(_) if event.flags & 8 != 0 => Some(false),
+            Filter::Amount(test) => event.amount.map(|amount| compare(amount, *test)),
+            Filter::Quantity(test) => event.quantity.map(|quantity| compare(quantity, *test)),
+            Filter::Campaign(ids) => event.campaign.map(|id| ids.iter().any(|one| one.raw() == id)),
+            Filter::Property(property) => {
+                let value = event.properties.as_ref().and_then(|all| all.get(&property.key));
+                self.value(value, &property.test, property.fold)
+            }
+        }
+    }
+
+    fn in_window(&self, at: i64, window: Window) -> bool {
+        let now = self.now.0;
+        at < now
+            && match window {
+                Window::Ever => true,
+                Window::Last(span) => now - span.millis() <= at,
+                Window::Between(Bounds { from, until }) => {
+                    from.is_none_or(|from| self.first(from) <= at)
+                        && until.is_none_or(|until| match until {
+                            Moment::Date(day) => self.local(at) <= day,
+                            other => at < self.first(other),
+                        })
+                }
+            }
+    }
+
+    fn local(&self, at: i64) -> NaiveDate {
+        DateTime::from_timestamp_millis(at).unwrap().with_timezone(&self.zone).date_naive()
+    }
+
+    /// The first instant of a moment; Tokyo has no summer time, so a day begins nine hours early.
+    fn first(&self, moment: Moment) -> i64 {
+        assert_eq!(self.zone, Tz::Asia__Tokyo);
+        match moment {
+            Moment::Date(day) => day.and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp_millis() - 9 * kernel::time::HOUR,
+            Moment::Instant(at) => at.0,
+            Moment::Ago(span) => self.now.0 - span.millis(),
+            Moment::Ahead(span) => self.now.0 + span.millis(),
+        }
+    }
+
+    fn day(&self, moment: Moment) -> NaiveDate {
+        match moment {
+            Moment::Date(day) => day,
+            other => self.local(self.first(other)),
+        }
+    }
+
+    fn instant(&self, value: Millis, test: &DateTest) -> bool {
+        let (day, at) = (self.local(value.0), value.0);
+        // Earlier than, within, or later than the moment.
+        let side = |moment: Moment| match moment {
+            Moment::Date(other) => day.cmp(&other),
+            other => at.cmp(&self.first(other)),
+        };
+        match test {
+            DateTest::On(moment) => day == self.day(*moment),
+            DateTest::NotOn(moment) => day != self.day(*moment),
+            DateTest::Before(moment) => side(*moment).is_lt(),
+            DateTest::After(moment) => side(*moment).is_gt(),
+            DateTest::OnOrBefore(moment) => side(*moment).is_le(),
+            DateTest::OnOrAfter(moment) => side(*moment).is_ge(),
+            DateTest::Between([first, last]) => side(*first).is_ge() && side(*last).is_le(),
+            DateTest::MonthIn(_) | DateTest::ThisMonth => unreachable!("refused for instants"),
+        }
+    }
+
+    fn value(&self, value: Option<&Json>, test: &Test, fold: Fold) -> Truth {
+        let value = value.filter(|value| !value.is_null());
+        match test {
+            Test::Exists => Some(value.is_some()),
+            Test::Missing => Some(value.is_none()),
+            Test::Boolean(wanted) => value?.as_bool().map(|found| found == *wanted),
+            Test::Number(test) => value?.as_f64().map(|found| number(found, test)),
+            Test::Text(test) => value?.as_str().map(|found| text(found, test, fold)),
+            Test::List(test) => value?.as_array().map(|found| list(found, test, fold)),
+            Test::Date(test) => self.date(value?.as_str()?, test),
+        }
+    }
+
+    fn date(&self, text: &str, test: &DateTest) -> Truth {
+        if text.len() != 10 {
+            if !text.ends_with('Z') || matches!(test, DateTest::MonthIn(_) | DateTest::ThisMonth) {
+                return None;
+            }
+            return Millis::parse(text).map(|instant| self.instant(instant, test));
+        }
+        let day: NaiveDate = text.parse().ok()?;
+        Some(match test {
+            DateTest::On(moment) => day == self.day(*moment),
+            DateTest::NotOn(moment) => day != self.day(*moment),
+            DateTest::Before(moment) => day < self.day(*moment),
+            DateTest::After(moment) => day > self.day(*moment),
+            DateTest::OnOrBefore(moment) => day <= self.day(*moment),
+            DateTest::OnOrAfter(moment) => day >= self.day(*moment),
+            DateTest::Between([first, last]) => self.day(*first) <= day && day <= self.day(*last),
+            DateTest::MonthIn(months) => months.iter().any(|month| u32::from(*month) == day.month()),
+            DateTest::ThisMonth => self.local(self.now.0).month() == day.month(),
+        })
+    }
+}
+
+fn compare(n: i64, test: Compare) -> bool {
+    match test {
+        Compare::Equals(v) => n == v,
+        Compare::NotEquals(v) => n != v,
+        Compare::LessThan(v) => n < v,
+        Compare::AtMost(v) => n <= v,
+        Compare::GreaterThan(v) => n > v,
+        Compare::AtLeast(v) => n >= v,
+        Compare::Between([low, high]) => (low..=high).contains(&n),
+    }
+}
+
+#[expect(clippy::float_cmp, reason = "the language compares numbers exactly")]
+fn number(n: f64, test: &NumberTest) -> bool {
+    match test {
+        NumberTest::Equals(v) => n == *v,
+        NumberTest::NotEquals(v) => n != *v,
+        NumberTest::LessThan(v) => n < *v,
+        NumberTest::AtMost(v) => n <= *v,
+        NumberTest::GreaterThan(v) => n > *v,
+        NumberTest::AtLeast(v) => n >= *v,
+        NumberTest::Between([low, high]) => *low <= n && n <= *high,
+        NumberTest::In(values) => values.contains(&n),
+        NumberTest::NotIn(values) => !values.contains(&n),
+    }
+}
+
+fn folded(text: &str, fold: Fold) -> String {
+    let hiragana = |c: char| if ('ァ'..='ヶ').contains(&c) { char::from_u32(c as u32 - 0x60).unwrap() } else { c };
+    match fold {
+        Fold::Exact => text.to_owned(),
+        Fold::Japanese => text.nfkc().flat_map(char::to_lowercase).map(hiragana).collect(),
+    }
+}
+
+fn text(found: &str, test: &TextTest, fold: Fold) -> bool {
+    let found = folded(found, fold);
+    let form = |value: &String| folded(value, fold);
+    match test {
+        TextTest::Equals(v) => found == form(v),
+        TextTest::NotEquals(v) => found != form(v),
+        TextTest::Contains(v) => found.contains(&form(v)),
+        TextTest::NotContains(v) => !found.contains(&form(v)),
+        TextTest::StartsWith(v) => found.starts_with(&form(v)),
+        TextTest::EndsWith(v) => found.ends_with(&form(v)),
+        TextTest::In(values) => values.iter().map(form).any(|v| v == found),
+        TextTest::NotIn(values) => !values.iter().map(form).any(|v| v == found),
+    }
+}
+
+fn list(found: &[Json], test: &ListTest, fold: Fold) -> bool {
+    let has =
+        |value: &String| found.iter().filter_map(Json::as_str).any(|one| folded(one, fold) == folded(value, fold));
+    match test {
+        ListTest::AllOf(values) => values.iter().all(has),
+        ListTest::AnyOf(values) => values.iter().any(has),
+        ListTest::NoneOf(values) => !values.iter().any(has),
+    }
+}
