@@ -155,7 +155,11 @@ pub async fn set_many(
     ctx: Ctx<'_>,
     changes: &[ConsentChange],
 ) -> Result<Vec<ConsentOutcome>, DbErr> {
-    let live = live::lock(ctx, changes.iter().map(|change| change.profile.raw())).await?;
+    let live = live::lock(
+        ctx,
+        changes.iter().map(|change| change.profile.raw()).collect(),
+    )
+    .await?;
     let latest = latest_per_state(changes, &live);
     let mut rows: Vec<_> = latest.iter().collect();
     // A fixed order keeps two writers from waiting for each other in a circle.
@@ -170,7 +174,8 @@ pub async fn set_many(
         .into_iter()
         .map(StateRow::key)
         .collect();
-    let sources = sources_of(ctx, latest.keys().filter(|key| !applied.contains(key))).await?;
+    let held: Vec<&StateKey> = latest.keys().filter(|key| !applied.contains(key)).collect();
+    let sources = sources_of(ctx, &held).await?;
     let mut outcomes = Vec::with_capacity(changes.len());
     for change in changes {
         outcomes.push(outcome(change, &live, &latest, &applied, &sources));
@@ -264,11 +269,9 @@ struct SourceRow {
     source: String,
 }
 
-async fn sources_of<'a>(
-    ctx: Ctx<'_>,
-    keys: impl Iterator<Item = &'a StateKey>,
-) -> Result<HashMap<StateKey, String>, DbErr> {
+async fn sources_of(ctx: Ctx<'_>, keys: &[&StateKey]) -> Result<HashMap<StateKey, String>, DbErr> {
     let rows: Vec<_> = keys
+        .iter()
         .map(|(profile, channel, purpose)| json!([profile, channel, purpose]))
         .collect();
     if rows.is_empty() {

@@ -4,6 +4,7 @@
 //! told to the feed, only when something really changed.
 
 pub(crate) mod row;
+pub mod typed;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -103,7 +104,7 @@ pub async fn apply(ctx: Ctx<'_>, changes: Vec<Change>) -> Result<Vec<RefusedFact
     }
     let mut rows = row::load(
         ctx,
-        changes.iter().map(|change| change.profile),
+        changes.iter().map(|change| change.profile).collect(),
         Hold::Facts,
     )
     .await?;

@@ -1,14 +1,22 @@
 #![doc = include_str!("../README.md")]
 
+pub mod attributes;
+pub mod bulk;
 pub mod consent;
 mod context;
+pub mod event;
+pub mod event_name;
 pub mod facts;
 pub mod identity;
+pub mod import;
+pub mod ingest;
 pub mod merge;
 pub mod names;
+pub mod partition;
 mod rowset;
 pub mod search;
 mod source;
 
 pub use context::Ctx;
+pub use ingest::IngestService;
 pub use source::Source;

@@ -43,13 +43,12 @@ pub(crate) async fn apply(ctx: Ctx<'_>, merges: &[Joined]) -> Result<(), DbErr> 
     if merges.is_empty() {
         return Ok(());
     }
-    let ids = || {
-        merges
-            .iter()
-            .flat_map(|merge| [merge.survivor, merge.merged])
-    };
-    let mut people = row::load(ctx, ids(), Hold::Merge).await?;
-    let mut consents = rows::consents(ctx, ids()).await?;
+    let ids: Vec<i64> = merges
+        .iter()
+        .flat_map(|merge| [merge.survivor, merge.merged])
+        .collect();
+    let mut people = row::load(ctx, ids.clone(), Hold::Merge).await?;
+    let mut consents = rows::consents(ctx, ids).await?;
     let mut log = Vec::new();
     for merge in merges {
         let (Some(survivor), Some(merged)) = (

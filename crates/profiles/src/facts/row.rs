@@ -83,10 +83,9 @@ pub(crate) enum Hold {
 /// Loads living profiles and keeps others from changing them until the transaction ends.
 pub(crate) async fn load(
     ctx: Ctx<'_>,
-    ids: impl Iterator<Item = i64>,
+    mut ids: Vec<i64>,
     hold: Hold,
 ) -> Result<HashMap<i64, Row>, DbErr> {
-    let mut ids: Vec<i64> = ids.collect();
     ids.sort_unstable();
     ids.dedup();
     let dialect = ctx.tx.dialect();

@@ -36,11 +36,7 @@ struct Row {
 }
 
 /// Finds the living profiles of ids, following merges, and keeps a merge away until the transaction ends.
-pub(crate) async fn lock(
-    ctx: Ctx<'_>,
-    ids: impl Iterator<Item = i64>,
-) -> Result<HashMap<i64, Live>, DbErr> {
-    let mut ids: Vec<i64> = ids.collect();
+pub(crate) async fn lock(ctx: Ctx<'_>, mut ids: Vec<i64>) -> Result<HashMap<i64, Live>, DbErr> {
     ids.sort_unstable();
     ids.dedup();
     if ids.is_empty() {

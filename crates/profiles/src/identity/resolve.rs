@@ -12,7 +12,8 @@ use crate::context::Ctx;
 /// When the database does not answer.
 pub async fn resolve(ctx: Ctx<'_>, claims: &[Claim]) -> Result<Vec<Option<Resolved>>, DbErr> {
     ctx.lock().await?;
-    let mut graph = store::known(ctx, claims.iter().flat_map(|claim| &claim.keys)).await?;
+    let mut graph =
+        store::known(ctx, claims.iter().flat_map(|claim| &claim.keys).collect()).await?;
     store::describe(ctx, &mut graph, claims).await?;
     let mut fresh = || ctx.ids.next_raw();
     let mut resolved: Vec<Option<Resolved>> = claims

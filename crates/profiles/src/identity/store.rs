@@ -71,12 +71,10 @@ struct HeldRow {
 }
 
 /// Loads who owns the values of some claims.
-pub(crate) async fn known<'a>(
-    ctx: Ctx<'_>,
-    keys: impl Iterator<Item = &'a Key>,
-) -> Result<Graph, DbErr> {
+pub(crate) async fn known(ctx: Ctx<'_>, keys: Vec<&Key>) -> Result<Graph, DbErr> {
     let mut graph = Graph::default();
     let mut rows: Vec<_> = keys
+        .into_iter()
         .map(|key| (key.kind.code(), key.value.as_str()))
         .collect();
     rows.sort_unstable();

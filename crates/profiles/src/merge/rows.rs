@@ -49,11 +49,8 @@ const CONSENT: Bulk = Bulk {
 };
 
 /// Loads the consents of profiles.
-pub(super) async fn consents(
-    ctx: Ctx<'_>,
-    ids: impl Iterator<Item = i64>,
-) -> Result<Consents, DbErr> {
-    let ids: BTreeSet<i64> = ids.collect();
+pub(super) async fn consents(ctx: Ctx<'_>, ids: Vec<i64>) -> Result<Consents, DbErr> {
+    let ids: BTreeSet<i64> = ids.into_iter().collect();
     let wanted = rowset::ids_of(ctx.tx.dialect(), "$1");
     let text = format!(
         "SELECT c.profile_id, c.channel, c.purpose, c.granted, c.text_version, c.source, c.occurred_at, c.expires_at
@@ -99,19 +96,22 @@ pub(super) async fn write_consents(
         .flat_map(|(merged, survivor)| [*merged, *survivor])
         .collect();
     let homes: BTreeSet<i64> = moves.values().copied().collect();
-    replace_consents(
-        ctx,
-        all,
-        homes.iter().filter_map(|home| consents.get(home)).flatten(),
-    )
-    .await
+    {
+        let kept: Vec<StoredConsent> = homes
+            .iter()
+            .filter_map(|home| consents.get(home))
+            .flatten()
+            .cloned()
+            .collect();
+        replace_consents(ctx, all, &kept).await
+    }
 }
 
 /// Makes `kept` the only consents of some profiles.
-pub(super) async fn replace_consents<'a>(
+pub(super) async fn replace_consents(
     ctx: Ctx<'_>,
     profiles: BTreeSet<i64>,
-    kept: impl Iterator<Item = &'a StoredConsent>,
+    kept: &[StoredConsent],
 ) -> Result<(), DbErr> {
     let wanted = rowset::ids_of(ctx.tx.dialect(), "$1");
     let text = format!("DELETE FROM consent WHERE profile_id IN (SELECT u.id FROM {wanted} u)");
@@ -130,7 +130,7 @@ pub(super) async fn replace_consents<'a>(
         ]
     };
     CONSENT
-        .insert(ctx.tx, kept.map(row).collect())
+        .insert(ctx.tx, kept.iter().map(row).collect())
         .await
         .map(|_| ())
 }

@@ -73,12 +73,12 @@ pub async fn undo(ctx: Ctx<'_>, merge_id: i64) -> Result<ProfileId, UndoError> {
         .filter(|_| logged.undone_at.is_none())
         .ok_or(UndoError::Gone)?
         .id;
-    let mut people = row::load(ctx, std::iter::once(holder), Hold::Merge).await?;
+    let mut people = row::load(ctx, vec![holder], Hold::Merge).await?;
     let survivor = people.remove(&holder).ok_or(UndoError::Gone)?;
     let family = family(ctx, logged.merged_id).await?;
     move_back(ctx, holder, logged.merged_id, &family).await?;
     revive(ctx, logged.merged_id, &family).await?;
-    let mut people = row::load(ctx, std::iter::once(logged.merged_id), Hold::Merge).await?;
+    let mut people = row::load(ctx, vec![logged.merged_id], Hold::Merge).await?;
     let merged = people.remove(&logged.merged_id).ok_or(UndoError::Gone)?;
     let evidence: Option<Evidence> = serde_json::from_value(logged.evidence).ok();
     let direct = evidence.as_ref().filter(|_| holder == logged.survivor_id);
@@ -280,7 +280,7 @@ async fn restore_consents(
     evidence: Option<&Evidence>,
     merged_at: i64,
 ) -> Result<(), DbErr> {
-    let now = rows::consents(ctx, std::iter::once(holder))
+    let now = rows::consents(ctx, vec![holder])
         .await?
         .remove(&holder)
         .unwrap_or_default();
@@ -304,5 +304,5 @@ async fn restore_consents(
             ..consent.clone()
         }));
     }
-    rows::replace_consents(ctx, [holder, merged].into(), kept.iter()).await
+    rows::replace_consents(ctx, [holder, merged].into(), &kept).await
 }
