@@ -172,7 +172,11 @@ pub(crate) fn marked(value: &str, ordinal: usize) -> String {
 
 /// Writes trusted HTML with its links marked; even trusted HTML may not bring in a script address.
 pub(crate) fn mark_raw(html: &str, writer: &mut dyn Write) -> Result<(), Failure> {
-    let clean: String = html
+    // A capture brings its own marks, which are set anew; data may bring stray ones.
+    let unmarked = replace_links(html, false, &SystemUrls::default(), |_, written, out| {
+        out.push_str(written);
+    });
+    let clean: String = unmarked
         .chars()
         .filter(|c| !matches!(*c, START | MIDDLE | END))
         .collect();

@@ -4,7 +4,7 @@ mod reader;
 
 pub(crate) use reader::{plain_of_html, template_of_html};
 
-/// Tidies a rendered text: no trailing spaces, at most one blank line in a row.
+/// Tidies a rendered text: no trailing spaces, one space after a link, at most one blank line in a row.
 pub(crate) fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     let mut blank = 0;
@@ -18,7 +18,8 @@ pub(crate) fn tidy(text: &str) -> String {
             tidy.push_str(if blank > 0 { "\n\n" } else { "\n" });
         }
         blank = 0;
-        tidy.push_str(line);
+        // Each branch of a tag after a link may have brought a space of its own.
+        tidy.push_str(&line.replace(">  ", "> "));
     }
     tidy.push('\n');
     tidy

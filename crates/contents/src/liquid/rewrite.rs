@@ -100,12 +100,16 @@ fn output(piece: &Piece<'_>, target: Target, names: &Names) -> (Mode, String) {
     };
     match (target, last) {
         (Target::Html, "raw") => (Mode::Raw, without_last()),
+        // In the text part a capture holds text already.
+        (Target::Text, "raw") if names.captured.contains(&without_last()) => {
+            (Mode::Captured, without_last())
+        }
         (Target::Text, "raw") => (Mode::Stripped, without_last()),
         (Target::Html, "newline_to_br") => (Mode::Breaks, without_last()),
         (Target::Text, "newline_to_br" | "escape" | "escape_once") => (Mode::Plain, without_last()),
         // The final escape does what the author asked for; twice would show in the email.
         (Target::Html, "escape" | "escape_once") => (Mode::Escape, without_last()),
-        (Target::Html, "") if names.captured.contains(whole) => (Mode::Captured, whole.to_owned()),
+        (_, "") if names.captured.contains(whole) => (Mode::Captured, whole.to_owned()),
         (Target::Html, _) => (Mode::Escape, whole.to_owned()),
         (Target::Text, _) => (Mode::Plain, whole.to_owned()),
     }

@@ -40,8 +40,8 @@ struct Reader<'p> {
     /// Elements whose content is not shown: (name, how many of the same name are open).
     hidden: Option<(String, usize)>,
     links: usize,
-    /// True right after a block tag that stands at the start of a line.
-    is_fresh: bool,
+    /// The gap that stands before the block tag just written, and so before what follows it.
+    written: Gap,
 }
 
 impl<'p> Reader<'p> {
@@ -53,7 +53,7 @@ impl<'p> Reader<'p> {
             anchor: None,
             hidden: None,
             links: 0,
-            is_fresh: false,
+            written: Gap::None,
         }
     }
 
@@ -87,10 +87,15 @@ impl<'p> Reader<'p> {
                 .and_then(|rest| rest.strip_suffix('z'))
                 .is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
         if is_placeholder && self.hidden.is_none() {
-            let is_fresh = self.is_fresh || self.gap >= Gap::Line || self.out.is_empty();
+            let start = if self.out.is_empty() {
+                Gap::Line
+            } else {
+                Gap::None
+            };
+            let written = self.written.max(self.gap).max(start);
             self.flush();
             self.out.push_str(comment);
-            self.is_fresh = is_fresh;
+            self.written = written;
         }
     }
 
@@ -130,8 +135,8 @@ impl<'p> Reader<'p> {
         let gap = match self.gap {
             _ if self.out.is_empty() => "",
             // The line is broken already, before the block tag.
-            Gap::Blank if self.is_fresh => "\n",
-            _ if self.is_fresh => "",
+            Gap::Blank if self.written >= Gap::Line => "\n",
+            gap if gap <= self.written => "",
             Gap::None => "",
             Gap::Space => " ",
             Gap::Line => "\n",
@@ -139,7 +144,7 @@ impl<'p> Reader<'p> {
         };
         self.out.push_str(gap);
         self.gap = Gap::None;
-        self.is_fresh = false;
+        self.written = Gap::None;
     }
 
     fn tag(&mut self, tag: &str) {
@@ -242,6 +247,8 @@ impl<'p> Reader<'p> {
         self.out.push('<');
         self.out.push_str(&link);
         self.out.push('>');
+        // Mail clients end a bare address at a space.
+        self.ask(Gap::Space);
     }
 
     fn link(&mut self, href: &str) -> String {

@@ -112,6 +112,22 @@ fn captured_html_is_escaped_once_and_data_inside_it_always() {
     let body = "{% capture hi %}<b>{{ x }}</b>{% endcapture %}{{ hi }}";
     let html = message(&in_text(body), json!({"x": "<&>"})).html;
     assert!(html.contains("<b>&lt;&amp;&gt;</b>"), "{html}");
+    let link = "{% capture l %}<a href=\"https://example.com/{{ x }}\">L</a>{% endcapture %}";
+    for shown in ["{{ l }}", "{{ l | raw }}"] {
+        let message = message(&in_text(&format!("{link}{shown}")), json!({"x": "a&b"}));
+        assert!(
+            message
+                .html
+                .contains("<a href=\"https://example.com/a&amp;b\">L</a>"),
+            "{}",
+            message.html
+        );
+        assert!(
+            message.text.contains("L <https://example.com/a&b>"),
+            "{}",
+            message.text
+        );
+    }
     let untaken = "{% if false %}{% capture hi %}{% endcapture %}{% endif %}{{ hi }}";
     assert!(
         message(&in_text(untaken), json!({"hi": "<x>"}))
