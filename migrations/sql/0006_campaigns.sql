@@ -64,6 +64,7 @@ CREATE TABLE delivery (
 CREATE UNIQUE INDEX delivery_once_key ON delivery (profile_id, campaign_id, occurrence, channel, origin_profile_id);
 CREATE INDEX delivery_by_id ON delivery (id);
 CREATE INDEX delivery_due ON delivery (campaign_id, due_at) WHERE state <= 2;
+CREATE INDEX delivery_tests ON delivery (campaign_id) WHERE is_test AND state <= 2;
 CREATE INDEX delivery_leased ON delivery (lease_token) WHERE state IN (3, 4);
 CREATE INDEX delivery_by_campaign ON delivery (campaign_id, state, id);
 CREATE INDEX delivery_by_time ON delivery (workspace_id, settled_at) WHERE state = 5;

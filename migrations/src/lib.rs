@@ -10,7 +10,10 @@ const STEPS: &[(&str, &str)] = &[
     ("0001_base", include_str!("../sql/0001_base.sql")),
     ("0002_access", include_str!("../sql/0002_access.sql")),
     ("0003_profiles", include_str!("../sql/0003_profiles.sql")),
+    ("0004_offers", include_str!("../sql/0004_offers.sql")),
     ("0005_segments", include_str!("../sql/0005_segments.sql")),
+    ("0006_campaigns", include_str!("../sql/0006_campaigns.sql")),
+    ("0007_senders", include_str!("../sql/0007_senders.sql")),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

@@ -2,6 +2,7 @@
 
 pub mod page;
 pub mod problem;
+pub mod senders;
 pub mod session;
 
 pub use page::PageOf;

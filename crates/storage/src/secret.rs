@@ -9,11 +9,14 @@ use chacha20poly1305::{
     Key, KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
-use kernel::id::WorkspaceId;
+use kernel::{id::WorkspaceId, time::Millis};
 use ring::{
     hmac,
     rand::{SecureRandom, SystemRandom},
 };
+use sea_orm::{ConnectionTrait, DbErr};
+
+use crate::sql;
 
 const VERSION: u8 = 1;
 const NONCE_LEN: usize = 24;
@@ -39,6 +42,9 @@ pub enum SecretError {
     /// The system gave no random bytes.
     #[error("no random bytes from the system")]
     Random,
+    /// The database did not do its part.
+    #[error("failed to read or write a sealed secret")]
+    Db(#[from] DbErr),
 }
 
 /// The master key: seals secrets and derives one key per workspace and purpose.
@@ -160,6 +166,62 @@ impl MasterKey {
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new(Key::from_slice(&self.0))
     }
+}
+
+/// Seals a secret and keeps it under a name, in the caller's transaction.
+pub async fn put(
+    tx: &impl ConnectionTrait,
+    key: &MasterKey,
+    workspace: WorkspaceId,
+    name: &str,
+    plain: &[u8],
+    now: Millis,
+) -> Result<(), SecretError> {
+    let sealed = key.seal(workspace, name, plain)?;
+    sql::exec(
+        tx,
+        "INSERT INTO secret (workspace_id, name, sealed, updated_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (workspace_id, name) DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at",
+        [workspace.raw().into(), name.into(), sealed.into(), now.0.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Opens the secret kept under a name, if any.
+pub async fn get(
+    db: &impl ConnectionTrait,
+    key: &MasterKey,
+    workspace: WorkspaceId,
+    name: &str,
+) -> Result<Option<Vec<u8>>, SecretError> {
+    let text = "SELECT sealed FROM secret WHERE workspace_id = $1 AND name = $2";
+    let row = db
+        .query_one_raw(sql::statement(
+            db,
+            text,
+            [workspace.raw().into(), name.into()],
+        ))
+        .await?;
+    row.map(|row| key.open(workspace, name, &row.try_get_by_index::<Vec<u8>>(0)?))
+        .transpose()
+}
+
+/// Seals every secret anew under another master key; returns how many there were.
+pub async fn rekey(
+    tx: &impl ConnectionTrait,
+    old: &MasterKey,
+    new: &MasterKey,
+    now: Millis,
+) -> Result<usize, SecretError> {
+    let rows = sql::rows(tx, "SELECT workspace_id, name, sealed FROM secret", []).await?;
+    for row in &rows {
+        let workspace = WorkspaceId::from_raw(row.try_get_by_index(0)?);
+        let name: String = row.try_get_by_index(1)?;
+        let plain = old.open(workspace, &name, &row.try_get_by_index::<Vec<u8>>(2)?)?;
+        put(tx, new, workspace, &name, &plain, now).await?;
+    }
+    Ok(rows.len())
 }
 
 fn associated(workspace: WorkspaceId, column: &str) -> Vec<u8> {

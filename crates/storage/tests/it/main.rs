@@ -196,3 +196,49 @@ async fn a_second_process_cannot_open_an_embedded_database() {
         Err(storage::StorageError::Locked(_))
     ));
 }
+
+#[tokio::test]
+async fn sealed_secrets_survive_a_change_of_the_master_key() {
+    use storage::secret::{self, MasterKey};
+    for test in testkit::both().await {
+        let kit = testkit::Kit::new(&test).await;
+        let (old, new) = (
+            MasterKey::generate().unwrap(),
+            MasterKey::generate().unwrap(),
+        );
+        let tx = kit.db.begin().await.unwrap();
+        secret::put(&tx, &old, kit.workspace, "smtp", b"first", testkit::START)
+            .await
+            .unwrap();
+        secret::put(&tx, &old, kit.workspace, "smtp", b"second", testkit::START)
+            .await
+            .unwrap();
+        assert_eq!(
+            secret::rekey(&tx, &old, &new, testkit::START)
+                .await
+                .unwrap(),
+            1
+        );
+        tx.commit().await.unwrap();
+        let opened = secret::get(kit.db.reader(), &new, kit.workspace, "smtp")
+            .await
+            .unwrap();
+        assert_eq!(
+            opened.as_deref(),
+            Some(b"second".as_slice()),
+            "{}",
+            test.name()
+        );
+        assert!(
+            secret::get(kit.db.reader(), &old, kit.workspace, "smtp")
+                .await
+                .is_err()
+        );
+        assert_eq!(
+            secret::get(kit.db.reader(), &new, kit.workspace, "dkim")
+                .await
+                .unwrap(),
+            None
+        );
+    }
+}

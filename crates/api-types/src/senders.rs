@@ -1,0 +1,158 @@
+//! Senders and the sandbox inbox.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A sender: from whom messages come and by which way they leave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SenderView {
+    /// `snd_…`
+    pub id: String,
+    /// The name that the reader sees.
+    pub from_name: String,
+    /// The address that the reader sees.
+    pub from_address: String,
+    /// Where answers go when not to `from_address`.
+    pub reply_to: Option<String>,
+    /// `sandbox` or `smtp`.
+    pub transport: String,
+    /// The mail server of an `smtp` sender.
+    pub smtp: Option<SmtpView>,
+    /// Version to name when changing it.
+    pub version: i64,
+}
+
+/// A mail server; never its password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SmtpView {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// `none`, `opportunistic`, `required` or `implicit`.
+    pub tls: String,
+    /// User name.
+    pub user: Option<String>,
+    /// Whether a password is kept.
+    pub has_password: bool,
+    /// Connections at a time.
+    pub lanes: u32,
+    /// Messages a second over all connections.
+    pub per_second: Option<u32>,
+    /// The DKIM key in use.
+    pub dkim: Option<DkimView>,
+}
+
+/// The public side of a DKIM key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DkimView {
+    /// The signing domain.
+    pub domain: String,
+    /// The selector.
+    pub selector: String,
+    /// Where the TXT record goes.
+    pub dns_name: String,
+    /// What the TXT record says.
+    pub record: String,
+}
+
+/// A new or changed sender.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WriteSender {
+    /// The version that was read; absent for a new one.
+    #[serde(default)]
+    pub version: Option<i64>,
+    /// The name that the reader sees.
+    pub from_name: String,
+    /// The address that the reader sees.
+    pub from_address: String,
+    /// Where answers go when not to `from_address`.
+    #[serde(default)]
+    pub reply_to: Option<String>,
+    /// `sandbox` or `smtp`.
+    pub transport: String,
+    /// The mail server; needed for `smtp`.
+    #[serde(default)]
+    pub smtp: Option<WriteSmtp>,
+}
+
+/// A mail server.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WriteSmtp {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// `none`, `opportunistic`, `required` or `implicit`.
+    pub tls: String,
+    /// User name.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// Password; absent keeps the one that is there.
+    #[serde(default)]
+    pub password: Option<String>,
+    /// Connections at a time, 1 to 64.
+    #[serde(default)]
+    pub lanes: Option<u32>,
+    /// Messages a second over all connections.
+    #[serde(default)]
+    pub per_second: Option<u32>,
+}
+
+/// A DKIM key for a sender.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WriteDkim {
+    /// The version of the sender that was read.
+    pub version: i64,
+    /// The signing domain, usually that of the from address.
+    pub domain: String,
+    /// The selector, such as `enishi1`.
+    pub selector: String,
+    /// A private key in PEM (RSA or Ed25519); absent makes a new Ed25519 key.
+    #[serde(default)]
+    pub private_key: Option<String>,
+}
+
+/// A message of the sandbox inbox, as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CapturedSummary {
+    /// `msg_…`
+    pub id: String,
+    /// The address; masked without `pii:read`.
+    pub recipient: String,
+    /// The author's name.
+    pub from_name: String,
+    /// The author's address.
+    pub from_address: String,
+    /// The subject.
+    pub subject: String,
+    /// The line after the subject.
+    pub preheader: String,
+    /// When it was kept (RFC 3339).
+    pub captured_at: String,
+}
+
+/// A message of the sandbox inbox in full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CapturedView {
+    /// What the list shows.
+    #[serde(flatten)]
+    pub summary: CapturedSummary,
+    /// The text part.
+    pub text: String,
+    /// Header names and values in order.
+    pub headers: Vec<HeaderView>,
+    /// The links of the message in order, for those who would rather not open the frame.
+    pub links: Vec<String>,
+    /// Where a frame finds the HTML part; good once, for a minute.
+    pub preview_url: String,
+}
+
+/// A header line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HeaderView {
+    /// Its name.
+    pub name: String,
+    /// Its value, unfolded.
+    pub value: String,
+}

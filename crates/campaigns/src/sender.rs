@@ -1,0 +1,312 @@
+//! Senders: from whom messages come and by which way they leave.
+//!
+//! Passwords and DKIM keys are not here: they are sealed in the `secret` table under the names that
+//! [`Sender::password_name`] and [`Sender::dkim_name`] give, and REST never returns them.
+
+use kernel::{
+    id::{SenderId, WorkspaceId},
+    invalid::{FieldError, Invalid},
+    time::Millis,
+};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde::{Deserialize, Serialize};
+use storage::{Value, sql};
+
+/// A sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// Its id.
+    pub id: SenderId,
+    /// The name that the reader sees.
+    pub from_name: String,
+    /// The address that the reader sees.
+    pub from_address: String,
+    /// Where answers go when not to `from_address`.
+    pub reply_to: Option<String>,
+    /// The way out.
+    pub transport: Transport,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// The way messages leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Transport {
+    /// Into the product's own inbox page: the default of a new workspace.
+    Sandbox,
+    /// Through a mail server.
+    Smtp(SmtpSettings),
+}
+
+/// A mail server and how to use it; what is secret is sealed elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SmtpSettings {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: Tls,
+    /// User name; a password is sealed beside it.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// Connections at a time.
+    #[serde(default = "default_lanes")]
+    pub lanes: u32,
+    /// Messages a second over all connections; absent for no limit.
+    #[serde(default)]
+    pub per_second: Option<u32>,
+    /// Who signs, when a DKIM key is sealed.
+    #[serde(default)]
+    pub dkim: Option<DkimSettings>,
+}
+
+/// How the connection to a mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tls {
+    /// Not at all: only for a server on the same machine.
+    None,
+    /// STARTTLS where offered.
+    Opportunistic,
+    /// STARTTLS or nothing.
+    Required,
+    /// TLS from the first byte.
+    Implicit,
+}
+
+/// The public side of a DKIM key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DkimSettings {
+    /// The signing domain.
+    pub domain: String,
+    /// The selector.
+    pub selector: String,
+    /// The TXT record to publish.
+    pub record: String,
+}
+
+const fn default_lanes() -> u32 {
+    8
+}
+
+impl Sender {
+    /// Returns the name under which the SMTP password is sealed.
+    pub fn password_name(id: SenderId) -> String {
+        format!("sender/{id}/password")
+    }
+
+    /// Returns the name under which the DKIM key is sealed.
+    pub fn dkim_name(id: SenderId) -> String {
+        format!("sender/{id}/dkim")
+    }
+
+    /// Checks what a person may set. Whether the address is deliverable is for the channel to say.
+    pub fn check(&self) -> Result<(), Invalid> {
+        let mut invalid = Invalid::default();
+        let name = self.from_name.trim();
+        if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+            invalid.push(FieldError::new(
+                "/from_name",
+                "length",
+                "give a name of 1 to 100 characters",
+                "差出人名は1〜100文字で入れてください",
+            ));
+        }
+        check_address("/from_address", &self.from_address, &mut invalid);
+        if let Some(reply_to) = &self.reply_to {
+            check_address("/reply_to", reply_to, &mut invalid);
+        }
+        if let Transport::Smtp(smtp) = &self.transport {
+            smtp.check(&mut invalid);
+        }
+        invalid.into_result()
+    }
+}
+
+impl SmtpSettings {
+    fn check(&self, invalid: &mut Invalid) {
+        let host = self.host.trim();
+        if host.is_empty() || host.len() > 253 || host.contains(['/', '@', ' ']) {
+            invalid.push(FieldError::new(
+                "/smtp/host",
+                "host",
+                "give a host name such as smtp.example.jp",
+                "smtp.example.jp のようなホスト名を入れてください",
+            ));
+        }
+        if self.port == 0 {
+            invalid.push(FieldError::new(
+                "/smtp/port",
+                "port",
+                "use 587, 465 or 25",
+                "587・465・25 などを入れてください",
+            ));
+        }
+        if !(1..=64).contains(&self.lanes) {
+            invalid.push(FieldError::new(
+                "/smtp/lanes",
+                "range",
+                "use 1 to 64 connections",
+                "接続数は1〜64にしてください",
+            ));
+        }
+        if self.per_second == Some(0) {
+            invalid.push(FieldError::new(
+                "/smtp/per_second",
+                "range",
+                "use at least 1 a second, or leave it empty",
+                "1以上にするか、空にしてください",
+            ));
+        }
+    }
+}
+
+fn check_address(pointer: &str, address: &str, invalid: &mut Invalid) {
+    let good = address.rsplit_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && domain.contains('.') && !domain.ends_with('.')
+    });
+    if !good || address.len() > 254 || address.chars().any(|c| c.is_whitespace() || c.is_control())
+    {
+        invalid.push(FieldError::new(
+            pointer,
+            "email",
+            "give an address such as info@example.jp",
+            "info@example.jp のようなアドレスを入れてください",
+        ));
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: i64,
+    from_name: String,
+    from_address: String,
+    reply_to: Option<String>,
+    transport: String,
+    settings: serde_json::Value,
+    version: i64,
+}
+
+impl From<Row> for Sender {
+    fn from(row: Row) -> Self {
+        let smtp = (row.transport == "smtp")
+            .then(|| serde_json::from_value(row.settings).ok())
+            .flatten();
+        Self {
+            id: SenderId::from_raw(row.id),
+            from_name: row.from_name,
+            from_address: row.from_address,
+            reply_to: row.reply_to,
+            // Settings that cannot be read must not send anything real.
+            transport: smtp.map_or(Transport::Sandbox, Transport::Smtp),
+            version: row.version,
+        }
+    }
+}
+
+const COLUMNS: &str = "id, from_name, from_address, reply_to, transport, settings, version";
+
+/// Lists the senders in use, the oldest first.
+pub async fn list(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Vec<Sender>, DbErr> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM sender WHERE workspace_id = $1 AND archived_at IS NULL ORDER BY id"
+    );
+    Ok(sql::all::<Row>(db, text, [workspace.raw().into()])
+        .await?
+        .into_iter()
+        .map(Sender::from)
+        .collect())
+}
+
+/// Finds a sender, archived ones too: a running campaign keeps its own.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    id: SenderId,
+) -> Result<Option<Sender>, DbErr> {
+    let text = format!("SELECT {COLUMNS} FROM sender WHERE workspace_id = $1 AND id = $2");
+    Ok(
+        sql::one::<Row>(db, text, [workspace.raw().into(), id.raw().into()])
+            .await?
+            .map(Sender::from),
+    )
+}
+
+/// Writes a new sender.
+pub async fn insert(
+    tx: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    sender: &Sender,
+    now: Millis,
+) -> Result<(), DbErr> {
+    let (transport, settings) = stored(&sender.transport);
+    sql::exec(
+        tx,
+        "INSERT INTO sender (workspace_id, id, from_name, from_address, reply_to, transport, settings, version, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8)",
+        [
+            workspace.raw().into(),
+            sender.id.raw().into(),
+            sender.from_name.trim().into(),
+            sender.from_address.as_str().into(),
+            sender.reply_to.clone().into(),
+            transport.into(),
+            settings,
+            now.0.into(),
+        ],
+    )
+    .await
+    .map(|_| ())
+}
+
+/// Writes a changed sender; `false` when somebody changed it since `sender.version` was read.
+pub async fn update(
+    tx: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    sender: &Sender,
+) -> Result<bool, DbErr> {
+    let (transport, settings) = stored(&sender.transport);
+    let touched = sql::exec(
+        tx,
+        "UPDATE sender SET from_name = $4, from_address = $5, reply_to = $6, transport = $7, settings = $8,
+                version = version + 1
+         WHERE workspace_id = $1 AND id = $2 AND version = $3",
+        [
+            workspace.raw().into(),
+            sender.id.raw().into(),
+            sender.version.into(),
+            sender.from_name.trim().into(),
+            sender.from_address.as_str().into(),
+            sender.reply_to.clone().into(),
+            transport.into(),
+            settings,
+        ],
+    )
+    .await?;
+    Ok(touched == 1)
+}
+
+/// Takes a sender out of the lists; `false` when there is none.
+pub async fn archive(
+    tx: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    id: SenderId,
+    now: Millis,
+) -> Result<bool, DbErr> {
+    let touched = sql::exec(
+        tx,
+        "UPDATE sender SET archived_at = $3 WHERE workspace_id = $1 AND id = $2 AND archived_at IS NULL",
+        [workspace.raw().into(), id.raw().into(), now.0.into()],
+    )
+    .await?;
+    Ok(touched == 1)
+}
+
+fn stored(transport: &Transport) -> (&'static str, Value) {
+    let (name, settings) = match transport {
+        Transport::Sandbox => ("sandbox", serde_json::json!({})),
+        Transport::Smtp(smtp) => ("smtp", serde_json::json!(smtp)),
+    };
+    (name, Value::Json(Some(Box::new(settings))))
+}
