@@ -1,6 +1,6 @@
 //! The two commands that leave a server running.
 
-use std::{fs, os::unix::process::CommandExt, process::Command};
+use std::{os::unix::process::CommandExt, process::Command};
 
 use anyhow::{Context, Result, bail};
 
@@ -41,18 +41,16 @@ pub(crate) fn demo(args: &DemoArgs) -> Result<()> {
     admin::build(true)?;
     process::run(cargo().args(["build", "--release", "--package", "server"]))?;
 
-    let data = workspace.target.join("demo-data");
-    if args.fresh && data.exists() {
-        fs::remove_dir_all(&data)
-            .with_context(|| format!("failed to remove {}", data.display()))?;
+    let mut server = Command::new(workspace.server("release"));
+    server
+        .arg("demo")
+        .arg("--data-dir")
+        .arg(workspace.target.join("demo-data"))
+        .args(["--port", &args.port.to_string()]);
+    if args.fresh {
+        server.arg("--fresh");
     }
-    become_server(
-        Command::new(workspace.server("release"))
-            .arg("demo")
-            .arg("--data-dir")
-            .arg(&data)
-            .args(["--port", &args.port.to_string()]),
-    )
+    become_server(&mut server)
 }
 
 /// Builds in debug and starts an empty server that keeps its data from run to run.
