@@ -1,8 +1,8 @@
 //! Turns `locales/{ja,en}/<area>.json` into one Rust function per message, so that a missing key, a missing
 //! translation or a wrong argument is a compile error.
 #![expect(
-    clippy::print_stdout,
-    reason = "a build script speaks to cargo on its standard output"
+    clippy::disallowed_methods,
+    reason = "cargo hands a build script its folders in the environment"
 )]
 
 use std::{
@@ -59,19 +59,15 @@ fn read(folder: &Path, problems: &mut Vec<String>) -> Catalogue {
         let text = fs::read_to_string(&path).unwrap_or_default();
         match serde_json::from_str::<BTreeMap<String, Value>>(&text) {
             Ok(entries) => {
-                let messages = entries
-                    .into_iter()
-                    .filter_map(|(key, value)| match message(&value) {
-                        Some(message) => Some((key, message)),
-                        None => {
-                            problems.push(format!(
-                                "{}: {key} is neither text nor {{one, other}}",
-                                path.display()
-                            ));
-                            None
-                        }
-                    })
-                    .collect();
+                let mut messages = BTreeMap::new();
+                for (key, value) in entries {
+                    if let Some(message) = message(&value) {
+                        messages.insert(key, message);
+                    } else {
+                        let path = path.display();
+                        problems.push(format!("{path}: {key} is neither text nor {{one, other}}"));
+                    }
+                }
                 catalogue.insert(area, messages);
             }
             Err(error) => problems.push(format!("{}: {error}", path.display())),
@@ -105,7 +101,7 @@ fn generate(ja: &Catalogue, en: &Catalogue, problems: &mut Vec<String>) -> Strin
         for key in keys {
             match (ja.get(key), en.get(key)) {
                 (Some(ja), Some(en)) => {
-                    function(&mut code, &format!("{area}.{key}"), key, ja, en, problems)
+                    function(&mut code, &format!("{area}.{key}"), key, ja, en, problems);
                 }
                 (None, _) => problems.push(format!("{area}.{key} has no Japanese text")),
                 (_, None) => problems.push(format!("{area}.{key} has no English text")),
@@ -146,9 +142,11 @@ fn function(
     if arguments.is_empty() {
         let _ = writeln!(
             code,
-            "    pub fn {key}() -> &'static str {{ match super::current() {{ super::Locale::Ja => {:?}, super::Locale::En => {:?} }} }}",
-            first_text(ja),
-            first_text(en),
+            "    pub fn {key}() -> &'static str {{ {} }}",
+            by_language(
+                &format!("{:?}", first_text(ja)),
+                &format!("{:?}", first_text(en))
+            ),
         );
         return;
     }
@@ -162,18 +160,26 @@ fn function(
             }
         })
         .collect();
+    let body = by_language(&expression(ja), &expression(en));
+    let parameters = parameters.join(", ");
     let _ = writeln!(
         code,
-        "    pub fn {key}({}) -> String {{ match super::current() {{ super::Locale::Ja => {}, super::Locale::En => {} }} }}",
-        parameters.join(", "),
-        expression(ja),
-        expression(en),
+        "    pub fn {key}({parameters}) -> String {{ {body} }}"
     );
+}
+
+/// Chooses by language, where the languages differ.
+fn by_language(ja: &str, en: &str) -> String {
+    if ja == en {
+        return ja.to_owned();
+    }
+    format!("match super::current() {{ super::Locale::Ja => {ja}, super::Locale::En => {en} }}")
 }
 
 fn expression(message: &Message) -> String {
     match message {
         Message::Text(text) => formatted(text),
+        Message::Plural { one, other } if one == other => formatted(other),
         Message::Plural { one, other } => {
             format!(
                 "if count == 1 {{ {} }} else {{ {} }}",

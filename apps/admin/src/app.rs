@@ -21,7 +21,7 @@ use crate::{
         toast::Toasts,
     },
     ui::{
-        Button, EmptyState, Icon, ToastRegion,
+        Button, EmptyState, Icon, Skeleton, ToastRegion,
         palette::{Palette, PaletteState},
     },
 };
@@ -66,7 +66,7 @@ fn Gate() -> impl IntoView {
     let stage = Memo::new(move |_| stage(&route.get(), &session::current()));
     move || match stage.get() {
         Stage::Welcome(token) => view! { <pages::session::Welcome token=token/> }.into_any(),
-        Stage::Starting => view! { <Frame>{()}</Frame> }.into_any(),
+        Stage::Starting => view! { <Frame><Skeleton lines=3/></Frame> }.into_any(),
         Stage::SignIn => view! { <pages::session::SignIn/> }.into_any(),
         Stage::Unreachable => view! { <Unreachable/> }.into_any(),
         Stage::Inside => view! { <Shell route=route/> }.into_any(),

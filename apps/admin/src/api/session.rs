@@ -1,6 +1,6 @@
 //! Signing in, staying signed in, signing out.
 //!
-//! The refresh cookie is HttpOnly and never seen here. The access token is renewed when a call is refused, and all
+//! The refresh cookie is `HttpOnly` and never seen here. The access token is renewed when a call is refused, and all
 //! calls refused at the same moment wait for one and the same renewal.
 
 use std::cell::RefCell;

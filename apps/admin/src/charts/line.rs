@@ -1,5 +1,7 @@
 //! Lines over time, labelled at their ends.
 
+use std::fmt::Write as _;
+
 use leptos::{ev, prelude::*, text_prop::TextProp};
 
 use crate::charts::{
@@ -93,7 +95,7 @@ pub fn LineChart(
                 on:pointermove=on_move
                 on:pointerleave=move |_| hovered.set(None)
             >
-                {axis::horizontal(&plot.ticks(&series, baseline), plot.y, plot.frame)}
+                {axis::horizontal(&scale::ticks(values(&series), baseline), plot.y, plot.frame)}
                 {axis::below(&marks, plot.frame)}
                 {series.iter().map(|one| path(one, plot)).collect_view()}
                 {ends(&series, plot, value)}
@@ -133,10 +135,6 @@ impl Plot {
             y: Linear::new(ends, (frame.bottom, frame.top)),
             count,
         }
-    }
-
-    fn ticks(self, series: &[Series], baseline: Baseline) -> Vec<f64> {
-        scale::ticks(values(series), baseline)
     }
 
     fn marks(self, positions: &[String]) -> Vec<(f64, String)> {
@@ -193,11 +191,12 @@ fn line(values: &[Option<f64>], plot: Plot) -> String {
             continue;
         };
         let command = if is_open { 'L' } else { 'M' };
-        d.push_str(&format!(
+        let _ = write!(
+            d,
             "{command}{:.1} {:.1}",
             plot.x.at(as_f64(at)),
             plot.y.at(*value)
-        ));
+        );
         is_open = true;
     }
     d

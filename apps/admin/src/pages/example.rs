@@ -38,7 +38,7 @@ pub fn Example() -> impl IntoView {
         let count = i64::try_from(selection.len()).unwrap_or_default();
         selection.clear();
         toasts.say_undoable(t::example::tagged(count), move || {
-            toasts.say(t::example::untagged())
+            toasts.say(t::example::untagged());
         });
     };
     view! {
@@ -100,6 +100,7 @@ fn columns() -> Vec<Column<Customer>> {
 }
 
 /// Stands for `api::get(&format!("/customers{}", query.to_query(Some(10))), Some(&signal)).await`.
+#[expect(clippy::unused_async, reason = "a real one asks the server")]
 async fn fetch(query: ListQuery) -> Result<Page<Customer>, ApiError> {
     let names: Vec<&str> = t::example::sample_names().split(',').collect();
     let make = |(at, name): (usize, &&str)| {

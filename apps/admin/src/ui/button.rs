@@ -113,7 +113,8 @@ pub fn Button(
 #[component]
 pub fn ButtonLink(
     /// Where it leads.
-    to: Route,
+    #[prop(into)]
+    to: Signal<Route>,
     /// The word on it.
     #[prop(into)]
     label: TextProp,
@@ -128,7 +129,7 @@ pub fn ButtonLink(
     icon: Option<Icon>,
 ) -> impl IntoView {
     view! {
-        <a class=class(kind, size) href=to.path()>
+        <a class=class(kind, size) href=move || to.get().path()>
             {icon.map(Icon::view)}
             {text(label)}
         </a>

@@ -51,29 +51,9 @@ pub fn CodeArea(
         let _ = area.focus();
         let _ = area.set_selection_range(at, at);
     };
-    // A tab is two spaces here; Esc gives the Tab key back to the page.
     let is_free = RwSignal::new(false);
-    let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
-        "Escape" => is_free.set(true),
-        "Tab" if !is_free.get_untracked() && !event.shift_key() && !event.is_composing() => {
-            event.prevent_default();
-            if let Some(area) = area.get_untracked() {
-                insert(&area, "  ");
-                value.set(area.value());
-            }
-        }
-        _ => {}
-    };
-    let problem = move |error: CodeError| {
-        view! {
-            <li>
-                <button type="button" class="link" on:click=move |_| go_to(error.line, error.column)>
-                    {format!("{}:{}", error.line, error.column)}
-                </button>
-                {error.message}
-            </li>
-        }
-    };
+    let on_key = move |event: ev::KeyboardEvent| on_key(&event, area, value, is_free);
+    let go_to = Callback::from(go_to);
     view! {
         <div class="field">
             <label for=id.clone()>{text(label)}</label>
@@ -96,13 +76,52 @@ pub fn CodeArea(
                     on:scroll:target=move |event| scroll.set(event.target().scroll_top())
                 ></textarea>
             </div>
-            <ul class="code-e" id=format!("{id}-e") aria-live="polite">
-                {move || {
-                    let errors = errors.get();
-                    (!errors.is_empty()).then(|| view! { {Icon::CircleAlert.small()} {errors.into_iter().map(problem).collect_view()} })
-                }}
-            </ul>
+            <Problems id=format!("{id}-e") errors=errors go_to=go_to/>
         </div>
+    }
+}
+
+#[component]
+fn Problems(
+    id: String,
+    errors: Signal<Vec<CodeError>>,
+    go_to: Callback<(usize, usize)>,
+) -> impl IntoView {
+    let problem = move |error: CodeError| {
+        view! {
+            <li>
+                {Icon::CircleAlert.small()}
+                <button type="button" class="link" on:click=move |_| go_to.run((error.line, error.column))>
+                    {format!("{}:{}", error.line, error.column)}
+                </button>
+                {error.message}
+            </li>
+        }
+    };
+    view! {
+        <ul class="code-e" id=id aria-live="polite">
+            {move || errors.get().into_iter().map(problem).collect_view()}
+        </ul>
+    }
+}
+
+/// A tab is two spaces here; Esc gives the Tab key back to the page.
+fn on_key(
+    event: &ev::KeyboardEvent,
+    area: NodeRef<html::Textarea>,
+    value: RwSignal<String>,
+    is_free: RwSignal<bool>,
+) {
+    match event.key().as_str() {
+        "Escape" => is_free.set(true),
+        "Tab" if !is_free.get_untracked() && !event.shift_key() && !event.is_composing() => {
+            event.prevent_default();
+            if let Some(area) = area.get_untracked() {
+                insert(&area, "  ");
+                value.set(area.value());
+            }
+        }
+        _ => {}
     }
 }
 

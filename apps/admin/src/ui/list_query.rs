@@ -52,12 +52,14 @@ impl ListQuery {
     }
 }
 
+type Follow = std::sync::Arc<dyn Fn(&ListQuery) + Send + Sync>;
+
 /// The list query of the present address and the way to change it.
 #[derive(Clone, Copy)]
 pub struct ListState {
     query: Memo<ListQuery>,
     trail: StoredValue<Vec<String>>,
-    go: StoredValue<std::sync::Arc<dyn Fn(&ListQuery) + Send + Sync>>,
+    go: StoredValue<Follow>,
 }
 
 /// Reads the list query from the address; `filters` are the names that the page knows.

@@ -90,9 +90,9 @@ pub fn Menu(
     };
     let toggle = move |_| {
         if place.get_untracked().is_some() {
-            place.set(None)
+            place.set(None);
         } else {
-            place.set(float::below(button, 224.0))
+            place.set(float::below(button, 224.0));
         }
     };
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
@@ -104,17 +104,7 @@ pub fn Menu(
         "ArrowUp" => step(&event, -1),
         _ => {}
     };
-    let outside = window_event_listener(ev::pointerdown, move |event| {
-        let inside = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        if place.get_untracked().is_some()
-            && inside.is_none_or(|element| !matches!(element.closest(".menu-w"), Ok(Some(_))))
-        {
-            place.set(None);
-        }
-    });
-    on_cleanup(move || outside.remove());
+    close_outside(place);
     let class = match (wordy, &face) {
         (_, Some(_)) => "me",
         (true, None) => "btn",
@@ -125,7 +115,7 @@ pub fn Menu(
         None => icon.view().into_any(),
     };
     let spoken = (!wordy).then(|| name.clone());
-    let word = wordy.then(|| name);
+    let word = wordy.then_some(name);
     view! {
         <span class="menu-w" on:keydown=on_key>
             <button
@@ -176,6 +166,21 @@ fn Lines(
             {lines.get_untracked().into_iter().map(line).collect_view()}
         </span>
     }
+}
+
+/// Closes the menu when something beside it is pressed.
+fn close_outside(place: RwSignal<Option<float::Place>>) {
+    let outside = window_event_listener(ev::pointerdown, move |event| {
+        let inside = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if place.get_untracked().is_some()
+            && inside.is_none_or(|element| !matches!(element.closest(".menu-w"), Ok(Some(_))))
+        {
+            place.set(None);
+        }
+    });
+    on_cleanup(move || outside.remove());
 }
 
 /// Moves the focus by one line, round the ends.

@@ -2,15 +2,16 @@
 //!
 //! Pages and areas are always there; a search over people or campaigns is added with [`PaletteState::set_search`].
 
+mod places;
+
 use std::{future::Future, pin::Pin, rc::Rc, time::Duration};
 
 use leptos::{ev, html, leptos_dom::helpers::debounce, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    app::rail,
     i18n as t,
-    routes::{Area, Route, use_go},
+    routes::{Route, use_go},
     ui::Icon,
 };
 
@@ -68,98 +69,6 @@ pub fn use_palette() -> PaletteState {
     expect_context()
 }
 
-/// The pages everyone can go to: name, reading in kana and Latin, place.
-fn places() -> Vec<(Hit, &'static str)> {
-    let area = |area: Area, reading| {
-        (
-            Hit {
-                icon: rail::icon(area),
-                label: rail::name(area).to_owned(),
-                note: String::new(),
-                to: area.route(),
-            },
-            reading,
-        )
-    };
-    let page = |icon, label: &str, to, reading| {
-        (
-            Hit {
-                icon,
-                label: label.to_owned(),
-                note: t::palette::action().to_owned(),
-                to,
-            },
-            reading,
-        )
-    };
-    vec![
-        area(Area::Home, t::palette::home_reading()),
-        area(Area::Customers, t::palette::customers_reading()),
-        area(Area::Segments, t::palette::segments_reading()),
-        area(Area::Campaigns, t::palette::campaigns_reading()),
-        area(Area::Contents, t::palette::contents_reading()),
-        area(Area::Analytics, t::palette::analytics_reading()),
-        area(Area::Settings, t::palette::settings_reading()),
-        page(
-            Icon::Plus,
-            t::palette::new_campaign(),
-            Route::NewCampaign,
-            t::palette::new_campaign_reading(),
-        ),
-        page(
-            Icon::Plus,
-            t::palette::new_segment(),
-            Route::NewSegment,
-            t::palette::new_segment_reading(),
-        ),
-        page(
-            Icon::Upload,
-            t::palette::import(),
-            Route::NewImport,
-            t::palette::import_reading(),
-        ),
-        page(
-            Icon::Inbox,
-            t::palette::inbox(),
-            Route::Inbox,
-            t::palette::inbox_reading(),
-        ),
-        page(
-            Icon::Package,
-            t::palette::products(),
-            Route::Products,
-            t::palette::products_reading(),
-        ),
-    ]
-}
-
-/// Makes katakana hiragana, wide letters narrow and capitals small, so that what sounds alike is alike.
-fn folded(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            'ァ'..='ヶ' => char::from_u32(c as u32 - 0x60).unwrap_or(c),
-            '！'..='～' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-            '　' => ' ',
-            other => other,
-        })
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-fn matching(typed: &str, places: Vec<(Hit, &'static str)>) -> Vec<Hit> {
-    let typed = folded(typed.trim());
-    let fits = |(hit, reading): &(Hit, &str)| {
-        typed
-            .split(' ')
-            .all(|word| folded(&hit.label).contains(word) || folded(reading).contains(word))
-    };
-    places
-        .into_iter()
-        .filter(fits)
-        .map(|(hit, _)| hit)
-        .collect()
-}
-
 /// The palette itself; one in the shell.
 #[component]
 pub fn Palette() -> impl IntoView {
@@ -199,7 +108,7 @@ fn Body(state: PaletteState) -> impl IntoView {
     );
     search_as_typed(state, typed, found);
     let hits = Memo::new(move |_| {
-        let mut hits: Vec<Hit> = matching(&typed.get(), places());
+        let mut hits: Vec<Hit> = places::matching(&typed.get(), places::all());
         hits.extend(found.get());
         hits
     });
@@ -284,28 +193,9 @@ fn search_as_typed(state: PaletteState, typed: RwSignal<String>, found: RwSignal
     Effect::new(move |_| {
         let text = typed.get();
         if text.trim().is_empty() {
-            found.set(Vec::new())
+            found.set(Vec::new());
         } else {
-            ask(text)
+            ask(text);
         }
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn kana_of_either_kind_finds_kanji() {
-        crate::state::locale::set_for_test(t::Locale::Ja);
-        for typed in ["こきゃく", "コキャク", "顧客", "ＣＵＳＴＯＭ", "customers"] {
-            let hits = matching(typed, places());
-            assert_eq!(
-                hits.first().map(|hit| hit.to.clone()),
-                Some(Route::Customers),
-                "{typed}"
-            );
-        }
-        assert!(matching("ぬるぽ", places()).is_empty());
-    }
 }

@@ -204,7 +204,7 @@ where
         }
     };
     view! {
-        {pager(note.clone())}
+        {pager(note)}
         {content}
         {pager(TextProp::default())}
     }

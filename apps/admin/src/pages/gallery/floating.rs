@@ -70,7 +70,7 @@ pub(super) fn source() -> impl IntoView {
     });
     let toasts = use_toasts();
     let on_file = UnsyncCallback::new(move |file: web_sys::File| {
-        toasts.say(t::gallery::chosen_file(file.name()))
+        toasts.say(t::gallery::chosen_file(file.name()));
     });
     view! {
         <Section title=t::gallery::source>

@@ -39,7 +39,7 @@ pub fn Welcome(
                     replace: true,
                     ..NavigateOptions::default()
                 },
-            )
+            );
         }
     };
     spawn_local({
@@ -110,7 +110,7 @@ fn Choose(
         };
         let on_done = on_done.clone();
         submit.run(async move { session::set_up(&answers).await }, move |()| {
-            on_done()
+            on_done();
         });
     };
     view! {
