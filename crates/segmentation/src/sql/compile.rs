@@ -182,7 +182,7 @@ impl<'a> Compiler<'a> {
         match consent.state {
             ConsentState::Granted => format!("COALESCE({alias}.granted AND {valid}, FALSE)"),
             ConsentState::Withdrawn => format!("COALESCE(NOT {alias}.granted, FALSE)"),
-            ConsentState::None => format!("COALESCE({alias}.granted AND NOT {valid}, TRUE)"),
+            ConsentState::None => format!("({alias}.profile_id IS NULL OR ({alias}.granted AND NOT {valid}))"),
         }
     }
 
