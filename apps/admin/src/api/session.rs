@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 
+use api_types::session::{LinkResult, SetUp};
 use gloo_net::http::Method;
 use js_sys::Promise;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -82,36 +83,17 @@ pub struct Workspace {
 pub enum Link {
     /// Signed in.
     Session(Box<Session>),
-    /// The first owner chooses name, address and password first.
+    /// The bearer chooses name, address and password first.
     Setup(Setup),
 }
 
-/// What is known before the first owner has filled in the rest.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// What is known of somebody before they have said who they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Setup {
-    /// Tells this answer from a session.
-    pub setup: bool,
-    /// The workspace's name so far.
-    #[serde(default)]
-    pub workspace_name: String,
+    /// Whether the workspace is to be named too.
+    pub is_first_owner: bool,
     /// The address the link was made for, if any.
-    #[serde(default)]
     pub email: String,
-}
-
-/// The first owner's answers.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct SetupAnswers {
-    /// The token of the link.
-    pub token: String,
-    /// The owner's name.
-    pub name: String,
-    /// The owner's address.
-    pub email: String,
-    /// The password.
-    pub password: String,
-    /// The company's name.
-    pub workspace_name: String,
 }
 
 /// Signs in with address and password.
@@ -151,18 +133,21 @@ fn link(answer: serde_json::Value) -> Result<Link, ApiError> {
         slug: "unexpected-answer".to_owned(),
         ..ApiError::default()
     };
-    if answer.get("setup").and_then(serde_json::Value::as_bool) == Some(true) {
-        return serde_json::from_value(answer)
-            .map(Link::Setup)
-            .map_err(unexpected);
+    if answer.get("result").and_then(serde_json::Value::as_str) == Some("signed_in") {
+        let session = serde_json::from_value(answer).map_err(unexpected)?;
+        return Ok(Link::Session(Box::new(session)));
     }
-    serde_json::from_value(answer)
-        .map(|session| Link::Session(Box::new(session)))
-        .map_err(unexpected)
+    match serde_json::from_value(answer).map_err(unexpected)? {
+        LinkResult::SetUp { first_owner, email } => Ok(Link::Setup(Setup {
+            is_first_owner: first_owner,
+            email: email.unwrap_or_default(),
+        })),
+        LinkResult::SignedIn(_) => Err(ApiError::default()),
+    }
 }
 
-/// Makes the first owner and signs in.
-pub async fn set_up(answers: &SetupAnswers) -> Result<(), ApiError> {
+/// Makes the bearer a member and signs in.
+pub async fn set_up(answers: &SetUp) -> Result<(), ApiError> {
     let session = call(Method::POST, "/session/setup", Some(encode(answers)?)).await?;
     accept(session);
     Ok(())
@@ -246,11 +231,14 @@ mod tests {
 
     #[test]
     fn a_link_leads_in_or_asks_first() {
-        let setup = serde_json::json!({ "setup": true, "workspace_name": "青葉ストア" });
-        assert!(
-            matches!(link(setup), Ok(Link::Setup(Setup { workspace_name, .. })) if workspace_name == "青葉ストア")
-        );
+        let setup = serde_json::json!({ "result": "set_up", "first_owner": true, "email": null });
+        let expected = Setup {
+            is_first_owner: true,
+            email: String::new(),
+        };
+        assert_eq!(link(setup), Ok(Link::Setup(expected)));
         let session = serde_json::json!({
+            "result": "signed_in",
             "access_token": "t", "expires_in": 600, "role": "owner", "permissions": ["campaigns:write"],
             "user": { "id": "usr_1", "name": "森", "email": "mori@example.jp", "locale": "ja" },
             "workspace": { "id": "wsp_1", "name": "青葉ストア", "time_zone": "Asia/Tokyo", "currency": "JPY", "locale": "ja" }

@@ -1,5 +1,6 @@
 //! A one-time link: it signs in, or lets the first owner choose name, address and password.
 
+use api_types::session::SetUp;
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen_futures::spawn_local;
@@ -8,10 +9,11 @@ use super::frame::Frame;
 use crate::{
     api::{
         ApiError, Submit,
-        session::{self, Link, Setup, SetupAnswers},
+        session::{self, Link, Setup},
     },
     i18n as t,
     routes::Route,
+    state::locale,
     ui::{Button, ButtonKind, ButtonLink, ButtonSize, FieldKind, FormError, Skeleton, TextField},
 };
 
@@ -93,20 +95,19 @@ fn Choose(
     setup: Setup,
     on_done: impl Fn() + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
-    let (name, company) = (
-        RwSignal::new(String::new()),
-        RwSignal::new(setup.workspace_name),
-    );
+    let (name, company) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (email, password) = (RwSignal::new(setup.email), RwSignal::new(String::new()));
+    let is_first_owner = setup.is_first_owner;
     let submit = Submit::default();
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let answers = SetupAnswers {
+        let answers = SetUp {
             token: token.clone(),
             name: name.get_untracked().trim().to_owned(),
             email: email.get_untracked().trim().to_owned(),
             password: password.get_untracked(),
-            workspace_name: company.get_untracked().trim().to_owned(),
+            workspace_name: is_first_owner.then(|| company.get_untracked().trim().to_owned()),
+            locale: Some(locale::current().as_str().to_owned()),
         };
         let on_done = on_done.clone();
         submit.run(async move { session::set_up(&answers).await }, move |()| {
@@ -114,9 +115,9 @@ fn Choose(
         });
     };
     view! {
-        <Frame title=t::session::setup_title say=t::session::setup_say>
+        <Frame title=t::session::setup_title say=move || if is_first_owner { t::session::setup_say() } else { t::session::join_say() }>
             <form class="form" on:submit=on_submit>
-                <TextField label=t::session::company value=company error=submit.field("/workspace_name") required=true autocomplete="organization"/>
+                {is_first_owner.then(|| view! { <TextField label=t::session::company value=company error=submit.field("/workspace_name") required=true autocomplete="organization"/> })}
                 <TextField label=t::session::name value=name error=submit.field("/name") required=true autocomplete="name"/>
                 <TextField label=t::session::email kind=FieldKind::Email value=email error=submit.field("/email") required=true/>
                 <TextField
