@@ -1,0 +1,278 @@
+//! English sentences: every condition is a relative clause, "who …" or "whose …".
+
+use super::{
+    Labels, grouped,
+    label::{field_label, verb_of},
+    money, number,
+};
+use crate::{
+    language::{
+        Bounds, Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter, ListTest, Moment, Node,
+        NumberTest, OneOf, Source, Span, Test, TextTest, Window,
+    },
+    sql::answer_events,
+};
+
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+];
+
+/// Returns the sentence of a whole rule.
+pub(super) fn whole(root: &Node, labels: &dyn Labels) -> String {
+    let Node::All(members) = root else {
+        return part(root, labels);
+    };
+    let (without, with): (Vec<&Node>, Vec<&Node>) = members.iter().partition(|member| matches!(member, Node::Not(_)));
+    let mut out = if with.is_empty() { "everybody".to_owned() } else { format!("people {}", joined(&with, "and", labels)) };
+    for node in without {
+        if let Node::Not(inner) = node {
+            out.push_str(&format!(", except those {}", clause(inner, labels)));
+        }
+    }
+    out
+}
+
+/// Returns the sentence of one condition or group.
+pub(super) fn part(node: &Node, labels: &dyn Labels) -> String {
+    match node {
+        Node::All(members) if members.is_empty() => "everybody".to_owned(),
+        Node::Not(inner) => format!("everybody except those {}", clause(inner, labels)),
+        other => format!("people {}", clause(other, labels)),
+    }
+}
+
+fn joined(members: &[&Node], word: &str, labels: &dyn Labels) -> String {
+    let clauses: Vec<String> = members.iter().map(|member| clause(member, labels)).collect();
+    list_words(&clauses, word)
+}
+
+fn list_words(items: &[String], word: &str) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first, second] => format!("{first} {word} {second}"),
+        [rest @ .., last] => format!("{}, {word} {last}", rest.join(", ")),
+    }
+}
+
+fn clause(node: &Node, labels: &dyn Labels) -> String {
+    match node {
+        Node::All(members) | Node::Any(members) if members.len() == 1 => {
+            joined(&members.iter().collect::<Vec<_>>(), "and", labels)
+        }
+        Node::All(members) => format!("({})", joined(&members.iter().collect::<Vec<_>>(), "and", labels)),
+        Node::Any(members) => format!("(either {})", joined(&members.iter().collect::<Vec<_>>(), "or", labels)),
+        Node::Not(inner) => format!("who are not among those {}", clause(inner, labels)),
+        Node::Fact(fact) => {
+            let subject = match &fact.of {
+                Source::Field(field) => field_label(*field).en,
+                Source::Attribute(key) => labels.attribute(key).en,
+            };
+            format!("whose {subject} {}", test_words(&fact.test))
+        }
+        Node::Events(events) => events_clause(events, labels),
+        Node::Message(answer) => events_clause(&answer_events(answer), labels),
+        Node::Consent(consent) => consent_clause(consent),
+        Node::Reachable(_) => "who can be reached by email".to_owned(),
+        Node::Segment(segment) => format!("who are in the segment “{}”", labels.segment(segment.id)),
+    }
+}
+
+fn consent_clause(consent: &Consent) -> String {
+    let what = match (consent.purpose.as_str(), consent.channel.as_str()) {
+        ("tracking", _) => "the recording of what they do".to_owned(),
+        ("marketing", channel) => format!("marketing by {channel}"),
+        (topic, channel) => format!("“{topic}” by {channel}"),
+    };
+    match consent.state {
+        ConsentState::Granted => format!("who agreed to {what}"),
+        ConsentState::Withdrawn => format!("who refused {what}"),
+        ConsentState::None => format!("who never decided about {what}"),
+    }
+}
+
+fn quoted(values: &[String], word: &str) -> String {
+    let mut shown: Vec<String> = values.iter().take(5).map(|value| format!("“{value}”")).collect();
+    if values.len() > 5 {
+        shown.push(format!("{} more", values.len() - 5));
+    }
+    list_words(&shown, word)
+}
+
+fn test_words(test: &Test) -> String {
+    match test {
+        Test::Exists => "is known".to_owned(),
+        Test::Missing => "is not known".to_owned(),
+        Test::Boolean(yes) => format!("is {}", if *yes { "yes" } else { "no" }),
+        Test::Number(test) => format!("is {}", number_words(test)),
+        Test::Date(test) => format!("is {}", date_words(test)),
+        Test::Text(test) => match test {
+            TextTest::Equals(value) => format!("is “{value}”"),
+            TextTest::NotEquals(value) => format!("is not “{value}”"),
+            TextTest::Contains(value) => format!("contains “{value}”"),
+            TextTest::NotContains(value) => format!("does not contain “{value}”"),
+            TextTest::StartsWith(value) => format!("starts with “{value}”"),
+            TextTest::EndsWith(value) => format!("ends with “{value}”"),
+            TextTest::In(values) => format!("is {}", quoted(values, "or")),
+            TextTest::NotIn(values) => format!("is not {}", quoted(values, "or")),
+        },
+        Test::List(ListTest::AllOf(values)) => format!("includes {}", quoted(values, "and")),
+        Test::List(ListTest::AnyOf(values)) => format!("includes {}", quoted(values, "or")),
+        Test::List(ListTest::NoneOf(values)) => format!("does not include {}", quoted(values, "or")),
+    }
+}
+
+fn number_words(test: &NumberTest) -> String {
+    let list = |values: &[f64]| quoted(&values.iter().map(|value| number(*value)).collect::<Vec<_>>(), "or");
+    match test {
+        NumberTest::Equals(value) => number(*value),
+        NumberTest::NotEquals(value) => format!("not {}", number(*value)),
+        NumberTest::LessThan(value) => format!("under {}", number(*value)),
+        NumberTest::AtMost(value) => format!("at most {}", number(*value)),
+        NumberTest::GreaterThan(value) => format!("over {}", number(*value)),
+        NumberTest::AtLeast(value) => format!("at least {}", number(*value)),
+        NumberTest::Between([low, high]) => format!("between {} and {}", number(*low), number(*high)),
+        NumberTest::In(values) => list(values),
+        NumberTest::NotIn(values) => format!("not {}", list(values)),
+    }
+}
+
+fn compare_words(test: Compare, unit: impl Fn(i64) -> String) -> String {
+    match test {
+        Compare::Equals(value) => format!("exactly {}", unit(value)),
+        Compare::NotEquals(value) => format!("other than {}", unit(value)),
+        Compare::LessThan(value) => format!("under {}", unit(value)),
+        Compare::AtMost(value) => format!("at most {}", unit(value)),
+        Compare::GreaterThan(value) => format!("over {}", unit(value)),
+        Compare::AtLeast(value) => format!("at least {}", unit(value)),
+        Compare::Between([low, high]) => format!("between {} and {}", grouped(low), unit(high)),
+    }
+}
+
+fn span_words(span: Span) -> String {
+    let (n, unit) = match span {
+        Span::Minutes(n) => (n, "minute"),
+        Span::Hours(n) => (n, "hour"),
+        Span::Days(n) => (n, "day"),
+        Span::Weeks(n) => (n, "week"),
+    };
+    if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
+}
+
+fn moment_words(moment: Moment) -> String {
+    match moment {
+        Moment::Date(date) => date.format("%-d %B %Y").to_string(),
+        Moment::Instant(instant) => instant.to_utc().format("%-d %B %Y %H:%M UTC").to_string(),
+        Moment::Ago(span) => format!("{} ago", span_words(span)),
+        Moment::Ahead(span) => format!("{} from now", span_words(span)),
+    }
+}
+
+fn date_words(test: &DateTest) -> String {
+    match test {
+        DateTest::On(moment) => format!("on {}", moment_words(*moment)),
+        DateTest::NotOn(moment) => format!("not on {}", moment_words(*moment)),
+        DateTest::Before(moment) => format!("before {}", moment_words(*moment)),
+        DateTest::After(moment) => format!("after {}", moment_words(*moment)),
+        DateTest::OnOrBefore(moment) => format!("not after {}", moment_words(*moment)),
+        DateTest::OnOrAfter(moment) => format!("not before {}", moment_words(*moment)),
+        DateTest::Between([first, last]) => format!("between {} and {}", moment_words(*first), moment_words(*last)),
+        DateTest::MonthIn(months) => {
+            let name = |month: &u8| MONTHS.get(usize::from(*month).saturating_sub(1)).copied().unwrap_or_default();
+            let names: Vec<String> = months.iter().map(|month| name(month).to_owned()).collect();
+            format!("in {}", list_words(&names, "or"))
+        }
+        DateTest::ThisMonth => "in this month".to_owned(),
+    }
+}
+
+fn window_words(window: Window) -> String {
+    match window {
+        Window::Ever | Window::Between(Bounds { from: None, until: None }) => String::new(),
+        Window::Last(span) => format!(" in the last {}", span_words(span)),
+        Window::Between(Bounds { from: Some(from), until: None }) => format!(" since {}", moment_words(from)),
+        Window::Between(Bounds { from: None, until: Some(until) }) => format!(" until {}", moment_words(until)),
+        Window::Between(Bounds { from: Some(from), until: Some(until) }) => {
+            format!(" from {} to {}", moment_words(from), moment_words(until))
+        }
+    }
+}
+
+fn bracketed(values: &[String], label: impl Fn(&str) -> String) -> String {
+    let mut shown: Vec<String> = values.iter().take(3).map(|value| format!("‹{}›", label(value))).collect();
+    if values.len() > 3 {
+        shown.push(format!("{} more", values.len() - 3));
+    }
+    list_words(&shown, "or")
+}
+
+/// Returns what the events are about and what else is asked of each of them.
+fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
+    let (mut object, mut more) = (Vec::new(), Vec::new());
+    for filter in &events.filters {
+        match filter {
+            Filter::Product(OneOf::In(values)) => object.push(bracketed(values, |value| labels.product(value))),
+            Filter::Category(OneOf::In(values)) => object.push(bracketed(values, |value| labels.category(value))),
+            Filter::Product(OneOf::NotIn(values)) => {
+                more.push(format!("not {}", bracketed(values, |value| labels.product(value))));
+            }
+            Filter::Category(OneOf::NotIn(values)) => {
+                more.push(format!("not {}", bracketed(values, |value| labels.category(value))));
+            }
+            Filter::Amount(test) => {
+                more.push(format!("amount {}", compare_words(*test, |n| money(n, labels.currency(), "¥"))));
+            }
+            Filter::Quantity(test) => more.push(format!("quantity {}", compare_words(*test, grouped))),
+            Filter::Campaign(ids) => more.push(format!("of {} campaigns", ids.len())),
+            Filter::Property(property) => more.push(format!("{} {}", property.key, test_words(&property.test))),
+        }
+    }
+    let more = if more.is_empty() { String::new() } else { format!(" ({})", more.join(", ")) };
+    (object.join(" of "), more)
+}
+
+/// Returns the act in the past and in the base form.
+fn act_words(events: &Events, object: &str) -> (String, String) {
+    let with = |form: &str, object: &str| if object.is_empty() { form.to_owned() } else { format!("{form} {object}") };
+    let known = events.names.first().filter(|_| events.names.len() == 1).and_then(|name| verb_of(name));
+    if let Some(verb) = known {
+        let object = if object.is_empty() { verb.en_object } else { object };
+        return (with(verb.en_past, object), with(verb.en_base, object));
+    }
+    let names: Vec<String> = events.names.iter().map(|name| format!("“{}”", super::event_label(name).en)).collect();
+    let of = if object.is_empty() { String::new() } else { format!(" of {object}") };
+    let names = format!("{}{of}", list_words(&names, "or"));
+    (with("had", &names), with("have", &names))
+}
+
+fn events_clause(events: &Events, labels: &dyn Labels) -> String {
+    let (object, more) = object_words(events, labels);
+    let when = window_words(events.within);
+    let (past, base) = act_words(events, &object);
+    match &events.test {
+        EventTest::Never | EventTest::Count(CountOf::Times(Compare::Equals(0)) | CountOf::Lines(Compare::Equals(0))) => {
+            format!("who did not {base}{more}{when}")
+        }
+        EventTest::Count(count) => {
+            let (compare, unit) = match count {
+                CountOf::Times(compare) => (*compare, "time"),
+                CountOf::Lines(compare) => (*compare, "line"),
+            };
+            let times = |n: i64| if n == 1 { format!("1 {unit}") } else { format!("{} {unit}s", grouped(n)) };
+            match compare {
+                Compare::AtLeast(1) | Compare::GreaterThan(0) => format!("who {past}{more}{when}"),
+                other => format!("who {past}{more} {}{when}", compare_words(other, times)),
+            }
+        }
+        EventTest::Amount(compare) => {
+            let amount = compare_words(*compare, |n| money(n, labels.currency(), "¥"));
+            format!("who {past}{more} for {amount} in total{when}")
+        }
+        EventTest::Quantity(compare) => {
+            format!("who {past}{more}, {} pieces in total{when}", compare_words(*compare, grouped))
+        }
+        EventTest::Latest(test) => format!("who last {past}{more} {}", date_words(test)),
+        EventTest::First(test) => format!("who first {past}{more} {}", date_words(test)),
+    }
+}
