@@ -159,10 +159,10 @@ pub fn TabBar() -> impl IntoView {
         {move || {
             is_open.get().then(|| {
                 view! {
-                    <section class="more-sheet" aria-label=t::shell::more>
-                        <nav class="nav" aria-label=t::shell::areas>{rest.into_iter().map(entry).collect_view()}</nav>
+                    <nav class="more-sheet" aria-label=t::shell::more>
+                        <div class="nav">{rest.into_iter().map(entry).collect_view()}</div>
                         <div class="row"><LanguageSwitch/> <ThemeSwitch/> <SignOut/></div>
-                    </section>
+                    </nav>
                 }
             })
         }}
