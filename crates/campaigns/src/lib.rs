@@ -1,9 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audience;
 mod error;
 pub mod inbox;
+pub mod ledger;
+pub mod lifecycle;
 pub mod model;
+pub mod planning;
+pub mod review;
 mod rowset;
 pub mod sender;
+pub mod store;
+pub mod workspace;
 
 pub use error::CampaignError;

@@ -1,0 +1,258 @@
+//! Who is meant, and who of them may be written to.
+//!
+//! The review before the launch, the planning and the last check before a message leaves all use
+//! [`Person::verdict`], so the numbers that a marketer sees are the numbers that happen.
+
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+use kernel::{
+    id::{SegmentId, WorkspaceId},
+    time::Millis,
+};
+use ring::digest;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use segmentation::language::{Document, InSegment, Node};
+use storage::{Dialect, sql};
+
+use crate::{model::Target, rowset};
+
+/// Why a person of the target gets no message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Excluded {
+    /// Merged into another profile or erased since the audience was worked out.
+    Gone,
+    /// No email address.
+    NoAddress,
+    /// Marketing was never allowed, or the permission has expired.
+    NoConsent,
+    /// Marketing was refused.
+    Refused,
+    /// The address unsubscribed.
+    Unsubscribed,
+    /// The mailbox does not exist.
+    HardBounce,
+    /// The person reported a message as unwanted.
+    Complaint,
+    /// A user blocked the address.
+    Manual,
+    /// The same mailbox gets the message already, through another profile.
+    SameMailbox,
+}
+
+impl Excluded {
+    /// Every reason, in the order in which the review shows them.
+    pub const ALL: [Self; 9] = [
+        Self::Gone,
+        Self::NoAddress,
+        Self::NoConsent,
+        Self::Refused,
+        Self::Unsubscribed,
+        Self::HardBounce,
+        Self::Complaint,
+        Self::Manual,
+        Self::SameMailbox,
+    ];
+
+    /// Returns the stable word used in the ledger and in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::NoAddress => "no_address",
+            Self::NoConsent => "no_consent",
+            Self::Refused => "refused",
+            Self::Unsubscribed => "unsubscribed",
+            Self::HardBounce => "hard_bounce",
+            Self::Complaint => "complaint",
+            Self::Manual => "manual",
+            Self::SameMailbox => "same_mailbox",
+        }
+    }
+
+    /// Reads a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+}
+
+/// Whether a person gets the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Yes.
+    Send,
+    /// No, and why.
+    Exclude(Excluded),
+}
+
+/// What the decision needs to know of a person.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Person {
+    /// The person.
+    pub id: i64,
+    /// 0 while the profile is in use.
+    pub state: i16,
+    /// The address.
+    pub email: Option<String>,
+    /// The person's zone.
+    pub time_zone: Option<String>,
+    /// Whether marketing by mail was allowed; `None` when nothing was ever said.
+    pub granted: Option<bool>,
+    /// When the permission ends.
+    pub consent_ends: Option<i64>,
+    /// Why the address must not be written to, the weightiest reason.
+    pub suppressed: Option<String>,
+}
+
+impl Person {
+    /// Decides.
+    pub fn verdict(&self, now: Millis) -> Verdict {
+        let is_valid = self.consent_ends.is_none_or(|end| end > now.0);
+        let why = match (
+            self.email.as_deref(),
+            self.suppressed.as_deref(),
+            self.granted,
+        ) {
+            _ if self.state != 0 => Excluded::Gone,
+            (None, ..) => Excluded::NoAddress,
+            (_, Some("complaint"), _) => Excluded::Complaint,
+            (_, Some("hard_bounce"), _) => Excluded::HardBounce,
+            (_, Some("manual"), _) => Excluded::Manual,
+            (_, Some(_), _) => Excluded::Unsubscribed,
+            (_, None, Some(true)) if is_valid => return Verdict::Send,
+            (_, None, Some(false)) => Excluded::Refused,
+            (_, None, _) => Excluded::NoConsent,
+        };
+        Verdict::Exclude(why)
+    }
+
+    /// Returns the person's zone, or the workspace's.
+    pub fn zone(&self, workspace: Tz) -> Tz {
+        let own = self.time_zone.as_deref().and_then(|name| name.parse().ok());
+        own.unwrap_or(workspace)
+    }
+
+    /// Returns what tells one mailbox from another.
+    pub fn mailbox(&self) -> Option<i64> {
+        self.email.as_deref().map(mailbox_hash)
+    }
+}
+
+/// Reads what the decision needs of many people.
+pub async fn people(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    ids: impl IntoIterator<Item = i64>,
+) -> Result<HashMap<i64, Person>, DbErr> {
+    let dialect = Dialect::of(db.get_database_backend());
+    // Of several reasons the weightiest is told: complaint, hard bounce, manual, unsubscribe happen to
+    // stand in that order in the alphabet.
+    let text = format!(
+        "SELECT p.id, p.state, p.email, p.time_zone, c.granted, c.expires_at AS consent_ends,
+           (SELECT MIN(s.reason) FROM suppression s WHERE s.workspace_id = p.workspace_id AND s.channel = 'email'
+            AND s.address = p.email) AS suppressed
+         FROM profile p LEFT JOIN consent c ON c.profile_id = p.id AND c.channel = 'email' AND c.purpose = 'marketing'
+         WHERE p.workspace_id = $1 AND p.id IN ({})",
+        rowset::numbers(dialect, "$2")
+    );
+    let binds = [workspace.raw().into(), rowset::bind_numbers(ids)];
+    let rows: Vec<Person> = sql::all(db, text, binds).await?;
+    Ok(rows.into_iter().map(|person| (person.id, person)).collect())
+}
+
+/// Returns the rule that selects a target.
+pub fn rule(target: &Target) -> Document {
+    let segment = |id: &SegmentId| Node::Segment(InSegment { id: *id });
+    let mut all = Vec::new();
+    if !target.everybody {
+        all.push(Node::Any(target.include.iter().map(segment).collect()));
+    }
+    for id in &target.exclude {
+        all.push(Node::Not(Box::new(segment(id))));
+    }
+    Document::new(Node::All(all))
+}
+
+/// Returns a number that is the same for two spellings of one mailbox.
+///
+/// Only Gmail is known to ignore dots and what follows a plus; other providers, the Japanese carriers
+/// above all, are taken at their word.
+pub fn mailbox_hash(address: &str) -> i64 {
+    let lower = address.trim().to_lowercase();
+    let key = match lower.rsplit_once('@') {
+        Some((local, "gmail.com" | "googlemail.com")) => {
+            let local = local.split('+').next().unwrap_or(local);
+            format!("{}@gmail.com", local.replace('.', ""))
+        }
+        _ => lower,
+    };
+    let hash = digest::digest(&digest::SHA256, key.as_bytes());
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(hash.as_ref().get(..8).unwrap_or(&[0; 8]));
+    i64::from_be_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_mailbox_is_one_unit_whatever_its_spelling() {
+        assert_eq!(
+            mailbox_hash("Hanako.Yamada+shop@gmail.com"),
+            mailbox_hash("hanakoyamada@googlemail.com")
+        );
+        assert_ne!(
+            mailbox_hash("hanako.yamada@docomo.ne.jp"),
+            mailbox_hash("hanakoyamada@docomo.ne.jp")
+        );
+    }
+
+    #[test]
+    fn the_weightiest_reason_is_told() {
+        let person = |email: Option<&str>, granted, ends, suppressed: Option<&str>| Person {
+            id: 1,
+            state: 0,
+            email: email.map(str::to_owned),
+            time_zone: None,
+            granted,
+            consent_ends: ends,
+            suppressed: suppressed.map(str::to_owned),
+        };
+        let now = Millis(100);
+        let check = |person: Person, expected| assert_eq!(person.verdict(now), expected);
+        check(
+            person(Some("a@x.jp"), Some(true), None, None),
+            Verdict::Send,
+        );
+        check(
+            person(Some("a@x.jp"), Some(true), Some(101), None),
+            Verdict::Send,
+        );
+        for (person, why) in [
+            (person(None, Some(true), None, None), Excluded::NoAddress),
+            (
+                person(Some("a@x.jp"), None, None, None),
+                Excluded::NoConsent,
+            ),
+            (
+                person(Some("a@x.jp"), Some(true), Some(100), None),
+                Excluded::NoConsent,
+            ),
+            (
+                person(Some("a@x.jp"), Some(false), None, None),
+                Excluded::Refused,
+            ),
+            (
+                person(Some("a@x.jp"), Some(false), None, Some("unsubscribe")),
+                Excluded::Unsubscribed,
+            ),
+            (
+                person(Some("a@x.jp"), Some(true), None, Some("hard_bounce")),
+                Excluded::HardBounce,
+            ),
+        ] {
+            check(person, Verdict::Exclude(why));
+            assert_eq!(Excluded::parse(why.as_str()), Some(why));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The delivery ledger: one row per (campaign, occurrence, profile, channel), moved by compare-and-set.
+//!
+//! A row is written before any provider is called. `docs/delivery.md` draws the states and says what
+//! each guarantees; [`DeliveryState::may_become`] is the same picture as code.
+
+mod event;
+mod moves;
+mod plan;
+mod read;
+mod reserve;
+mod worker;
+mod writer;
+
+pub use moves::{HandOver, Key, Release, Settle, Settlement, hand_over, release, settle};
+pub use plan::{PlannedRow, plan};
+pub use read::{
+    DeliveryFilter, DeliveryRow, Progress, StateCount, addressee, find, list, progress,
+};
+pub use reserve::{ActiveCampaign, Reserved, active_campaigns, reserve};
+pub use worker::{cancel_rest, dead_workers, finish_done, forget_worker, heartbeat, recover};
+pub use writer::{LedgerWriter, Round, WriterOptions};
+
+/// Where a delivery stands. The numbers are stored: never reuse one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(i16)]
+pub enum DeliveryState {
+    /// Due at its time.
+    Planned = 0,
+    /// Put off: by quiet hours, a rate limit.
+    Deferred = 1,
+    /// The provider certainly did not take it; it will be tried again.
+    RetryWait = 2,
+    /// Held by a worker; consent and suppression have been checked.
+    Reserved = 3,
+    /// May be with the provider.
+    HandedOver = 4,
+    /// The provider took it.
+    Accepted = 5,
+    /// Refused for good.
+    Failed = 6,
+    /// Given to the provider, whose answer never came. Never sent again by itself.
+    Unknown = 7,
+    /// Called off before it left.
+    Cancelled = 8,
+    /// Its time ran out before it left.
+    Expired = 9,
+    /// Not sent because of the person or the address.
+    Suppressed = 10,
+}
+
+impl DeliveryState {
+    /// Every state.
+    pub const ALL: [Self; 11] = [
+        Self::Planned,
+        Self::Deferred,
+        Self::RetryWait,
+        Self::Reserved,
+        Self::HandedOver,
+        Self::Accepted,
+        Self::Failed,
+        Self::Unknown,
+        Self::Cancelled,
+        Self::Expired,
+        Self::Suppressed,
+    ];
+
+    /// Returns the stored number.
+    pub const fn code(self) -> i16 {
+        self as i16
+    }
+
+    /// Reads the stored number.
+    pub fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+
+    /// Returns the stable name used in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Deferred => "deferred",
+            Self::RetryWait => "retry_wait",
+            Self::Reserved => "reserved",
+            Self::HandedOver => "handed_over",
+            Self::Accepted => "accepted",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+            Self::Suppressed => "suppressed",
+        }
+    }
+
+    /// Reads the name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+
+    /// Tells whether the row still waits for a worker.
+    pub const fn is_waiting(self) -> bool {
+        matches!(self, Self::Planned | Self::Deferred | Self::RetryWait)
+    }
+
+    /// Tells whether a row in this state may move to another.
+    ///
+    /// Nothing leads from what may be with a provider back to what can be sent, except the provider's
+    /// own word that it does not have the message.
+    pub const fn may_become(self, next: Self) -> bool {
+        use DeliveryState as S;
+        match self {
+            S::Planned | S::Deferred | S::RetryWait => matches!(
+                next,
+                S::Reserved | S::Cancelled | S::Expired | S::Suppressed
+            ),
+            S::Reserved => matches!(
+                next,
+                S::Planned
+                    | S::Deferred
+                    | S::HandedOver
+                    | S::Failed
+                    | S::Cancelled
+                    | S::Expired
+                    | S::Suppressed
+            ),
+            S::HandedOver => matches!(
+                next,
+                S::Accepted | S::Failed | S::Unknown | S::RetryWait | S::Expired
+            ),
+            // The worker that was thought dead may still bring the answer.
+            S::Unknown => matches!(next, S::Accepted | S::Failed),
+            S::Accepted | S::Failed | S::Cancelled | S::Expired | S::Suppressed => false,
+        }
+    }
+}
+
+/// The channel's number in the ledger.
+pub const EMAIL: i16 = 1;

@@ -1,0 +1,245 @@
+//! Taking rows to be sent: leased, and checked once more in the same transaction.
+
+use kernel::{
+    id::{CampaignId, DeliveryId, ProfileId, SenderId, WorkspaceId},
+    time::Millis,
+};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde_json::json;
+use storage::{Dialect, sql};
+
+use super::{DeliveryState, moves::Key};
+use crate::{
+    audience::{self, Verdict},
+    model::ChannelCard,
+    rowset::{self, Col},
+};
+
+/// A row that this worker holds.
+#[derive(Debug, Clone)]
+pub struct Reserved {
+    /// Which row.
+    pub key: Key,
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The address, as the person has it now.
+    pub address: String,
+    /// Whether it is a test.
+    pub is_test: bool,
+    /// Times it was handed over before.
+    pub attempts: i32,
+    /// When it is too late.
+    pub expires_at: Millis,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    profile_id: i64,
+    id: i64,
+    address: Option<String>,
+    is_test: bool,
+    attempts: i32,
+    expires_at: i64,
+}
+
+/// Takes up to `limit` due rows of a campaign for the worker `token`.
+///
+/// Consent and suppression are read again in this transaction; whoever may no longer be written to is
+/// suppressed, and a row whose time has run out expires, instead of being returned.
+pub async fn reserve(
+    tx: &impl ConnectionTrait,
+    campaign: &ActiveCampaign,
+    token: i64,
+    now: Millis,
+    limit: u32,
+) -> Result<Vec<Reserved>, DbErr> {
+    let dialect = Dialect::of(tx.get_database_backend());
+    let tests_only = if campaign.only_tests {
+        "AND d.is_test"
+    } else {
+        ""
+    };
+    let text = format!(
+        "WITH picked AS MATERIALIZED
+           (SELECT d.profile_id, d.id FROM delivery d WHERE d.campaign_id = $2 AND d.state <= 2 AND d.due_at <= $3
+            {tests_only} ORDER BY d.due_at LIMIT $4{})
+         UPDATE delivery SET state = 3, lease_token = $1 FROM picked
+         WHERE delivery.profile_id = picked.profile_id AND delivery.id = picked.id
+         RETURNING delivery.profile_id, delivery.id, delivery.address, delivery.is_test, delivery.attempts,
+           delivery.expires_at",
+        dialect.skip_locked()
+    );
+    let binds = [
+        token.into(),
+        campaign.id.raw().into(),
+        now.0.into(),
+        i64::from(limit).into(),
+    ];
+    let rows: Vec<Row> = sql::all(tx, text, binds).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    check_again(tx, campaign, now, rows).await
+}
+
+async fn check_again(
+    tx: &impl ConnectionTrait,
+    campaign: &ActiveCampaign,
+    now: Millis,
+    rows: Vec<Row>,
+) -> Result<Vec<Reserved>, DbErr> {
+    let people = rows.iter().filter(|row| !row.is_test);
+    let people = audience::people(tx, campaign.workspace, people.map(|row| row.profile_id)).await?;
+    let (mut taken, mut dropped, mut moved) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        let key = Key {
+            profile: ProfileId::from_raw(row.profile_id),
+            id: DeliveryId::from_raw(row.id),
+        };
+        let (verdict, address) = if row.is_test {
+            (Verdict::Send, row.address.clone())
+        } else {
+            match people.get(&row.profile_id) {
+                Some(person) => (person.verdict(now), person.email.clone()),
+                None => (Verdict::Exclude(audience::Excluded::Gone), None),
+            }
+        };
+        match (verdict, address) {
+            _ if row.expires_at <= now.0 => {
+                dropped.push((key, DeliveryState::Expired, "too_late"));
+            }
+            (Verdict::Send, Some(address)) => {
+                if row.address.as_deref() != Some(&address) {
+                    moved.push((key, address.clone()));
+                }
+                taken.push(Reserved {
+                    key,
+                    campaign: campaign.id,
+                    address,
+                    is_test: row.is_test,
+                    attempts: row.attempts,
+                    expires_at: Millis(row.expires_at),
+                });
+            }
+            (Verdict::Exclude(why), _) => {
+                dropped.push((key, DeliveryState::Suppressed, why.as_str()));
+            }
+            (Verdict::Send, None) => {
+                let why = audience::Excluded::NoAddress;
+                dropped.push((key, DeliveryState::Suppressed, why.as_str()));
+            }
+        }
+    }
+    drop_rows(tx, now, dropped).await?;
+    move_addresses(tx, moved).await?;
+    Ok(taken)
+}
+
+async fn drop_rows(
+    tx: &impl ConnectionTrait,
+    now: Millis,
+    rows: Vec<(Key, DeliveryState, &'static str)>,
+) -> Result<(), DbErr> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let columns = [
+        ("profile_id", Col::Int),
+        ("id", Col::Int),
+        ("state", Col::Int),
+        ("reason", Col::Text),
+    ];
+    let text = format!(
+        "UPDATE delivery SET state = v.state, reason = v.reason, lease_token = NULL, settled_at = $2
+         FROM {} WHERE delivery.profile_id = v.profile_id AND delivery.id = v.id",
+        rowset::rows(Dialect::of(tx.get_database_backend()), "$1", &columns)
+    );
+    let rows = rows
+        .into_iter()
+        .map(|(key, state, reason)| {
+            json!({"profile_id": key.profile.raw(), "id": key.id.raw(), "state": state.code(), "reason": reason})
+        })
+        .collect();
+    sql::exec(tx, text, [rowset::bind(rows), now.0.into()])
+        .await
+        .map(|_| ())
+}
+
+/// A person who has a new address gets the message there.
+async fn move_addresses(tx: &impl ConnectionTrait, rows: Vec<(Key, String)>) -> Result<(), DbErr> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let columns = [
+        ("profile_id", Col::Int),
+        ("id", Col::Int),
+        ("address", Col::Text),
+    ];
+    let text = format!(
+        "UPDATE delivery SET address = v.address FROM {}
+         WHERE delivery.profile_id = v.profile_id AND delivery.id = v.id",
+        rowset::rows(Dialect::of(tx.get_database_backend()), "$1", &columns)
+    );
+    let rows = rows
+        .into_iter()
+        .map(|(key, address)| {
+            json!({"profile_id": key.profile.raw(), "id": key.id.raw(), "address": address})
+        })
+        .collect();
+    sql::exec(tx, text, [rowset::bind(rows)]).await.map(|_| ())
+}
+
+/// A campaign that may have something to send now.
+#[derive(Debug, Clone)]
+pub struct ActiveCampaign {
+    /// The campaign.
+    pub id: CampaignId,
+    /// Its workspace.
+    pub workspace: WorkspaceId,
+    /// From whom it is sent.
+    pub sender: Option<SenderId>,
+    /// Changes whenever what is sent may have changed.
+    pub edition: (i64, i64),
+    /// It is not running, but tests of it wait.
+    pub only_tests: bool,
+}
+
+#[derive(FromQueryResult)]
+struct ActiveRow {
+    id: i64,
+    workspace_id: i64,
+    state: String,
+    version: i64,
+    updated_at: i64,
+    channel: Option<String>,
+}
+
+/// Lists running campaigns, and others of which tests wait.
+pub async fn active_campaigns(db: &impl ConnectionTrait) -> Result<Vec<ActiveCampaign>, DbErr> {
+    let channel = match Dialect::of(db.get_database_backend()) {
+        Dialect::Postgres => "(c.document -> 'channel')::text",
+        Dialect::Sqlite => "c.document -> '$.channel'",
+    };
+    let text = format!(
+        "SELECT c.id, c.workspace_id, c.state, c.version, c.updated_at, {channel} AS channel FROM campaign c
+         WHERE c.state = 'running' OR c.id IN (SELECT d.campaign_id FROM delivery d WHERE d.is_test AND d.state <= 2)
+         ORDER BY c.id"
+    );
+    let rows: Vec<ActiveRow> = sql::all(db, text, []).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| ActiveCampaign {
+            id: CampaignId::from_raw(row.id),
+            workspace: WorkspaceId::from_raw(row.workspace_id),
+            sender: row.channel.as_deref().and_then(sender_of),
+            edition: (row.version, row.updated_at),
+            only_tests: row.state != "running",
+        })
+        .collect())
+}
+
+fn sender_of(channel: &str) -> Option<SenderId> {
+    let card: ChannelCard = serde_json::from_str(channel).ok()?;
+    let ChannelCard::Email { sender } = card;
+    Some(sender)
+}

@@ -1,0 +1,112 @@
+//! Workers that come and go: leases, taking back what the dead held, ending campaigns.
+
+use kernel::{id::CampaignId, time::Millis};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use storage::{Dialect, sql};
+
+/// Says that a worker lives until an instant.
+pub async fn heartbeat(
+    tx: &impl ConnectionTrait,
+    token: i64,
+    lease_until: Millis,
+) -> Result<(), DbErr> {
+    sql::exec(
+        tx,
+        "INSERT INTO send_worker (token, lease_until) VALUES ($1, $2)
+         ON CONFLICT (token) DO UPDATE SET lease_until = excluded.lease_until",
+        [token.into(), lease_until.0.into()],
+    )
+    .await
+    .map(|_| ())
+}
+
+/// Says that a worker has gone, having given back all it held.
+pub async fn forget_worker(tx: &impl ConnectionTrait, token: i64) -> Result<(), DbErr> {
+    sql::exec(
+        tx,
+        "DELETE FROM send_worker WHERE token = $1",
+        [token.into()],
+    )
+    .await
+    .map(|_| ())
+}
+
+#[derive(FromQueryResult)]
+struct Token {
+    lease_token: i64,
+}
+
+/// Returns workers that hold rows but give no sign of life.
+///
+/// On SQLite only this process can be alive, so everybody but `me` is dead.
+pub async fn dead_workers(
+    db: &impl ConnectionTrait,
+    me: i64,
+    now: Millis,
+) -> Result<Vec<i64>, DbErr> {
+    let alive = match Dialect::of(db.get_database_backend()) {
+        Dialect::Sqlite => "SELECT $1 WHERE $2 = $2",
+        Dialect::Postgres => "SELECT token FROM send_worker WHERE lease_until >= $2 OR token = $1",
+    };
+    let text = format!(
+        "SELECT DISTINCT lease_token FROM delivery WHERE state IN (3, 4) AND lease_token NOT IN ({alive})"
+    );
+    let rows: Vec<Token> = sql::all(db, text, [me.into(), now.0.into()]).await?;
+    Ok(rows.into_iter().map(|row| row.lease_token).collect())
+}
+
+/// Takes back what a dead worker held: what it had not handed over is planned again, what it had is
+/// unknown and not sent again. Returns how many rows of each.
+pub async fn recover(
+    tx: &impl ConnectionTrait,
+    dead: i64,
+    now: Millis,
+) -> Result<(u64, u64), DbErr> {
+    let planned = sql::exec(
+        tx,
+        "UPDATE delivery SET state = 0, lease_token = NULL WHERE state IN (3, 4) AND state = 3 AND lease_token = $1",
+        [dead.into()],
+    )
+    .await?;
+    let unknown = sql::exec(
+        tx,
+        "UPDATE delivery SET state = 7, reason = 'worker_died', settled_at = $2
+         WHERE state IN (3, 4) AND state = 4 AND lease_token = $1",
+        [dead.into(), now.0.into()],
+    )
+    .await?;
+    sql::exec(
+        tx,
+        "DELETE FROM send_worker WHERE token = $1 AND lease_until < $2",
+        [dead.into(), now.0.into()],
+    )
+    .await?;
+    Ok((planned, unknown))
+}
+
+/// Cancels all that has not been handed over, what other workers have reserved included.
+pub async fn cancel_rest(
+    tx: &impl ConnectionTrait,
+    campaign: CampaignId,
+    now: Millis,
+) -> Result<u64, DbErr> {
+    sql::exec(
+        tx,
+        "UPDATE delivery SET state = 8, reason = 'cancelled', lease_token = NULL, settled_at = $2
+         WHERE campaign_id = $1 AND state <= 3 AND NOT is_test",
+        [campaign.raw().into(), now.0.into()],
+    )
+    .await
+}
+
+/// Ends running campaigns of which nobody is left to be written to; returns how many.
+pub async fn finish_done(tx: &impl ConnectionTrait, now: Millis) -> Result<u64, DbErr> {
+    sql::exec(
+        tx,
+        "UPDATE campaign SET state = 'finished', finished_at = $1, updated_at = $1
+         WHERE state = 'running' AND planned_at IS NOT NULL AND NOT EXISTS
+           (SELECT 1 FROM delivery d WHERE d.campaign_id = campaign.id AND d.state <= 4 AND NOT d.is_test)",
+        [now.0.into()],
+    )
+    .await
+}

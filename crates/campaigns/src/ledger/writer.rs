@@ -1,0 +1,155 @@
+//! The ledger writer: one commit carries the moves of all lanes.
+//!
+//! A lane hands in the outcome of its last message together with the hand-over of its next, so a
+//! message costs one wait for a commit, and at any instant at most one message of a lane is with the
+//! provider without a durable outcome.
+
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
+
+use kernel::{
+    id::{IdSource, WorkspaceId},
+    time::Clock,
+};
+use profiles::Ctx;
+use storage::{
+    Db, StorageError,
+    batch::{Batcher, Limits, Stopped},
+};
+
+use super::{
+    event,
+    moves::{HandOver, Release, Settle, hand_over, release, settle},
+};
+
+/// What a lane hands in.
+#[derive(Debug, Clone)]
+pub struct Round {
+    /// The workspace of the rows.
+    pub workspace: WorkspaceId,
+    /// The worker that holds them.
+    pub token: i64,
+    /// What became of the last message.
+    pub settle: Option<Settle>,
+    /// The next message.
+    pub hand_over: Option<HandOver>,
+    /// A message given back.
+    pub release: Option<Release>,
+}
+
+/// How the writer gathers, and how patient it is with a database that is away.
+#[derive(Debug, Clone, Copy)]
+pub struct WriterOptions {
+    /// How long the first caller waits for company.
+    pub wait: Duration,
+    /// The pause before a failed commit is tried again.
+    pub retry: Duration,
+    /// How often it is tried before the callers are told.
+    pub tries: u32,
+}
+
+impl Default for WriterOptions {
+    fn default() -> Self {
+        Self {
+            wait: Duration::from_millis(1),
+            retry: Duration::from_millis(500),
+            // Ten minutes: an outcome that is not written down is a message in doubt.
+            tries: 1_200,
+        }
+    }
+}
+
+/// A handle to the writer; cheap to clone.
+#[derive(Clone)]
+pub struct LedgerWriter(Batcher<Round, bool>);
+
+impl LedgerWriter {
+    /// Makes the handle and the task that must be spawned; the task ends when all handles are gone.
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        options: WriterOptions,
+    ) -> (Self, impl Future<Output = ()> + Send) {
+        let limits = Limits {
+            rows: 512,
+            wait: options.wait,
+        };
+        let (batcher, task) = Batcher::new(limits, 1_024, move |rounds: Vec<Round>| {
+            let (db, clock, ids) = (db.clone(), clock.clone(), ids.clone());
+            async move {
+                for _ in 0..options.tries {
+                    match commit(&db, &*clock, &*ids, &rounds).await {
+                        Ok(answers) => return answers,
+                        Err(error) => {
+                            tracing::warn!(%error, rows = rounds.len(), "failed to commit ledger moves; trying again");
+                            tokio::time::sleep(options.retry).await;
+                        }
+                    }
+                }
+                Vec::new()
+            }
+        });
+        (Self(batcher), task)
+    }
+
+    /// Hands in moves and waits until they are durable; tells whether the hand-over was granted.
+    pub async fn submit(&self, round: Round) -> Result<bool, Stopped> {
+        self.0.submit(round, 1).await
+    }
+}
+
+async fn commit(
+    db: &Db,
+    clock: &dyn Clock,
+    ids: &dyn IdSource,
+    rounds: &[Round],
+) -> Result<Vec<bool>, StorageError> {
+    let now = clock.now();
+    let tx = db.begin().await?;
+    let mut groups: HashMap<(i64, i64), Vec<&Round>> = HashMap::new();
+    for round in rounds {
+        groups
+            .entry((round.workspace.raw(), round.token))
+            .or_default()
+            .push(round);
+    }
+    let mut granted = std::collections::HashSet::new();
+    for ((workspace, token), group) in groups {
+        let settles: Vec<Settle> = group
+            .iter()
+            .filter_map(|round| round.settle.clone())
+            .collect();
+        let news = settle(&tx, token, now, &settles).await?;
+        let ctx = Ctx {
+            tx: &tx,
+            workspace: WorkspaceId::from_raw(workspace),
+            now,
+            ids,
+        };
+        event::of_settled(ctx, &settles.iter().collect::<Vec<_>>(), &news).await?;
+        let releases: Vec<Release> = group.iter().filter_map(|round| round.release).collect();
+        release(&tx, token, &releases).await?;
+        let wanted: Vec<HandOver> = group
+            .iter()
+            .filter_map(|round| round.hand_over.clone())
+            .collect();
+        granted.extend(hand_over(&tx, token, now, &wanted).await?);
+        // What may not go is given back; the next reservation finds out why.
+        let refused: Vec<Release> = wanted
+            .iter()
+            .filter(|row| !granted.contains(&row.key.id.raw()))
+            .map(|row| Release {
+                key: row.key,
+                due_at: now,
+                deferred: false,
+            })
+            .collect();
+        release(&tx, token, &refused).await?;
+    }
+    tx.commit().await?;
+    let answer = |round: &Round| {
+        let wanted = round.hand_over.as_ref();
+        wanted.is_some_and(|row| granted.contains(&row.key.id.raw()))
+    };
+    Ok(rounds.iter().map(answer).collect())
+}

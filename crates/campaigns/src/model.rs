@@ -1,0 +1,14 @@
+//! What a campaign is: plain data and pure rules, no database.
+
+mod document;
+mod readiness;
+mod state;
+mod timing;
+
+pub use document::{
+    CampaignDocument, ChannelCard, Contents, ContentsSource, DOCUMENT_VERSION, Goal, GoalEvent,
+    LocaleChoice, Offer, Target,
+};
+pub use readiness::{ContentFacts, Facts, missing};
+pub use state::{Action, Stage, State};
+pub use timing::{TimeOfDay, Timing};

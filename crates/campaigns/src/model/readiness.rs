@@ -1,0 +1,296 @@
+//! What is missing before a campaign can be launched.
+
+use contents::{CompiledEmail, EmailDocument, Footer};
+use kernel::{
+    id::SegmentId,
+    invalid::{FieldError, Invalid},
+    time::Millis,
+};
+
+use super::{CampaignDocument, Contents, Offer, Target, Timing};
+
+/// What the rest of the workspace says about the things that a campaign names.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The present instant.
+    pub now: Millis,
+    /// The segments that exist.
+    pub segments: Vec<SegmentId>,
+    /// Whether the sender exists and can send.
+    pub has_sender: bool,
+    /// The email that the contents name.
+    pub content: ContentFacts,
+    /// Whether the workspace has a postal address for the footer.
+    pub has_postal_address: bool,
+}
+
+/// What is known of the email.
+#[derive(Debug, Clone, Default)]
+pub enum ContentFacts {
+    /// The content that is named does not exist.
+    #[default]
+    Unknown,
+    /// The email.
+    Email(Box<EmailDocument>),
+}
+
+/// Returns what is missing or wrong, each with its card; nothing means ready to launch.
+pub fn missing(name: &str, document: &CampaignDocument, facts: &Facts) -> Vec<FieldError> {
+    let mut found = document.check().err().unwrap_or_default();
+    if name.trim().is_empty() {
+        found.push(FieldError::new(
+            "/name",
+            "missing",
+            "give the campaign a name",
+            "キャンペーンに名前をつけてください",
+        ));
+    }
+    check_target(document.target.as_ref(), facts, &mut found);
+    check_offer(document.offer.as_ref(), facts, &mut found);
+    check_timing(document.timing.as_ref(), facts, &mut found);
+    check_channel(document, facts, &mut found);
+    check_contents(document.contents.as_ref(), facts, &mut found);
+    if document.goal.is_none() {
+        found.push(FieldError::new(
+            "/goal",
+            "missing",
+            "say what the campaign is for",
+            "何のためのキャンペーンか（ゴール）を決めてください",
+        ));
+    }
+    found.0
+}
+
+fn check_target(target: Option<&Target>, facts: &Facts, found: &mut Invalid) {
+    let Some(target) = target.filter(|target| target.everybody || !target.include.is_empty())
+    else {
+        found.push(FieldError::new(
+            "/target",
+            "missing",
+            "choose who gets it",
+            "誰に送るかを選んでください",
+        ));
+        return;
+    };
+    for (side, list) in [("include", &target.include), ("exclude", &target.exclude)] {
+        for (index, id) in list.iter().enumerate() {
+            if !facts.segments.contains(id) {
+                found.push(FieldError::new(
+                    format!("/target/{side}/{index}"),
+                    "unknown",
+                    "this segment does not exist any more; choose another",
+                    "このセグメントはもうありません。選び直してください",
+                ));
+            }
+        }
+    }
+}
+
+fn check_offer(offer: Option<&Offer>, facts: &Facts, found: &mut Invalid) {
+    match offer {
+        None => found.push(FieldError::new(
+            "/offer",
+            "missing",
+            "choose what is offered, or choose \"no offer\"",
+            "オファーを決めるか、「オファーなし」を選んでください",
+        )),
+        Some(Offer::Coupon {
+            expires_at: Some(end),
+            ..
+        }) if *end <= facts.now => found.push(FieldError::new(
+            "/offer/expires_at",
+            "past",
+            "the coupon has expired; choose a later day",
+            "クーポンの期限が過ぎています。先の日付にしてください",
+        )),
+        Some(_) => {}
+    }
+}
+
+fn check_timing(timing: Option<&Timing>, facts: &Facts, found: &mut Invalid) {
+    match timing {
+        None => found.push(FieldError::new(
+            "/timing",
+            "missing",
+            "choose when it is sent",
+            "いつ送るかを選んでください",
+        )),
+        Some(timing) if timing.last_due(facts.now) < facts.now => found.push(FieldError::new(
+            "/timing",
+            "past",
+            "this time has passed; choose a later one",
+            "送信時刻が過ぎています。これからの時刻を選んでください",
+        )),
+        Some(_) => {}
+    }
+}
+
+fn check_channel(document: &CampaignDocument, facts: &Facts, found: &mut Invalid) {
+    if document.channel.is_none() {
+        found.push(FieldError::new(
+            "/channel",
+            "missing",
+            "choose the sender",
+            "差出人を選んでください",
+        ));
+    } else if !facts.has_sender {
+        found.push(FieldError::new(
+            "/channel/sender",
+            "unknown",
+            "this sender cannot send; choose another or finish its settings",
+            "この差出人からは送れません。選び直すか、設定を済ませてください",
+        ));
+    }
+    if document.channel.is_some() && !facts.has_postal_address {
+        found.push(FieldError::new(
+            "/channel",
+            "postal_address",
+            "the law wants your postal address in the footer; enter it under settings",
+            "フッターに住所の表示が必要です。設定で住所を入力してください",
+        ));
+    }
+}
+
+fn check_contents(contents: Option<&Contents>, facts: &Facts, found: &mut Invalid) {
+    if contents.is_none() {
+        found.push(FieldError::new(
+            "/contents",
+            "missing",
+            "choose or write the email",
+            "メールを選ぶか、書いてください",
+        ));
+        return;
+    }
+    let ContentFacts::Email(email) = &facts.content else {
+        found.push(FieldError::new(
+            "/contents/source",
+            "unknown",
+            "this email does not exist any more; choose another",
+            "このメールはもうありません。選び直してください",
+        ));
+        return;
+    };
+    for (locale, variant) in &email.variants {
+        if variant.subject.trim().is_empty() {
+            found.push(FieldError::new(
+                format!("/contents/variants/{locale}/subject"),
+                "missing",
+                "write a subject",
+                "件名を入力してください",
+            ));
+        }
+    }
+    if let Err(error) = CompiledEmail::compile(email, Footer::Ensure) {
+        for problem in error.0 {
+            let place = if problem.line > 0 {
+                format!(" ({}:{})", problem.line, problem.column)
+            } else {
+                String::new()
+            };
+            found.push(FieldError::new(
+                format!("/contents{}", problem.pointer),
+                problem.code,
+                format!("{}{place}", problem.message_en),
+                format!("{}{place}", problem.message_ja),
+            ));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ChannelCard, ContentsSource, Goal, GoalEvent, LocaleChoice};
+    use kernel::id::SenderId;
+
+    fn email(mjml: &str) -> EmailDocument {
+        serde_json::from_value(serde_json::json!({
+            "version": 1, "name": "x", "default_locale": "ja",
+            "variants": {"ja": {"subject": "こんにちは", "mjml": mjml}},
+        }))
+        .unwrap()
+    }
+
+    fn ready() -> (CampaignDocument, Facts) {
+        let mail = email("<mjml><mj-body></mj-body></mjml>");
+        let document = CampaignDocument {
+            target: Some(Target {
+                include: vec![SegmentId::from_raw(7)],
+                ..Target::default()
+            }),
+            offer: Some(Offer::None {}),
+            timing: Some(Timing::Now {}),
+            channel: Some(ChannelCard::Email {
+                sender: SenderId::from_raw(1),
+            }),
+            contents: Some(Contents {
+                source: ContentsSource::Inline(Box::new(mail.clone())),
+                locale: LocaleChoice::Person,
+            }),
+            goal: Some(Goal {
+                event: GoalEvent::Order,
+                window_days: 7,
+            }),
+            ..CampaignDocument::default()
+        };
+        let facts = Facts {
+            now: Millis(1_000),
+            segments: vec![SegmentId::from_raw(7)],
+            has_sender: true,
+            content: ContentFacts::Email(Box::new(mail)),
+            has_postal_address: true,
+        };
+        (document, facts)
+    }
+
+    fn codes(document: &CampaignDocument, facts: &Facts) -> Vec<String> {
+        missing("夏", document, facts)
+            .into_iter()
+            .map(|error| format!("{} {}", error.pointer, error.code))
+            .collect()
+    }
+
+    #[test]
+    fn a_complete_campaign_lacks_nothing_and_each_empty_card_is_named() {
+        let (document, facts) = ready();
+        assert_eq!(codes(&document, &facts), Vec::<String>::new());
+        assert_eq!(
+            codes(&CampaignDocument::default(), &facts),
+            [
+                "/target missing",
+                "/offer missing",
+                "/timing missing",
+                "/channel missing",
+                "/contents missing",
+                "/goal missing"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_has_gone_or_passed_in_the_meantime_is_named_too() {
+        let (mut document, mut facts) = ready();
+        facts.segments.clear();
+        facts.has_sender = false;
+        facts.has_postal_address = false;
+        facts.content = ContentFacts::Email(Box::new(email("<mjml>{% if %}</mjml>")));
+        document.timing = Some(Timing::At { at: Millis(999) });
+        let found = codes(&document, &facts);
+        for expected in [
+            "/target/include/0 unknown",
+            "/timing past",
+            "/channel/sender unknown",
+            "/channel postal_address",
+        ] {
+            assert!(
+                found.iter().any(|code| code == expected),
+                "{expected}: {found:?}"
+            );
+        }
+        assert!(
+            found
+                .iter()
+                .any(|code| code.starts_with("/contents/variants/ja/mjml"))
+        );
+    }
+}

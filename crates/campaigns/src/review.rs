@@ -1,0 +1,159 @@
+//! Exact numbers before the launch, and the people behind each.
+
+use std::collections::{BTreeMap, HashSet};
+
+use kernel::{
+    id::{ProfileId, WorkspaceId},
+    page::{self, Page, PageRequest},
+    time::Millis,
+};
+use segmentation::At;
+use storage::ConnectionTrait;
+
+use crate::{
+    CampaignError,
+    audience::{self, Excluded, Verdict},
+    model::{Target, Timing},
+    workspace,
+};
+
+const CHUNK: usize = 2_000;
+
+/// How many people are left after each step.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Review {
+    /// When it was counted.
+    pub at: Millis,
+    /// Whom the segments select.
+    pub matched: i64,
+    /// Who falls out, by reason; a person falls out once, for the first reason.
+    pub excluded: BTreeMap<Excluded, i64>,
+    /// Who will be written to.
+    pub sendable: i64,
+    /// When the first and the last of them are due.
+    pub due: Option<(Millis, Millis)>,
+}
+
+/// Which people are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behind {
+    /// Those who will be written to.
+    Sendable,
+    /// Those who fall out for a reason.
+    Excluded(Excluded),
+}
+
+/// Counts, with the same decision as the planning will make.
+///
+/// # Errors
+/// When the audience cannot be asked for.
+pub async fn review(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    target: &Target,
+    timing: Option<&Timing>,
+    now: Millis,
+) -> Result<Review, CampaignError> {
+    let facts = workspace::facts(db, workspace).await?;
+    let at = At {
+        workspace,
+        now,
+        zone: facts.zone,
+    };
+    let members = segmentation::all_members(db, &at, &audience::rule(target)).await?;
+    let mut review = Review {
+        at: now,
+        matched: i64::try_from(members.len()).unwrap_or(i64::MAX),
+        ..Review::default()
+    };
+    let mut mailboxes = HashSet::new();
+    for chunk in members.chunks(CHUNK) {
+        let people = audience::people(db, workspace, chunk.iter().map(|id| id.raw())).await?;
+        // Whose mailbox comes twice is decided in the order of the ids, as the planning does.
+        for person in chunk.iter().filter_map(|id| people.get(&id.raw())) {
+            match decide(person, now, &mut mailboxes) {
+                Verdict::Exclude(why) => *review.excluded.entry(why).or_default() += 1,
+                Verdict::Send => {
+                    review.sendable += 1;
+                    if let Some(timing) = timing {
+                        let due = timing.due_at(person.zone(facts.zone), now);
+                        let (first, last) = review.due.unwrap_or((due, due));
+                        review.due = Some((first.min(due), last.max(due)));
+                    }
+                }
+            }
+        }
+    }
+    Ok(review)
+}
+
+/// Returns a page of the people behind a number, in the order of their ids.
+///
+/// # Errors
+/// When the audience cannot be asked for.
+pub async fn people(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    target: &Target,
+    behind: Behind,
+    request: &PageRequest,
+    now: Millis,
+) -> Result<Page<ProfileId>, CampaignError> {
+    let facts = workspace::facts(db, workspace).await?;
+    let at = At {
+        workspace,
+        now,
+        zone: facts.zone,
+    };
+    let bad = |_| {
+        kernel::invalid::Invalid::one(
+            "/after",
+            "cursor",
+            "not a position given by an earlier page",
+            "前のページが返した位置ではありません",
+        )
+    };
+    let after = request.position().map_err(bad)?;
+    let after = after
+        .and_then(|parts| parts.first().copied())
+        .unwrap_or(i64::MIN);
+    let limit = usize::try_from(request.limit()).unwrap_or(100);
+    let members = segmentation::all_members(db, &at, &audience::rule(target)).await?;
+    let mut mailboxes = HashSet::new();
+    let mut found = Vec::new();
+    for chunk in members.chunks(CHUNK) {
+        let people = audience::people(db, workspace, chunk.iter().map(|id| id.raw())).await?;
+        for id in chunk {
+            let Some(person) = people.get(&id.raw()) else {
+                continue;
+            };
+            let wanted = match decide(person, now, &mut mailboxes) {
+                Verdict::Send => behind == Behind::Sendable,
+                Verdict::Exclude(why) => behind == Behind::Excluded(why),
+            };
+            if wanted && id.raw() > after {
+                found.push(*id);
+            }
+        }
+        if found.len() > limit {
+            break;
+        }
+    }
+    let next = (found.len() > limit).then(|| {
+        found.truncate(limit);
+        page::encode(&[found.last().map_or(0, |id| id.raw())])
+    });
+    Ok(Page { items: found, next })
+}
+
+fn decide(person: &audience::Person, now: Millis, mailboxes: &mut HashSet<i64>) -> Verdict {
+    let verdict = person.verdict(now);
+    let is_new = person
+        .mailbox()
+        .is_none_or(|mailbox| verdict != Verdict::Send || mailboxes.insert(mailbox));
+    if is_new {
+        verdict
+    } else {
+        Verdict::Exclude(Excluded::SameMailbox)
+    }
+}
