@@ -18,7 +18,6 @@ pub use event::{Answer, AnswerKind, Compare, CountOf, EventTest, Events, Filter,
 pub use fact::{DateTest, Fact, Field, Fold, ListTest, NumberTest, Source, Test, TextTest, ValueType};
 pub use walk::Place;
 pub(crate) use walk::children;
-pub(crate) use time::day_start;
 pub use time::{Bounds, Interval, Moment, Span, Window, local_date};
 
 /// The version that this build writes.

@@ -13,6 +13,7 @@ pub mod template;
 pub mod vocabulary;
 
 pub use error::SegmentError;
+pub use explain::{Clause, Evidence, Explanation, Happened, Truth, explain};
 
 pub use query::{Counts, NodeCount, Overlap, all_members, contains, count, count_each, examples, members, overlap};
 pub use resolve::{At, Resolved, resolve};

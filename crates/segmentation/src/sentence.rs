@@ -8,6 +8,7 @@ use kernel::{id::SegmentId, invalid::Bilingual, money::Currency};
 
 use crate::language::{Document, Node};
 
+pub(crate) use label::field_label;
 pub use label::{Names, event_label};
 
 /// Resolves keys to the words that people use; each has a fallback, so a sentence never fails.

@@ -10,6 +10,6 @@ mod event;
 mod value;
 
 pub(crate) use binds::Binds;
-pub(crate) use compile::{Compiler, Leaf, Scope, answer_events, counted};
-pub(crate) use event::{Aggregate, event_filters};
+pub(crate) use compile::{Compiler, Scope, answer_events};
+pub(crate) use event::event_filters;
 pub(crate) use value::{Column, distinct_lists, distinct_texts};

@@ -25,11 +25,10 @@ pub(crate) enum Scope {
     Only(ProfileId),
 }
 
-/// The expression of a node, and the measure that it rests on where it is about events.
+/// The expression of a node.
 #[derive(Debug, Clone)]
 pub(crate) struct Leaf {
     pub(crate) sql: String,
-    pub(crate) measure: Option<usize>,
 }
 
 /// Compiles trees into one statement.
@@ -42,7 +41,6 @@ pub(crate) struct Compiler<'a> {
     joins: Vec<String>,
     /// Permissions already joined, by channel and purpose.
     consents: Vec<(String, String)>,
-    joins_suppression: bool,
     scope: Scope,
 }
 
@@ -55,7 +53,6 @@ impl<'a> Compiler<'a> {
             measures: Vec::new(),
             joins: Vec::new(),
             consents: Vec::new(),
-            joins_suppression: false,
             scope,
         }
     }
@@ -78,9 +75,9 @@ impl<'a> Compiler<'a> {
             let members: Vec<String> =
                 children(place.node).iter().filter_map(|(suffix, _)| member(suffix)).collect();
             let leaf = match place.node {
-                Node::All(_) => Leaf { sql: group(&members, " AND ", "TRUE"), measure: None },
-                Node::Any(_) => Leaf { sql: group(&members, " OR ", "FALSE"), measure: None },
-                Node::Not(_) => Leaf { sql: format!("(NOT {})", members.concat()), measure: None },
+                Node::All(_) => Leaf { sql: group(&members, " AND ", "TRUE") },
+                Node::Any(_) => Leaf { sql: group(&members, " OR ", "FALSE") },
+                Node::Not(_) => Leaf { sql: format!("(NOT {})", members.concat()) },
                 leaf => self.leaf(leaf),
             };
             found.push((place, leaf));
@@ -120,7 +117,7 @@ impl<'a> Compiler<'a> {
             Node::Reachable(_) => self.mailable(),
             Node::Segment(segment) => self.segment(segment),
         };
-        Leaf { sql, measure: None }
+        Leaf { sql }
     }
 
     fn events(&mut self, events: &Events) -> Leaf {
@@ -147,7 +144,7 @@ impl<'a> Compiler<'a> {
         };
         let measure = self.measure(events, aggregate);
         let sql = sql(self, &format!("m{measure}"));
-        Leaf { sql, measure: Some(measure) }
+        Leaf { sql }
     }
 
     fn measure(&mut self, events: &Events, aggregate: Aggregate) -> usize {
@@ -187,20 +184,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn mailable(&mut self) -> String {
-        if !self.joins_suppression {
-            self.joins_suppression = true;
-            let workspace = self.binds.one(self.at.workspace.raw());
-            self.joins.push(format!(
-                "\nLEFT JOIN (SELECT DISTINCT address FROM suppression WHERE workspace_id = {workspace} AND channel = 'email') x \
-                 ON x.address = p.email"
-            ));
-        }
-        let granted = self.consent(&Consent {
-            channel: "email".to_owned(),
-            purpose: "marketing".to_owned(),
-            state: ConsentState::Granted,
-        });
-        format!("(p.email IS NOT NULL AND x.address IS NULL AND {granted})")
+        let now = self.binds.one(self.at.now.0);
+        profiles::consent::mailable_sql("p", &now)
     }
 
     fn segment(&mut self, segment: &InSegment) -> String {
@@ -243,7 +228,7 @@ fn group(members: &[String], word: &str, empty: &str) -> String {
 }
 
 /// Returns how events are counted for a comparison. Whether there is any at all needs no look at orders.
-pub(crate) const fn counted(count: &CountOf) -> (Aggregate, Compare) {
+const fn counted(count: &CountOf) -> (Aggregate, Compare) {
     match *count {
         CountOf::Times(compare @ (Compare::AtLeast(0 | 1) | Compare::Equals(0) | Compare::GreaterThan(0))) => {
             (Aggregate::Lines, compare)

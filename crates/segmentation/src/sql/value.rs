@@ -5,7 +5,7 @@ use storage::Dialect;
 
 use super::binds::Binds;
 use crate::{
-    language::{DateTest, Field, Interval, ListTest, NumberTest, Test, TextTest, ValueType, local_date},
+    language::{DateTest, Field, Interval, ListTest, NumberTest, Test, TextTest, local_date},
     resolve::{At, Folds},
 };
 
@@ -29,7 +29,7 @@ struct Slot {
 }
 
 enum Shape {
-    Plain(String, ValueType),
+    Plain(String),
     /// Column and bound key (a path on SQLite).
     Json(&'static str, String),
 }
@@ -37,7 +37,7 @@ enum Shape {
 impl Slot {
     fn new(binds: &mut Binds, column: &Column<'_>) -> Self {
         let shape = match column {
-            Column::Field(field) => Shape::Plain(format!("p.{}", field.name()), field.value_type()),
+            Column::Field(field) => Shape::Plain(format!("p.{}", field.name())),
             Column::Json { column, key } => {
                 let bind = match binds.dialect {
                     // A quoted label keeps keys with dots or Japanese whole.
@@ -60,7 +60,7 @@ impl Slot {
 
     fn exists(&self) -> String {
         match &self.shape {
-            Shape::Plain(column, _) => format!("({column} IS NOT NULL)"),
+            Shape::Plain(column) => format!("({column} IS NOT NULL)"),
             Shape::Json(column, key) => format!("(COALESCE({}, 'null') <> 'null')", self.json_type(column, key)),
         }
     }
@@ -68,7 +68,7 @@ impl Slot {
     /// Returns the value as a text, null unless it is one.
     fn text(&self) -> String {
         match &self.shape {
-            Shape::Plain(column, _) => column.clone(),
+            Shape::Plain(column) => column.clone(),
             Shape::Json(column, key) => {
                 let word = if self.dialect == Dialect::Sqlite { "text" } else { "string" };
                 format!("(CASE {} WHEN '{word}' THEN {column} ->> {key} END)", self.json_type(column, key))
@@ -78,7 +78,7 @@ impl Slot {
 
     fn number(&self) -> String {
         match &self.shape {
-            Shape::Plain(column, _) => column.clone(),
+            Shape::Plain(column) => column.clone(),
             Shape::Json(column, key) => {
                 let kind = self.json_type(column, key);
                 match self.dialect {
@@ -95,7 +95,7 @@ impl Slot {
 
     fn boolean(&self) -> String {
         match &self.shape {
-            Shape::Plain(column, _) => column.clone(),
+            Shape::Plain(column) => column.clone(),
             Shape::Json(column, key) => {
                 let kind = self.json_type(column, key);
                 match self.dialect {
@@ -149,7 +149,7 @@ pub(crate) fn test_sql(binds: &mut Binds, at: &At, column: &Column<'_>, test: &T
             format!("({} = {wanted})", slot.boolean())
         }
         Test::Date(test) => match &slot.shape {
-            Shape::Plain(column, _) => instant_sql(binds, at, column, test),
+            Shape::Plain(column) => instant_sql(binds, at, column, test),
             Shape::Json(..) => date_sql(binds, at, &slot.text(), test),
         },
         Test::List(test) => list_sql(binds, &slot, test, folds),

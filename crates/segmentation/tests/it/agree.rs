@@ -3,7 +3,10 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use kernel::id::{ProfileId, SegmentId};
-use segmentation::language::{Document, Node};
+use segmentation::{
+    Truth,
+    language::{Document, Node},
+};
 use serde_json::json;
 use testkit::{Kit, START};
 
@@ -63,6 +66,35 @@ async fn check(kit: &Kit, naive: &Naive<'_>, tree: &Document, run: &str) {
     let someone = ProfileId::from_raw(1_000 + i64::try_from(plain.len()).unwrap());
     let contains = segmentation::contains(db, &at, tree, someone).await.unwrap();
     assert_eq!(contains, plain.contains(&someone.raw()), "{run}: {}", tree.to_json());
+    for person in naive.world.people.iter().filter(|person| person.id % 8 == someone.raw() % 8) {
+        let explained = segmentation::explain(db, &at, tree, ProfileId::from_raw(person.id)).await.unwrap();
+        let Some(explained) = explained else {
+            assert_ne!(person.state, 0, "{run}: an active customer has an explanation");
+            continue;
+        };
+        for (clause, place) in explained.clauses.iter().zip(tree.places()) {
+            let truth = match naive.truth(place.node, person) {
+                Some(true) => Truth::True,
+                Some(false) => Truth::False,
+                None => Truth::Unknown,
+            };
+            assert_eq!(clause.truth, truth, "{run}: {:?} of {person:?}", place.node);
+        }
+        assert_eq!(explained.is_member, plain.contains(&person.id), "{run}: {}", tree.to_json());
+        if let Some(flips_at) = explained.flips_at {
+            let before = Naive { now: flips_at.plus(-1), segments: naive.segments.clone(), ..*naive };
+            let after = Naive { now: flips_at, segments: naive.segments.clone(), ..*naive };
+            let is_in = |then: &Naive<'_>| then.truth(&tree.root, person) == Some(true);
+            // Dates and consents may move too; then the forecast is only about the events.
+            if is_in(&before) == explained.is_member && moves_only_by_events(tree) {
+                assert_ne!(is_in(&after), explained.is_member, "{run}: {} of {person:?}", tree.to_json());
+            }
+        }
+    }
+}
+
+fn moves_only_by_events(tree: &Document) -> bool {
+    tree.places().iter().all(|place| !matches!(place.node, Node::Fact(_) | Node::Segment(_) | Node::Consent(_) | Node::Reachable(_)))
 }
 
 /// Shows the first person on whom the two evaluators disagree.

@@ -1,0 +1,190 @@
+//! What becomes of a clause when nothing further happens and only the clock goes on.
+
+use std::collections::HashMap;
+
+use kernel::time::Millis;
+use sea_orm::FromQueryResult;
+
+use super::{Clause, Happened, Truth};
+use crate::{
+    language::{Bounds, Compare, CountOf, DateTest, Document, EventTest, Events, Moment, Node, Window, children},
+    resolve::At,
+};
+
+/// The bit of `event.flags` that marks an amount in a foreign currency.
+const FOREIGN: i64 = 8;
+/// The most instants that a forecast tries.
+const MAX_INSTANTS: usize = 2_000;
+
+/// An event that fits a condition apart from the time.
+#[derive(Debug, Clone, FromQueryResult)]
+pub(super) struct Candidate {
+    occurred_at: i64,
+    id: i64,
+    order_id: Option<i64>,
+    amount: Option<i64>,
+    quantity: Option<i64>,
+    flags: i64,
+    product: Option<String>,
+    category: Option<String>,
+}
+
+/// A condition about events with all that a person did about it, latest first.
+pub(super) struct Sight {
+    pub(super) events: Events,
+    pub(super) seen: Vec<Candidate>,
+}
+
+/// The events that lie in the window at one instant.
+pub(super) struct InWindow<'a>(Vec<&'a Candidate>);
+
+impl InWindow<'_> {
+    pub(super) fn lines(&self) -> i64 {
+        i64::try_from(self.0.len()).unwrap_or(i64::MAX)
+    }
+
+    pub(super) fn times(&self) -> i64 {
+        let mut orders: Vec<i64> = self.0.iter().map(|event| event.order_id.unwrap_or(-event.id)).collect();
+        orders.sort_unstable();
+        orders.dedup();
+        i64::try_from(orders.len()).unwrap_or(i64::MAX)
+    }
+
+    pub(super) fn amount(&self) -> i64 {
+        self.0.iter().filter(|event| event.flags & FOREIGN == 0).filter_map(|event| event.amount).sum()
+    }
+
+    pub(super) fn quantity(&self) -> i64 {
+        self.0.iter().filter_map(|event| event.quantity).sum()
+    }
+
+    pub(super) fn latest(&self, n: usize) -> Vec<Happened> {
+        let shown = self.0.iter().take(n).map(|event| Happened {
+            at: Millis(event.occurred_at),
+            product: event.product.clone(),
+            category: event.category.clone(),
+            amount: event.amount,
+            quantity: event.quantity,
+        });
+        shown.collect()
+    }
+}
+
+impl Sight {
+    pub(super) fn within(&self, at: &At) -> InWindow<'_> {
+        let (from, until) = self.events.within.range(at.now, at.zone);
+        let inside = |event: &&Candidate| {
+            from.is_none_or(|from| from.0 <= event.occurred_at) && event.occurred_at < until.0
+        };
+        InWindow(self.seen.iter().filter(inside).collect())
+    }
+
+    fn truth(&self, at: &At) -> Truth {
+        let now = self.within(at);
+        let compared = |n: i64, compare: Compare| Truth::of(compare.holds(n));
+        match &self.events.test {
+            EventTest::Never => Truth::of(now.lines() == 0),
+            EventTest::Count(CountOf::Times(compare)) => compared(now.times(), *compare),
+            EventTest::Count(CountOf::Lines(compare)) => compared(now.lines(), *compare),
+            EventTest::Amount(compare) => compared(now.amount(), *compare),
+            EventTest::Quantity(compare) => compared(now.quantity(), *compare),
+            EventTest::Latest(test) => instant_truth(at, now.0.first().map(|event| event.occurred_at), test),
+            EventTest::First(test) => instant_truth(at, now.0.last().map(|event| event.occurred_at), test),
+        }
+    }
+
+    /// Returns the instants after now at which something may change.
+    fn instants(&self, now: Millis) -> Vec<i64> {
+        let mut shifts = Vec::new();
+        let mut shift = |moment: Moment| {
+            if let Some(offset) = moment.offset() {
+                shifts.extend([-offset, 1 - offset]);
+            }
+        };
+        match self.events.within {
+            Window::Ever => {}
+            Window::Last(span) => shift(Moment::Ago(span)),
+            Window::Between(Bounds { from, until }) => from.into_iter().chain(until).for_each(&mut shift),
+        }
+        if let EventTest::Latest(test) | EventTest::First(test) = &self.events.test {
+            match test {
+                DateTest::Before(moment)
+                | DateTest::After(moment)
+                | DateTest::OnOrBefore(moment)
+                | DateTest::OnOrAfter(moment) => shift(*moment),
+                DateTest::Between([first, last]) => {
+                    shift(*first);
+                    shift(*last);
+                }
+                // Whole days relative to now change at midnights; that is not forecast.
+                DateTest::On(_) | DateTest::NotOn(_) | DateTest::MonthIn(_) | DateTest::ThisMonth => {}
+            }
+        }
+        let mut instants: Vec<i64> = self
+            .seen
+            .iter()
+            .flat_map(|event| shifts.iter().map(move |shift| event.occurred_at.saturating_add(*shift)))
+            .filter(|instant| *instant > now.0)
+            .collect();
+        instants.sort_unstable();
+        instants.dedup();
+        instants.truncate(MAX_INSTANTS);
+        instants
+    }
+
+    pub(super) fn flips_at(&self, at: &At, truth: Truth) -> Option<Millis> {
+        self.instants(at.now)
+            .into_iter()
+            .map(Millis)
+            .find(|instant| self.truth(&At { now: *instant, ..*at }) != truth)
+    }
+}
+
+fn instant_truth(at: &At, value: Option<i64>, test: &DateTest) -> Truth {
+    let (Some(value), Some((interval, outside))) = (value, test.interval(at.now, at.zone)) else {
+        return Truth::Unknown;
+    };
+    let inside =
+        interval.from.is_none_or(|from| from.0 <= value) && interval.until.is_none_or(|until| value < until.0);
+    Truth::of(inside != outside)
+}
+
+/// Returns when membership changes: events leave or enter windows, everything else stays as it is.
+pub(super) fn membership_flips_at(
+    at: &At,
+    document: &Document,
+    clauses: &[Clause],
+    sights: &HashMap<String, Sight>,
+    is_member: bool,
+) -> Option<Millis> {
+    let mut instants: Vec<i64> = sights.values().flat_map(|sight| sight.instants(at.now)).collect();
+    instants.sort_unstable();
+    instants.dedup();
+    instants.truncate(MAX_INSTANTS);
+    let now: HashMap<&str, Truth> = clauses.iter().map(|clause| (clause.pointer.as_str(), clause.truth)).collect();
+    instants.into_iter().map(Millis).find(|instant| {
+        let then = At { now: *instant, ..*at };
+        let leaf = |pointer: &str| match sights.get(pointer) {
+            Some(sight) => sight.truth(&then),
+            None => now.get(pointer).copied().unwrap_or(Truth::Unknown),
+        };
+        (combined(&document.root, "/root", &leaf) == Truth::True) != is_member
+    })
+}
+
+fn combined(node: &Node, pointer: &str, leaf: &dyn Fn(&str) -> Truth) -> Truth {
+    let members: Vec<Truth> = children(node)
+        .into_iter()
+        .map(|(suffix, member)| combined(member, &format!("{pointer}{suffix}"), leaf))
+        .collect();
+    let has = |truth: Truth| members.contains(&truth);
+    match node {
+        Node::All(_) if has(Truth::False) => Truth::False,
+        Node::Any(_) if has(Truth::True) => Truth::True,
+        Node::All(_) | Node::Any(_) if has(Truth::Unknown) => Truth::Unknown,
+        Node::All(_) => Truth::True,
+        Node::Any(_) => Truth::False,
+        Node::Not(_) => members.first().copied().unwrap_or(Truth::Unknown).not(),
+        _ => leaf(pointer),
+    }
+}
