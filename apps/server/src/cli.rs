@@ -1,6 +1,7 @@
 //! The commands of the binary.
 
 mod doctor;
+mod rekey;
 mod serve;
 
 use std::path::PathBuf;
@@ -29,12 +30,26 @@ pub struct Cli {
 enum Command {
     /// Serves (the default).
     Serve,
+    /// Serves a sample company on SQLite with the sandbox inbox; nothing else is needed.
+    Demo {
+        /// Where its data live.
+        #[arg(long, default_value = "data/demo")]
+        data_dir: PathBuf,
+        /// The port on 127.0.0.1.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// Throws the data of an earlier demo away first.
+        #[arg(long)]
+        fresh: bool,
+    },
     /// Checks configuration, database, schema, keys and clock, and tells what to mend.
     Doctor,
     /// Exits with 0 when the running server is ready; for containers.
     Healthcheck,
     /// Prints the description of the REST API.
     Openapi,
+    /// Makes a new master key and seals every secret anew. Stop the server first; everybody signs in again.
+    Rekey,
     /// Makes a one-time link that signs a member in; for those who lost their password.
     SignInLink {
         /// The member's address.
@@ -56,8 +71,20 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             telemetry::start_logs(&config.log)?;
             serve::run(config).await
         }
+        Command::Demo {
+            data_dir,
+            port,
+            fresh,
+        } => {
+            telemetry::start_logs(&config.log)?;
+            serve::demo(config, data_dir, port, fresh).await
+        }
         Command::Doctor => doctor::run(config).await,
         Command::Healthcheck => serve::healthcheck(&config).await,
+        Command::Rekey => {
+            println!("{} secret(s) sealed anew", rekey::run(&config).await?);
+            Ok(())
+        }
         Command::SignInLink { email } => {
             println!("{}", sign_in_link(config, &email).await?);
             Ok(())

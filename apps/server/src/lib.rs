@@ -3,10 +3,13 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+mod demo;
 pub mod http;
 mod routes;
 pub mod state;
 mod telemetry;
+pub mod tracking;
+pub mod transport;
 mod workers;
 
 pub use app::{openapi, router};

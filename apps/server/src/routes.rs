@@ -1,7 +1,10 @@
 //! Every route, area by area.
 
 mod health;
+mod inbox;
+mod senders;
 mod session;
+mod track;
 mod workspace;
 
 use std::any::Any;
@@ -20,11 +23,15 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(session::routes())
         .merge(workspace::routes())
+        .merge(senders::routes())
+        .merge(inbox::documented())
 }
 
 /// Routes that are no REST: health, tracking, previews.
 pub(crate) fn plain() -> Router<App> {
     health::routes()
+        .merge(inbox::plain())
+        .merge(track::routes())
 }
 
 /// Answers a known address asked with the wrong verb.

@@ -7,6 +7,7 @@ use kernel::{
     id::{IdSource, Snowflake},
     time::{Clock, Millis, SystemClock},
 };
+use profiles::IngestService;
 use storage::{Db, secret::MasterKey};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -30,6 +31,8 @@ pub struct Parts {
     pub master_key: MasterKey,
     /// Sign-in sessions.
     pub sessions: Sessions,
+    /// Takes tracking messages in.
+    pub ingest: IngestService,
     /// Slows down guessing of passwords.
     pub sign_in_limiter: SignInLimiter,
     /// Background tasks, waited for at shutdown.
@@ -46,7 +49,7 @@ impl Deref for App {
 }
 
 impl App {
-    /// Puts the parts together.
+    /// Puts the parts together; needs a running tokio runtime for the ingest writer.
     pub fn new(
         config: Config,
         db: Db,
@@ -54,6 +57,10 @@ impl App {
         ids: Arc<dyn IdSource>,
         master_key: MasterKey,
     ) -> Self {
+        let limits = profiles::ingest::Limits::default();
+        let (ingest, writer) = IngestService::new(db.clone(), clock.clone(), ids.clone(), limits);
+        // Not tracked: the writer ends with the last handle, and requests that wait for it are waited for.
+        tokio::spawn(writer);
         let sessions = Sessions::new(db.clone(), Tokens::new(&master_key), clock.clone());
         Self(Arc::new(Parts {
             config,
@@ -62,6 +69,7 @@ impl App {
             ids,
             master_key,
             sessions,
+            ingest,
             sign_in_limiter: SignInLimiter::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),

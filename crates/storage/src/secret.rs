@@ -16,7 +16,7 @@ use ring::{
 };
 use sea_orm::{ConnectionTrait, DbErr};
 
-use crate::sql;
+use crate::{Db, StorageError, sql};
 
 const VERSION: u8 = 1;
 const NONCE_LEN: usize = 24;
@@ -44,7 +44,13 @@ pub enum SecretError {
     Random,
     /// The database did not do its part.
     #[error("failed to read or write a sealed secret")]
-    Db(#[from] DbErr),
+    Storage(#[from] StorageError),
+}
+
+impl From<DbErr> for SecretError {
+    fn from(error: DbErr) -> Self {
+        Self::Storage(error.into())
+    }
 }
 
 /// The master key: seals secrets and derives one key per workspace and purpose.
@@ -185,6 +191,33 @@ pub async fn put(
         [workspace.raw().into(), name.into(), sealed.into(), now.0.into()],
     )
     .await?;
+    Ok(())
+}
+
+/// Seals a secret and keeps it unless there is one under the name already.
+pub async fn put_if_absent(
+    db: &Db,
+    key: &MasterKey,
+    workspace: WorkspaceId,
+    name: &str,
+    plain: &[u8],
+    now: Millis,
+) -> Result<(), SecretError> {
+    let sealed = key.seal(workspace, name, plain)?;
+    let tx = db.begin().await?;
+    sql::exec(
+        &tx,
+        "INSERT INTO secret (workspace_id, name, sealed, updated_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (workspace_id, name) DO NOTHING",
+        [
+            workspace.raw().into(),
+            name.into(),
+            sealed.into(),
+            now.0.into(),
+        ],
+    )
+    .await?;
+    tx.commit().await?;
     Ok(())
 }
 

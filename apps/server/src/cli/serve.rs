@@ -1,6 +1,6 @@
 //! Serving, until told to stop.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use access::{
     account,
@@ -18,13 +18,7 @@ use crate::{config::Config, state::App};
 const GRACE: Duration = Duration::from_secs(25);
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
-    // One TLS library on one provider; whoever connects out finds it installed.
-    if rustls::crypto::ring::default_provider()
-        .install_default()
-        .is_err()
-    {
-        bail!("another TLS provider is installed already");
-    }
+    install_tls()?;
     let app = App::start(config).await?;
     invite_first_owner(&app).await?;
     serve(app).await
@@ -62,6 +56,44 @@ pub(super) async fn serve(app: App) -> anyhow::Result<()> {
     }
     app.db.close().await?;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Serves the sample company; its data folder holds nothing but the demo.
+#[expect(
+    clippy::print_stdout,
+    reason = "the sign-in link is the command's answer"
+)]
+pub(super) async fn demo(
+    mut config: Config,
+    data_dir: PathBuf,
+    port: u16,
+    fresh: bool,
+) -> anyhow::Result<()> {
+    install_tls()?;
+    if fresh && data_dir.join("enishi.db").exists() {
+        std::fs::remove_dir_all(&data_dir)
+            .with_context(|| format!("failed to empty {}", data_dir.display()))?;
+    }
+    config.server.data_dir = data_dir;
+    config.server.listen = format!("127.0.0.1:{port}");
+    config.server.public_url = format!("http://127.0.0.1:{port}");
+    config.database.url.clear();
+    config.database.url_file.clear();
+    let app = App::start(config).await?;
+    let link = crate::demo::prepare(&app).await?;
+    println!("\n  Enishi is ready. Sign in (once): {link}\n");
+    serve(app).await
+}
+
+fn install_tls() -> anyhow::Result<()> {
+    // One TLS library on one provider; whoever connects out finds it installed.
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        bail!("another TLS provider is installed already");
+    }
     Ok(())
 }
 

@@ -148,6 +148,14 @@ impl From<sea_orm::DbErr> for ApiError {
         StorageError::from(error).into()
     }
 }
+impl From<storage::secret::SecretError> for ApiError {
+    fn from(error: storage::secret::SecretError) -> Self {
+        match error {
+            storage::secret::SecretError::Storage(error) => error.into(),
+            other => Self::internal(&other),
+        }
+    }
+}
 impl From<BadCursor> for ApiError {
     fn from(_: BadCursor) -> Self {
         Invalid::one(
@@ -243,6 +251,8 @@ fn body(error: &ApiError, request_id: &str, locale: &Locale) -> Response {
                 pointer: field.pointer.clone(),
                 code: field.code.clone(),
                 message: field.message.for_locale(&locale.0).to_owned(),
+                line: field.place.map(|(line, _)| line),
+                column: field.place.map(|(_, column)| column),
             })
             .collect(),
     };

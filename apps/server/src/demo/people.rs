@@ -1,0 +1,76 @@
+//! The households.
+
+use demo::{Company, Gender, Household, Label};
+use profiles::bulk::{CustomerRow, RowConsent};
+use serde_json::{Map, Value};
+
+use super::load::Load;
+
+const CHUNK: usize = 1_000;
+
+pub(super) async fn load(load: &mut Load<'_>, company: &Company) -> anyhow::Result<()> {
+    for chunk in company.households().chunks(CHUNK) {
+        let rows: Vec<CustomerRow> = chunk.iter().map(row).collect();
+        let tx = load.app.db.begin().await?;
+        let ctx = load.ctx(&tx);
+        load.loader.customers(ctx, &rows).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+fn row(household: &Household) -> CustomerRow {
+    CustomerRow {
+        external_id: Some(household.external_id.clone()),
+        email: Some(household.email.clone()),
+        family_name: Some(household.family_name.to_owned()),
+        given_name: Some(household.given_name.to_owned()),
+        full_name: Some(household.full_name()),
+        locale: Some("ja".to_owned()),
+        time_zone: Some(demo::TIME_ZONE.to_owned()),
+        attributes: attributes(household),
+        consents: vec![RowConsent {
+            channel: "email".to_owned(),
+            purpose: "marketing".to_owned(),
+            granted: household.accepts_email,
+            text_version: Some("2025-01".to_owned()),
+            proof: Some("会員登録フォーム（見本）".to_owned()),
+        }],
+        first_seen_at: Some(household.registered_at),
+        ..CustomerRow::default()
+    }
+}
+
+fn attributes(household: &Household) -> Map<String, Value> {
+    let mut attributes = Map::new();
+    let mut set = |key: &str, value: Option<String>| {
+        if let Some(value) = value {
+            attributes.insert(key.to_owned(), value.into());
+        }
+    };
+    set("kana", Some(household.full_kana()));
+    set("prefecture", Some(household.prefecture.to_owned()));
+    set("city", Some(household.city.to_owned()));
+    set("birthday", household.birthday.map(profiles::bulk::day_text));
+    set("gender", household.gender.map(gender));
+    let facts = &household.attributes;
+    set("age_band", ja(facts.age_band.as_ref()));
+    set("income_band", ja(facts.income_band.as_ref()));
+    set("home_ownership", ja(facts.home_ownership.as_ref()));
+    set("marital_status", ja(facts.marital_status.as_ref()));
+    set("household_size", ja(facts.household_size.as_ref()));
+    set("kids", ja(facts.kids.as_ref()));
+    attributes
+}
+
+fn ja(label: Option<&Label>) -> Option<String> {
+    label.map(|label| label.ja.to_owned())
+}
+
+fn gender(gender: Gender) -> String {
+    match gender {
+        Gender::Female => "女性",
+        Gender::Male => "男性",
+    }
+    .to_owned()
+}

@@ -1,0 +1,19 @@
+//! Senders: who messages come from and by which way they leave.
+
+mod archive;
+mod create;
+mod dkim;
+mod list;
+mod update;
+mod wire;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::state::App;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(update::update, archive::archive))
+        .routes(routes!(dkim::dkim))
+}

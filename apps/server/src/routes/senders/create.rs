@@ -1,0 +1,41 @@
+//! `POST /api/v1/senders`.
+
+use api_types::{
+    Problem,
+    senders::{SenderView, WriteSender},
+};
+use axum::{Json, extract::State, http::StatusCode};
+use campaigns::sender;
+use kernel::id::fresh;
+
+use super::wire;
+use crate::{
+    http::{
+        auth::{Operator, needs::SettingsWrite},
+        extract::ValidJson,
+        problem::ApiError,
+    },
+    state::App,
+};
+
+/// Makes a sender; a password is sealed and never shown again.
+#[utoipa::path(post, path = "/api/v1/senders", operation_id = "create_sender", tag = "senders",
+    request_body = WriteSender,
+    responses((status = 201, body = SenderView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn create(
+    operator: Operator<SettingsWrite>,
+    State(app): State<App>,
+    ValidJson(body): ValidJson<WriteSender>,
+) -> Result<(StatusCode, Json<SenderView>), ApiError> {
+    let sender = wire::read(fresh(&*app.ids), &body, None)?;
+    let tx = app.db.begin().await?;
+    sender::insert(&tx, operator.workspace, &sender, app.now()).await?;
+    wire::keep_password(&app, &tx, &operator, sender.id, &body).await?;
+    let detail = serde_json::json!({ "transport": body.transport });
+    wire::log(&app, &tx, &operator, "sender.create", sender.id, detail).await?;
+    tx.commit().await?;
+    Ok((
+        StatusCode::CREATED,
+        Json(wire::view(&app, &operator, sender).await?),
+    ))
+}

@@ -1,0 +1,191 @@
+//! Between the wire and the domain.
+
+use access::audit;
+use api_types::senders::{DkimView, SenderView, SmtpView, WriteSender, WriteSmtp};
+use campaigns::sender::{Sender, SmtpSettings, Tls, Transport};
+use kernel::{id::SenderId, invalid::Invalid};
+use storage::secret;
+
+use crate::{
+    http::{auth::Caller, problem::ApiError},
+    state::App,
+};
+
+const TLS: [(Tls, &str); 4] = [
+    (Tls::None, "none"),
+    (Tls::Opportunistic, "opportunistic"),
+    (Tls::Required, "required"),
+    (Tls::Implicit, "implicit"),
+];
+
+/// Shows a sender; whether a password is kept is looked up, the password never.
+pub(super) async fn view(
+    app: &App,
+    caller: &Caller,
+    sender: Sender,
+) -> Result<SenderView, ApiError> {
+    let (transport, smtp) = match sender.transport {
+        Transport::Sandbox => ("sandbox", None),
+        Transport::Smtp(smtp) => {
+            let name = Sender::password_name(sender.id);
+            let password =
+                secret::get(app.db.reader(), &app.master_key, caller.workspace, &name).await;
+            (
+                "smtp",
+                Some(smtp_view(smtp, matches!(password, Ok(Some(_))))),
+            )
+        }
+    };
+    Ok(SenderView {
+        id: sender.id.to_string(),
+        from_name: sender.from_name,
+        from_address: sender.from_address,
+        reply_to: sender.reply_to,
+        transport: transport.to_owned(),
+        smtp,
+        version: sender.version,
+    })
+}
+
+fn smtp_view(smtp: SmtpSettings, has_password: bool) -> SmtpView {
+    SmtpView {
+        host: smtp.host,
+        port: smtp.port,
+        tls: TLS
+            .iter()
+            .find(|(tls, _)| *tls == smtp.tls)
+            .map_or("required", |(_, name)| name)
+            .to_owned(),
+        user: smtp.user,
+        has_password,
+        lanes: smtp.lanes,
+        per_second: smtp.per_second,
+        dkim: smtp.dkim.map(|dkim| DkimView {
+            dns_name: format!("{}._domainkey.{}", dkim.selector, dkim.domain),
+            domain: dkim.domain,
+            selector: dkim.selector,
+            record: dkim.record,
+        }),
+    }
+}
+
+/// Reads a sender from the wire; a DKIM key of the present one is kept.
+pub(super) fn read(
+    id: SenderId,
+    body: &WriteSender,
+    present: Option<&Sender>,
+) -> Result<Sender, ApiError> {
+    let transport = match (body.transport.as_str(), &body.smtp) {
+        ("sandbox", _) => Transport::Sandbox,
+        ("smtp", Some(smtp)) => Transport::Smtp(read_smtp(smtp, present)?),
+        ("smtp", None) => {
+            return Err(Invalid::one(
+                "/smtp",
+                "required",
+                "give the mail server",
+                "メールサーバーを入れてください",
+            )
+            .into());
+        }
+        _ => {
+            return Err(Invalid::one(
+                "/transport",
+                "unknown",
+                "use sandbox or smtp",
+                "sandbox か smtp を選んでください",
+            )
+            .into());
+        }
+    };
+    let sender = Sender {
+        id,
+        from_name: body.from_name.trim().to_owned(),
+        from_address: body.from_address.trim().to_owned(),
+        reply_to: body
+            .reply_to
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned),
+        transport,
+        version: body.version.unwrap_or(1),
+    };
+    sender.check()?;
+    Ok(sender)
+}
+
+fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings, ApiError> {
+    let tls = TLS
+        .iter()
+        .find(|(_, name)| *name == smtp.tls)
+        .map(|(tls, _)| *tls)
+        .ok_or_else(|| {
+            Invalid::one(
+                "/smtp/tls",
+                "unknown",
+                "use none, opportunistic, required or implicit",
+                "none・opportunistic・required・implicit から選んでください",
+            )
+        })?;
+    let dkim = present.and_then(|sender| match &sender.transport {
+        Transport::Smtp(smtp) => smtp.dkim.clone(),
+        Transport::Sandbox => None,
+    });
+    Ok(SmtpSettings {
+        host: smtp.host.trim().to_owned(),
+        port: smtp.port,
+        tls,
+        user: smtp.user.clone().filter(|user| !user.is_empty()),
+        lanes: smtp.lanes.unwrap_or(8),
+        per_second: smtp.per_second,
+        dkim,
+    })
+}
+
+/// Seals the password of a sender when one was given.
+pub(super) async fn keep_password(
+    app: &App,
+    tx: &storage::Tx,
+    caller: &Caller,
+    id: SenderId,
+    body: &WriteSender,
+) -> Result<(), ApiError> {
+    let password = body
+        .smtp
+        .as_ref()
+        .and_then(|smtp| smtp.password.as_deref())
+        .filter(|text| !text.is_empty());
+    if let Some(password) = password {
+        let name = Sender::password_name(id);
+        secret::put(
+            tx,
+            &app.master_key,
+            caller.workspace,
+            &name,
+            password.as_bytes(),
+            app.now(),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Logs a change of a sender.
+pub(super) async fn log(
+    app: &App,
+    tx: &storage::Tx,
+    caller: &Caller,
+    action: &'static str,
+    id: SenderId,
+    detail: serde_json::Value,
+) -> Result<(), ApiError> {
+    let change = audit::Change {
+        workspace: caller.workspace,
+        actor: caller.actor,
+        action,
+        object_kind: "sender",
+        object: Some(id.raw()),
+        detail,
+    };
+    Ok(audit::record(tx, &*app.ids, app.now(), change).await?)
+}

@@ -1,0 +1,41 @@
+//! The tracking API: the Segment HTTP calls, so that stock SDKs work by changing the host.
+//!
+//! Open to every web page (CORS `*`) but never with credentials; what a key may do is decided by its
+//! power, see `docs/ingest.md`.
+
+mod body;
+mod call;
+mod key;
+mod settings;
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    http::Method,
+    routing::{get, post},
+};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+
+use crate::state::App;
+
+/// Every address of a call; the short ones are what the browser SDK uses.
+const CALLS: [&str; 15] = [
+    "identify", "track", "page", "screen", "group", "alias", "batch", "import", "i", "t", "p", "s",
+    "g", "a", "b",
+];
+
+pub(super) fn routes() -> Router<App> {
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
+        // Mirrored: SDKs send headers of their own.
+        .allow_headers(AllowHeaders::mirror_request())
+        .max_age(Duration::from_secs(86_400));
+    let routes = CALLS.iter().fold(Router::new(), |routes, call| {
+        routes.route(&format!("/v1/{call}"), post(call::take))
+    });
+    routes
+        .route("/v1/projects/{key}/settings", get(settings::show))
+        .layer(cors)
+}
