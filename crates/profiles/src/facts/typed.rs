@@ -4,100 +4,46 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use kernel::time::Millis;
-use sea_orm::{DbErr, FromQueryResult};
+use sea_orm::DbErr;
 use serde_json::{Map, Value as Json};
-use storage::{
-    bulk::{Bulk, ColumnType},
-    sql,
-};
 
-use crate::context::Ctx;
+use crate::{
+    attributes::{self, ValueType},
+    context::Ctx,
+};
 
 /// The most attributes of a workspace: a runaway sender must not fill every list of the admin.
 pub const MAX_ATTRIBUTES: usize = 500;
 
-const DEFINITION: Bulk = Bulk {
-    table: "attribute_def",
-    columns: &[
-        ("workspace_id", ColumnType::Int),
-        ("key", ColumnType::Text),
-        ("value_type", ColumnType::Text),
-        ("is_sensitive", ColumnType::Bool),
-        ("created_at", ColumnType::Int),
-    ],
-    suffix: "ON CONFLICT (workspace_id, key) DO NOTHING",
-};
-
-/// The type of an attribute's values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ValueType {
-    /// Text.
-    Text,
-    /// Number.
-    Number,
-    /// True or false.
-    Boolean,
-    /// A day (`2026-07-14`) or an instant (RFC 3339, UTC).
-    Date,
-    /// A list of texts.
-    List,
+/// Infers the type of a value; null and objects have none.
+fn infer(value: &Json) -> Option<ValueType> {
+    Some(match value {
+        Json::String(text) if date(text).is_some() => ValueType::Date,
+        Json::String(_) => ValueType::Text,
+        Json::Number(_) => ValueType::Number,
+        Json::Bool(_) => ValueType::Boolean,
+        Json::Array(_) => ValueType::List,
+        Json::Null | Json::Object(_) => return None,
+    })
 }
 
-impl ValueType {
-    /// Returns the stored word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Number => "number",
-            Self::Boolean => "boolean",
-            Self::Date => "date",
-            Self::List => "list",
-        }
-    }
-
-    /// Reads the stored word.
-    pub fn parse(word: &str) -> Option<Self> {
-        [
-            Self::Text,
-            Self::Number,
-            Self::Boolean,
-            Self::Date,
-            Self::List,
-        ]
-        .into_iter()
-        .find(|kind| kind.word() == word)
-    }
-
-    /// Infers the type of a value; null and objects have none.
-    pub fn infer(value: &Json) -> Option<Self> {
-        Some(match value {
-            Json::String(text) if date(text).is_some() => Self::Date,
-            Json::String(_) => Self::Text,
-            Json::Number(_) => Self::Number,
-            Json::Bool(_) => Self::Boolean,
-            Json::Array(_) => Self::List,
-            Json::Null | Json::Object(_) => return None,
-        })
-    }
-
-    /// Brings a value into this type; `None` when it cannot be.
-    pub fn coerce(self, value: &Json) -> Option<Json> {
-        match (self, value) {
-            (Self::Text, Json::String(text)) => Some(text.clone().into()),
-            (Self::Text, Json::Number(_) | Json::Bool(_)) => Some(value.to_string().into()),
-            (Self::Number, Json::Number(_))
-            | (Self::Boolean, Json::Bool(_))
-            | (Self::List, Json::Array(_)) => Some(value.clone()),
-            (Self::Number, Json::String(text)) => number(text),
-            (Self::Boolean, Json::String(text)) => match text.trim().to_lowercase().as_str() {
-                "true" | "yes" => Some(true.into()),
-                "false" | "no" => Some(false.into()),
-                _ => None,
-            },
-            (Self::Date, Json::String(text)) => date(text).map(Json::String),
-            (Self::List, Json::String(text)) => Some(Json::Array(vec![text.clone().into()])),
+/// Brings a value into this type; `None` when it cannot be.
+fn coerce(kind: ValueType, value: &Json) -> Option<Json> {
+    match (kind, value) {
+        (ValueType::Text, Json::String(text)) => Some(text.clone().into()),
+        (ValueType::Text, Json::Number(_) | Json::Bool(_)) => Some(value.to_string().into()),
+        (ValueType::Number, Json::Number(_))
+        | (ValueType::Boolean, Json::Bool(_))
+        | (ValueType::List, Json::Array(_)) => Some(value.clone()),
+        (ValueType::Number, Json::String(text)) => number(text),
+        (ValueType::Boolean, Json::String(text)) => match text.trim().to_lowercase().as_str() {
+            "true" | "yes" => Some(true.into()),
+            "false" | "no" => Some(false.into()),
             _ => None,
-        }
+        },
+        (ValueType::Date, Json::String(text)) => date(text).map(Json::String),
+        (ValueType::List, Json::String(text)) => Some(Json::Array(vec![text.clone().into()])),
+        _ => None,
     }
 }
 
@@ -132,12 +78,6 @@ pub enum Untyped {
     TooMany,
 }
 
-#[derive(FromQueryResult)]
-struct Defined {
-    key: String,
-    value_type: String,
-}
-
 /// Types the attributes of many people in place; what has no place is taken out and returned with the
 /// position of its map. New keys are defined.
 ///
@@ -150,7 +90,11 @@ pub async fn type_all(
     if maps.iter().all(|map| map.is_empty()) {
         return Ok(Vec::new());
     }
-    let mut known = definitions(ctx).await?;
+    let defined = attributes::list(ctx.tx, ctx.workspace).await?;
+    let mut known: HashMap<String, ValueType> = defined
+        .into_iter()
+        .map(|def| (def.key, def.value_type))
+        .collect();
     let (mut refused, mut new) = (Vec::new(), BTreeMap::new());
     for (at, map) in maps.iter_mut().enumerate() {
         let given = std::mem::take(*map);
@@ -166,13 +110,13 @@ pub async fn type_all(
                     continue;
                 }
                 None => {
-                    let kind = ValueType::infer(&value).unwrap_or(ValueType::Text);
+                    let kind = infer(&value).unwrap_or(ValueType::Text);
                     known.insert(key.clone(), kind);
                     new.insert(key.clone(), kind);
                     kind
                 }
             };
-            match kind.coerce(&value) {
+            match coerce(kind, &value) {
                 Some(value) => {
                     map.insert(key, value);
                 }
@@ -180,30 +124,14 @@ pub async fn type_all(
             }
         }
     }
-    let rows = new.into_iter().map(|(key, kind)| {
-        vec![
-            ctx.workspace.raw().into(),
-            key.into(),
-            kind.word().into(),
-            false.into(),
-            ctx.now.0.into(),
-        ]
-    });
-    DEFINITION.insert(ctx.tx, rows.collect()).await?;
-    Ok(refused)
-}
-
-async fn definitions(ctx: Ctx<'_>) -> Result<HashMap<String, ValueType>, DbErr> {
-    let rows: Vec<Defined> = sql::all(
-        ctx.tx,
-        "SELECT key, value_type FROM attribute_def WHERE workspace_id = $1",
-        [ctx.workspace.raw().into()],
+    attributes::define(
+        ctx,
+        new.iter()
+            .map(|(key, kind)| (key.as_str(), *kind))
+            .collect(),
     )
     .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| Some((row.key, ValueType::parse(&row.value_type)?)))
-        .collect())
+    Ok(refused)
 }
 
 #[cfg(test)]
@@ -214,29 +142,23 @@ mod tests {
 
     #[test]
     fn a_value_keeps_or_finds_its_type() {
+        assert_eq!(infer(&json!("2026-07-14")), Some(ValueType::Date));
         assert_eq!(
-            ValueType::infer(&json!("2026-07-14")),
+            infer(&json!("2026-07-14T10:00:00+09:00")),
             Some(ValueType::Date)
         );
+        assert_eq!(infer(&json!("2026-13-45")), Some(ValueType::Text));
         assert_eq!(
-            ValueType::infer(&json!("2026-07-14T10:00:00+09:00")),
-            Some(ValueType::Date)
-        );
-        assert_eq!(
-            ValueType::infer(&json!("2026-13-45")),
-            Some(ValueType::Text)
-        );
-        assert_eq!(
-            ValueType::Date.coerce(&json!("2026-07-14T10:00:00+09:00")),
+            coerce(ValueType::Date, &json!("2026-07-14T10:00:00+09:00")),
             Some(json!("2026-07-14T01:00:00.000Z"))
         );
         assert_eq!(
-            ValueType::Number.coerce(&json!(" 12.5 ")),
+            coerce(ValueType::Number, &json!(" 12.5 ")),
             Some(json!(12.5))
         );
-        assert_eq!(ValueType::Number.coerce(&json!("inf")), None);
-        assert_eq!(ValueType::Text.coerce(&json!(7)), Some(json!("7")));
-        assert_eq!(ValueType::Boolean.coerce(&json!(1)), None);
-        assert_eq!(ValueType::List.coerce(&json!("a")), Some(json!(["a"])));
+        assert_eq!(coerce(ValueType::Number, &json!("inf")), None);
+        assert_eq!(coerce(ValueType::Text, &json!(7)), Some(json!("7")));
+        assert_eq!(coerce(ValueType::Boolean, &json!(1)), None);
+        assert_eq!(coerce(ValueType::List, &json!("a")), Some(json!(["a"])));
     }
 }

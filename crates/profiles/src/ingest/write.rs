@@ -302,6 +302,11 @@ async fn keep_refused(ctx: Ctx<'_>, batch: &Batch<'_>) -> Result<(), DbErr> {
             .map(|note| (message.raw.as_str(), note))
     });
     kept.extend(own_notes);
-    kept.extend(batch.notes.iter().map(|(at, note)| (raw(*at), note)));
+    for (at, note) in &batch.notes {
+        // One message may break one rule in several ways.
+        if !kept.contains(&(raw(*at), note)) {
+            kept.push((raw(*at), note));
+        }
+    }
     quarantine::keep(ctx, &kept).await
 }
