@@ -17,6 +17,7 @@ use crate::{
 };
 
 const TARGET: &str = "wasm32-unknown-unknown";
+/// The drawn language in its order; the areas' own files follow by name.
 const STYLES: [&str; 4] = ["tokens.css", "base.css", "components.css", "admin.css"];
 
 /// Builds the admin into `apps/server/static/admin`; a debug build has the gallery, a release build is small.
@@ -92,8 +93,8 @@ fn assemble(admin: &Path, bound: &Path, out: &Path) -> Result<()> {
     let js = place("admin", "js", &read(&bound.join("admin.js"))?)?;
     let wasm = place("admin", "wasm", &read(&bound.join("admin_bg.wasm"))?)?;
     let mut css = Vec::new();
-    for style in STYLES {
-        css.extend(read(&admin.join("style").join(style))?);
+    for style in styles(&admin.join("style"))? {
+        css.extend(read(&style)?);
     }
     let css = place("admin", "css", &css)?;
     let boot = place("boot", "js", &read(&statics.join("boot.js"))?)?;
@@ -117,6 +118,20 @@ fn assemble(admin: &Path, bound: &Path, out: &Path) -> Result<()> {
     )?;
     println!("the admin stands in {}", out.display());
     Ok(())
+}
+
+/// Returns the style sheets in the order in which they are joined.
+fn styles(folder: &Path) -> Result<Vec<PathBuf>> {
+    let first: Vec<PathBuf> = STYLES.iter().map(|name| folder.join(name)).collect();
+    let mut own = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|kind| kind == "css") && !first.contains(&path) {
+            own.push(path);
+        }
+    }
+    own.sort();
+    Ok([first, own].concat())
 }
 
 /// Reads a template and replaces `{{name}}`.

@@ -5,5 +5,5 @@ pub mod time;
 pub mod zone;
 
 pub use number::{Figure, integer, money, money_short, percent, points, rate_figure, short};
-pub use time::{clock, date, date_long, date_time, day_key, elapsed, remaining};
+pub use time::{clock, date, date_long, date_time, day_key, elapsed, millis, remaining};
 pub use zone::set_zone;

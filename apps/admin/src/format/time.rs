@@ -23,6 +23,11 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
+/// Reads an instant of the API (RFC 3339); what is none is the beginning of 1970.
+pub fn millis(text: &str) -> i64 {
+    chrono::DateTime::parse_from_rfc3339(text).map_or(0, |time| time.timestamp_millis())
+}
+
 /// Writes the time of day: `10:42`.
 pub fn clock(millis: i64) -> String {
     clock_of(zone::local(millis))
