@@ -14,6 +14,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0005_segments", include_str!("../sql/0005_segments.sql")),
     ("0006_campaigns", include_str!("../sql/0006_campaigns.sql")),
     ("0007_senders", include_str!("../sql/0007_senders.sql")),
+    ("0008_contents", include_str!("../sql/0008_contents.sql")),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

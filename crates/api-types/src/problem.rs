@@ -33,4 +33,10 @@ pub struct FieldError {
     pub code: String,
     /// Says what to change.
     pub message: String,
+    /// Line in the field, from 1, where the field holds a source text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Column in characters, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
 }

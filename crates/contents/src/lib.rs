@@ -14,6 +14,7 @@ mod mark;
 mod mjml;
 mod problem;
 mod render;
+pub mod store;
 mod text;
 
 pub use compile::{CompiledEmail, Footer};

@@ -39,6 +39,9 @@ pub struct FieldError {
     pub code: String,
     /// What is wrong and how to mend it.
     pub message: Bilingual,
+    /// Line and column, from 1, where the field holds a source text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<(u32, u32)>,
 }
 
 impl FieldError {
@@ -53,7 +56,15 @@ impl FieldError {
             pointer: pointer.into(),
             code: code.into(),
             message: Bilingual::new(en, ja),
+            place: None,
         }
+    }
+
+    /// Says where in the field's source text it is, both from 1.
+    #[must_use]
+    pub fn at(mut self, line: u32, column: u32) -> Self {
+        self.place = Some((line, column));
+        self
     }
 }
 

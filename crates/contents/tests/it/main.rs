@@ -6,4 +6,5 @@ mod hostile;
 mod link;
 mod lint;
 mod property;
+mod store;
 mod support;
