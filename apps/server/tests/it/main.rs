@@ -3,3 +3,5 @@
 mod access;
 mod app;
 mod authorisation;
+mod contents;
+mod track;
