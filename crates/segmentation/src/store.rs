@@ -181,12 +181,24 @@ pub async fn list(
 
 /// Saves a new segment.
 pub async fn insert(db: &Db, author: Author, ids: &dyn IdSource, draft: Draft) -> Result<Segment, SegmentError> {
+    let tx = db.begin().await?;
+    let saved = insert_in_txn(&tx, author, ids, draft).await?;
+    tx.commit().await?;
+    Ok(saved)
+}
+
+/// Saves a new segment in the caller's transaction.
+pub async fn insert_in_txn(
+    tx: &Tx,
+    author: Author,
+    ids: &dyn IdSource,
+    draft: Draft,
+) -> Result<Segment, SegmentError> {
     check_words(&draft)?;
     let id = fresh(ids);
-    let tx = db.begin().await?;
-    check_references(&tx, author.workspace, id, &draft.document).await?;
+    check_references(tx, author.workspace, id, &draft.document).await?;
     sql::exec(
-        &tx,
+        tx,
         "INSERT INTO segment (workspace_id, id, name, description, document, version, template, created_by, created_at,
                               updated_by, updated_at)
          VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $7, $8)",
@@ -202,8 +214,7 @@ pub async fn insert(db: &Db, author: Author, ids: &dyn IdSource, draft: Draft) -
         ],
     )
     .await?;
-    keep_version(&tx, author, id, 1, &draft).await?;
-    tx.commit().await?;
+    keep_version(tx, author, id, 1, &draft).await?;
     Ok(Segment {
         id,
         name: draft.name,
@@ -219,22 +230,21 @@ pub async fn insert(db: &Db, author: Author, ids: &dyn IdSource, draft: Draft) -
     })
 }
 
-/// Saves a new version of a segment; `None` when there is no such segment.
+/// Saves a new version of a segment in the caller's transaction; `None` when there is no such segment.
 ///
 /// # Errors
 /// [`SegmentError::Conflict`] when `version` is not the stored one: nothing is overwritten.
-pub async fn update(
-    db: &Db,
+pub async fn update_in_txn(
+    tx: &Tx,
     author: Author,
     id: SegmentId,
     version: i64,
     draft: Draft,
 ) -> Result<Option<Segment>, SegmentError> {
     check_words(&draft)?;
-    let tx = db.begin().await?;
-    check_references(&tx, author.workspace, id, &draft.document).await?;
+    check_references(tx, author.workspace, id, &draft.document).await?;
     let touched = sql::exec(
-        &tx,
+        tx,
         "UPDATE segment SET name = $1, description = $2, document = $3, version = version + 1, updated_by = $4,
                 updated_at = $5
          WHERE workspace_id = $6 AND id = $7 AND version = $8",
@@ -251,37 +261,35 @@ pub async fn update(
     )
     .await?;
     if touched == 0 {
-        return match find(&tx, author.workspace, id).await? {
+        return match find(tx, author.workspace, id).await? {
             Some(present) => Err(SegmentError::Conflict { current: present.version }),
             None => Ok(None),
         };
     }
-    keep_version(&tx, author, id, version + 1, &draft).await?;
-    let saved = find(&tx, author.workspace, id).await?;
-    tx.commit().await?;
+    keep_version(tx, author, id, version + 1, &draft).await?;
+    let saved = find(tx, author.workspace, id).await?;
     Ok(saved)
 }
 
-/// Puts a segment away or takes it back; `None` when there is no such segment.
+/// Puts a segment away or takes it back, in the caller's transaction; `None` when there is no such segment.
 ///
 /// # Errors
 /// [`SegmentError::InUse`] when an active segment refers to it.
-pub async fn set_shelf(
-    db: &Db,
+pub async fn set_shelf_in_txn(
+    tx: &Tx,
     author: Author,
     id: SegmentId,
     shelf: Shelf,
 ) -> Result<Option<Segment>, SegmentError> {
-    let tx = db.begin().await?;
     if shelf == Shelf::Archived {
-        let users = used_by(&tx, author.workspace, id).await?;
+        let users = used_by(tx, author.workspace, id).await?;
         if !users.is_empty() {
             return Err(SegmentError::InUse(users.into_iter().map(|(_, name)| name).collect()));
         }
     }
     let archived_at = (shelf == Shelf::Archived).then_some(author.now.0);
     let touched = sql::exec(
-        &tx,
+        tx,
         "UPDATE segment SET archived_at = $1, updated_by = $2, updated_at = $3 WHERE workspace_id = $4 AND id = $5",
         [
             archived_at.into(),
@@ -292,8 +300,7 @@ pub async fn set_shelf(
         ],
     )
     .await?;
-    let saved = if touched == 0 { None } else { find(&tx, author.workspace, id).await? };
-    tx.commit().await?;
+    let saved = if touched == 0 { None } else { find(tx, author.workspace, id).await? };
     Ok(saved)
 }
 

@@ -94,6 +94,11 @@ impl Field {
         }
     }
 
+    /// Tells whether the value is an address or number that leads to the person.
+    pub const fn is_personal(self) -> bool {
+        matches!(self, Self::Email | Self::Phone)
+    }
+
     /// Returns the type of the field.
     pub const fn value_type(self) -> ValueType {
         match self {

@@ -1,6 +1,6 @@
 //! Walking over a tree with JSON pointers.
 
-use super::{Document, Node};
+use super::{Document, Node, Source};
 
 /// A node and where it stands in the document.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +11,19 @@ pub struct Place<'a> {
     pub depth: usize,
     /// The node.
     pub node: &'a Node,
+}
+
+impl Place<'_> {
+    /// Tells whether the condition looks at a name, an address or a number that leads to the person.
+    pub const fn is_personal(&self) -> bool {
+        match self.node {
+            Node::Fact(fact) => match &fact.of {
+                Source::Field(field) => field.is_personal(),
+                Source::Attribute(_) => false,
+            },
+            _ => false,
+        }
+    }
 }
 
 impl Document {
