@@ -308,7 +308,7 @@ async fn owned(
 }
 
 /// A sub-select of one column `id` out of a JSON bind: one statement text for any number of ids.
-fn ids(db: &impl ConnectionTrait, bind: &str) -> String {
+pub(crate) fn ids(db: &impl ConnectionTrait, bind: &str) -> String {
     match Dialect::of(db.get_database_backend()) {
         Dialect::Sqlite => format!("(SELECT value AS id FROM json_each({bind}))"),
         Dialect::Postgres => format!(
@@ -317,6 +317,6 @@ fn ids(db: &impl ConnectionTrait, bind: &str) -> String {
     }
 }
 
-fn bind(ids: impl Iterator<Item = i64>) -> Value {
+pub(crate) fn bind(ids: impl Iterator<Item = i64>) -> Value {
     ids.collect::<Json>().to_string().into()
 }

@@ -1,5 +1,7 @@
 //! The `product` table.
 
+use std::collections::HashMap;
+
 use kernel::{
     id::{ProductId, WorkspaceId},
     invalid::Invalid,
@@ -16,7 +18,10 @@ use storage::{
     sql,
 };
 
-use crate::product::{Product, ProductDraft};
+use crate::{
+    blocks,
+    product::{Product, ProductDraft},
+};
 
 const COLUMNS: &str = "id, sku, name, category, price, currency, image_url, url, stock, is_active, attributes, \
                        created_at, updated_at, version";
@@ -193,6 +198,32 @@ impl ProductStore {
         let rows: Vec<Row> = sql::all(db, text, binds).await?;
         let products: Vec<Product> = rows.into_iter().map(Product::from).collect();
         Ok(Page::cut(products, limit, |product| vec![product.id.raw()]))
+    }
+
+    /// Returns the names of products.
+    pub async fn names(
+        db: &impl ConnectionTrait,
+        workspace: WorkspaceId,
+        ids: &[ProductId],
+    ) -> Result<HashMap<ProductId, String>, DbErr> {
+        #[derive(FromQueryResult)]
+        struct Named {
+            id: i64,
+            name: String,
+        }
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let list = blocks::ids(db, "$2");
+        let text = format!(
+            "SELECT p.id, p.name FROM product p WHERE p.workspace_id = $1 AND p.id IN (SELECT id FROM {list} u)"
+        );
+        let bind = blocks::bind(ids.iter().map(|id| id.raw()));
+        let rows: Vec<Named> = sql::all(db, text, [workspace.raw().into(), bind]).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (ProductId::from_raw(row.id), row.name))
+            .collect())
     }
 
     /// Adds a product; its code must be new.

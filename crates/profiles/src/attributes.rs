@@ -161,12 +161,14 @@ pub async fn label(ctx: Ctx<'_>, def: &AttributeDef) -> Result<Result<(), Invali
     Ok(Ok(()))
 }
 
+/// Tells whether a text may be an attribute key: at most 64 characters without quotes or backslashes.
+pub fn is_key(key: &str) -> bool {
+    !key.is_empty() && key.chars().count() <= MAX_LABEL && !key.contains(['"', '\\', '\0'])
+}
+
 fn check(def: &AttributeDef) -> Result<(), Invalid> {
     let mut invalid = Invalid::default();
-    if def.key.is_empty()
-        || def.key.chars().count() > MAX_LABEL
-        || def.key.contains(['"', '\\', '\0'])
-    {
+    if !is_key(&def.key) {
         invalid.push(FieldError::new(
             "/key",
             "invalid",

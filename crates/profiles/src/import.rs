@@ -19,8 +19,8 @@ mod row;
 mod source;
 pub mod store;
 mod synonym;
+mod value;
 
-pub use convert::is_web_address;
 pub use encoding::TextEncoding;
 pub use inspect::{Defaults, Inspection, Warning, inspect};
 pub use job::{ImportJob, JOB_KIND};
@@ -34,3 +34,4 @@ pub use refusal::Refusal;
 pub use row::{MappedRow, ProductRow};
 pub use source::{SourceOptions, normalise_upload};
 pub use store::{Import, ImportError, ImportState, NewImport, Start};
+pub use value::is_web_address;

@@ -4,6 +4,7 @@ pub mod attributes;
 pub mod bulk;
 pub mod consent;
 mod context;
+pub mod customers;
 pub mod event;
 pub mod event_name;
 pub mod facts;
@@ -16,6 +17,7 @@ pub mod partition;
 mod rowset;
 pub mod search;
 mod source;
+pub mod timeline;
 
 pub use context::Ctx;
 pub use ingest::IngestService;

@@ -1,0 +1,114 @@
+//! The list of customers: searched, filtered, paged by key.
+
+use kernel::{
+    id::{ProfileId, WorkspaceId},
+    page::{Page, PageRequest},
+    time::Millis,
+};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use storage::{Dialect, Value, sql};
+
+use super::CustomerError;
+use crate::search;
+
+/// Which customers are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CustomerFilter {
+    /// Part of a name, address or external id, however it is written.
+    pub search: Option<String>,
+    /// Only people of whom no id or address is known, or only the others.
+    pub is_anonymous: Option<bool>,
+}
+
+/// A customer in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerSummary {
+    /// The customer.
+    pub id: ProfileId,
+    /// Id in the shop's own system.
+    pub external_id: Option<String>,
+    /// Whole name.
+    pub full_name: Option<String>,
+    /// Email address.
+    pub email: Option<String>,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// Whether no id or address is known.
+    pub is_anonymous: bool,
+    /// When first seen.
+    pub first_seen_at: Millis,
+    /// When last seen.
+    pub last_seen_at: Millis,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: i64,
+    external_id: Option<String>,
+    full_name: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+    is_anonymous: bool,
+    first_seen_at: i64,
+    last_seen_at: i64,
+}
+
+/// Lists customers, the most recently seen first.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    filter: &CustomerFilter,
+    page: &PageRequest,
+) -> Result<Page<CustomerSummary>, CustomerError> {
+    let (seen, id) = match page.position()?.as_deref() {
+        Some([seen, id]) => (*seen, *id),
+        _ => (i64::MAX, i64::MAX),
+    };
+    let limit = page.limit();
+    let mut binds: Vec<Value> = vec![
+        workspace.raw().into(),
+        seen.into(),
+        id.into(),
+        (limit.cast_signed() + 1).into(),
+    ];
+    let mut conditions = String::new();
+    if let Some(wanted) = filter
+        .search
+        .as_deref()
+        .map(search::fold)
+        .filter(|text| !text.is_empty())
+    {
+        binds.push(wanted.into());
+        let n = binds.len();
+        conditions.push_str(&match Dialect::of(db.get_database_backend()) {
+            Dialect::Sqlite => format!(" AND instr(search_text, ${n}) > 0"),
+            Dialect::Postgres => format!(" AND position(${n} IN search_text) > 0"),
+        });
+    }
+    if let Some(is_anonymous) = filter.is_anonymous {
+        binds.push(is_anonymous.into());
+        conditions.push_str(&format!(" AND is_anonymous = ${}", binds.len()));
+    }
+    let text = format!(
+        "SELECT id, external_id, full_name, email, phone, is_anonymous, first_seen_at, last_seen_at FROM profile
+         WHERE workspace_id = $1 AND state = 0 AND (last_seen_at, id) < ($2, $3){conditions}
+         ORDER BY last_seen_at DESC, id DESC LIMIT $4"
+    );
+    let rows: Vec<Row> = sql::all(db, text, binds).await?;
+    let people: Vec<CustomerSummary> = rows
+        .into_iter()
+        .map(|row| CustomerSummary {
+            id: ProfileId::from_raw(row.id),
+            external_id: row.external_id,
+            full_name: row.full_name,
+            email: row.email,
+            phone: row.phone,
+            is_anonymous: row.is_anonymous,
+            first_seen_at: Millis(row.first_seen_at),
+            last_seen_at: Millis(row.last_seen_at),
+        })
+        .collect();
+    Ok(Page::cut(people, limit, |person| {
+        vec![person.last_seen_at.0, person.id.raw()]
+    }))
+}

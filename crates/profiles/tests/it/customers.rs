@@ -1,0 +1,462 @@
+//! The customer list, one customer's page, the timeline and changes by hand, on both databases.
+
+use kernel::{
+    id::{ProfileId, WorkspaceId},
+    money::Currency,
+    page::PageRequest,
+    time::{DAY, Millis},
+};
+use profiles::{
+    Ctx,
+    attributes::{self, AttributeDef, ValueType},
+    bulk::{BulkLoader, CustomerKey, CustomerRow, EventRow, OrderLineRow, RowConsent},
+    customers::{self, CustomerError, CustomerFilter, Edit, NewCustomer},
+    timeline::{self, Before, TimelineEntry, What},
+};
+use serde_json::json;
+use testkit::{Kit, START};
+
+fn ctx<'a>(kit: &'a Kit, tx: &'a storage::Tx) -> Ctx<'a> {
+    Ctx {
+        tx,
+        workspace: kit.workspace,
+        now: kernel::time::Clock::now(&kit.clock),
+        ids: &*kit.ids,
+    }
+}
+
+fn customer(id: &str, name: &str) -> CustomerRow {
+    CustomerRow {
+        external_id: Some(id.to_owned()),
+        email: Some(format!("{id}@example.jp")),
+        full_name: Some(name.to_owned()),
+        attributes: json!({"rank": "gold", "age": 42})
+            .as_object()
+            .cloned()
+            .unwrap(),
+        consents: vec![RowConsent {
+            channel: "email".to_owned(),
+            purpose: "marketing".to_owned(),
+            granted: true,
+            text_version: None,
+            proof: None,
+        }],
+        ..CustomerRow::default()
+    }
+}
+
+fn line(order: &str, who: &str, day: i64, amount: i64, currency: Currency) -> OrderLineRow {
+    OrderLineRow {
+        order_no: order.to_owned(),
+        line_no: None,
+        customer: CustomerKey::ExternalId(who.to_owned()),
+        occurred_at: Millis(START.0 - day * DAY),
+        sku: Some("tea".to_owned()),
+        product_name: None,
+        category: Some("飲料 > お茶".to_owned()),
+        quantity: 2,
+        amount,
+        currency,
+    }
+}
+
+async fn load(kit: &Kit, people: &[CustomerRow], lines: &[OrderLineRow], events: &[EventRow]) {
+    let tx = kit.db.begin().await.unwrap();
+    let mut loader = BulkLoader::new(kit.workspace, Currency::JPY, kit.ids.next_raw());
+    loader.customers(ctx(kit, &tx), people).await.unwrap();
+    loader.order_lines(ctx(kit, &tx), lines).await.unwrap();
+    loader.events(ctx(kit, &tx), events).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn names(
+    kit: &Kit,
+    filter: CustomerFilter,
+    page: &PageRequest,
+) -> (Vec<String>, Option<String>) {
+    let page = customers::list(kit.db.reader(), kit.workspace, &filter, page)
+        .await
+        .unwrap();
+    (
+        page.items
+            .into_iter()
+            .map(|person| person.full_name.unwrap_or_default())
+            .collect(),
+        page.next,
+    )
+}
+
+fn search(text: &str) -> CustomerFilter {
+    CustomerFilter {
+        search: Some(text.to_owned()),
+        is_anonymous: None,
+    }
+}
+
+async fn only_id(kit: &Kit, text: &str) -> ProfileId {
+    let page = customers::list(
+        kit.db.reader(),
+        kit.workspace,
+        &search(text),
+        &PageRequest::default(),
+    )
+    .await
+    .unwrap();
+    assert_eq!(page.items.len(), 1);
+    page.items[0].id
+}
+
+#[tokio::test]
+async fn the_list_finds_people_however_they_are_written_and_pages_without_gaps() {
+    for test in testkit::both().await {
+        let kit = Kit::new(&test).await;
+        let people: Vec<CustomerRow> = (0..7)
+            .map(|n| customer(&format!("c{n}"), &format!("ヤマダ {n}")))
+            .chain([customer("x", "髙橋 100%")])
+            .collect();
+        load(&kit, &people, &[], &[]).await;
+        let all = PageRequest::default();
+        for text in ["やまだ3", "ﾔﾏﾀﾞ 3", "C3@EXAMPLE"] {
+            assert_eq!(
+                names(&kit, search(text), &all).await.0,
+                ["ヤマダ 3"],
+                "{} {text}",
+                test.name()
+            );
+        }
+        assert_eq!(
+            names(&kit, search("100%"), &all).await.0,
+            ["髙橋 100%"],
+            "a wildcard is a character"
+        );
+        assert_eq!(names(&kit, search("_"), &all).await.0.len(), 0);
+        let mut seen = Vec::new();
+        let mut page = PageRequest {
+            after: None,
+            limit: Some(3),
+        };
+        loop {
+            let (names, next) = names(&kit, CustomerFilter::default(), &page).await;
+            seen.extend(names);
+            if next.is_none() {
+                break;
+            }
+            page.after = next;
+        }
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), 8);
+        let other = WorkspaceId::from_raw(9);
+        let empty = customers::list(kit.db.reader(), other, &CustomerFilter::default(), &all)
+            .await
+            .unwrap();
+        assert_eq!(empty.items.len(), 0, "another workspace sees nobody");
+        let known = CustomerFilter {
+            search: None,
+            is_anonymous: Some(true),
+        };
+        assert_eq!(names(&kit, known, &all).await.0.len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn the_page_adds_orders_up_and_leaves_other_currencies_out() {
+    for test in testkit::both().await {
+        let kit = Kit::new(&test).await;
+        let lines = [
+            line("1", "c1", 30, 500, Currency::JPY),
+            line("1", "c1", 30, 300, Currency::JPY),
+            line("2", "c1", 3, 200, Currency::JPY),
+            line("3", "c1", 2, 999, Currency::parse("USD").unwrap()),
+        ];
+        load(&kit, &[customer("c1", "佐藤 花子")], &lines, &[]).await;
+        let id = only_id(&kit, "佐藤").await;
+        let page = customers::find(kit.db.reader(), kit.workspace, id)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (page.totals.n_orders, page.totals.amount),
+            (3, 1_000),
+            "{}",
+            test.name()
+        );
+        assert_eq!(page.totals.first_order_at, Some(Millis(START.0 - 30 * DAY)));
+        assert_eq!(page.identities.len(), 2);
+        assert!(page.consents[0].is_granted);
+        assert_eq!(page.attributes[0].0.key, "age");
+        assert_eq!(page.last_seen_at, START);
+
+        let first = PageRequest {
+            after: None,
+            limit: Some(2),
+        };
+        let orders = customers::orders(kit.db.reader(), kit.workspace, id, &first)
+            .await
+            .unwrap();
+        assert_eq!(
+            orders
+                .items
+                .iter()
+                .map(|order| order.order_no.as_str())
+                .collect::<Vec<_>>(),
+            ["3", "2"]
+        );
+        let rest = PageRequest {
+            after: orders.next,
+            limit: Some(2),
+        };
+        let rest = customers::orders(kit.db.reader(), kit.workspace, id, &rest)
+            .await
+            .unwrap();
+        assert_eq!(
+            (rest.items[0].lines.len(), rest.items[0].amount, rest.next),
+            (2, 800, None)
+        );
+        assert_eq!(rest.items[0].lines[0].sku.as_deref(), Some("tea"));
+    }
+}
+
+fn label(entry: &TimelineEntry) -> String {
+    match &entry.what {
+        What::Event(event) => event.name.clone(),
+        What::Consent { channel, .. } => format!("consent {channel}"),
+        What::Merge { .. } => "merge".to_owned(),
+        What::Other { source, .. } => source.clone(),
+    }
+}
+
+#[tokio::test]
+async fn the_timeline_merges_all_stores_and_takes_in_others() {
+    for test in testkit::both().await {
+        let kit = Kit::new(&test).await;
+        let view = |day: i64| EventRow {
+            customer: CustomerKey::ExternalId("c1".to_owned()),
+            name_id: profiles::names::PRODUCT_VIEWED,
+            occurred_at: Millis(START.0 - day * DAY),
+            sku: Some("tea".to_owned()),
+            category: None,
+            amount: None,
+            quantity: None,
+            flags: profiles::bulk::DERIVED,
+            properties: Some(json!({"title": "緑茶"})),
+        };
+        let lines = [
+            line("1", "c1", 5, 500, Currency::JPY),
+            line("1", "c1", 5, 300, Currency::JPY),
+        ];
+        load(&kit, &[customer("c1", "佐藤")], &lines, &[view(9), view(1)]).await;
+        let id = only_id(&kit, "佐藤").await;
+        let delivery = |before: Before| {
+            let at = Millis(START.0 - 3 * DAY);
+            let entry = TimelineEntry {
+                at,
+                id: 5,
+                what: What::Other {
+                    source: "delivery".to_owned(),
+                    detail: json!({}),
+                },
+            };
+            if (at, 5) < (before.at, before.id) {
+                vec![entry]
+            } else {
+                Vec::new()
+            }
+        };
+        let (mut seen, mut request) = (
+            Vec::new(),
+            PageRequest {
+                after: None,
+                limit: Some(2),
+            },
+        );
+        loop {
+            let before = Before::of(&request).unwrap();
+            let mut stores =
+                timeline::read(kit.db.reader(), kit.workspace, id, before, request.limit())
+                    .await
+                    .unwrap();
+            stores.push(delivery(before));
+            let page = timeline::page(request.limit(), stores);
+            seen.extend(page.items.iter().map(label));
+            if page.next.is_none() {
+                break;
+            }
+            request.after = page.next;
+        }
+        let expected = [
+            "consent email",
+            "Product Viewed",
+            "delivery",
+            "Order Completed",
+            "Product Viewed",
+        ];
+        assert_eq!(seen, expected, "{}", test.name());
+    }
+}
+
+#[tokio::test]
+async fn two_people_who_edit_one_customer_do_not_overwrite_each_other() {
+    for test in testkit::both().await {
+        let kit = Kit::new(&test).await;
+        load(
+            &kit,
+            &[customer("c1", "佐藤 花子"), customer("c2", "鈴木 一郎")],
+            &[],
+            &[],
+        )
+        .await;
+        let id = only_id(&kit, "佐藤").await;
+        let version = customers::find(kit.db.reader(), kit.workspace, id)
+            .await
+            .unwrap()
+            .unwrap()
+            .version;
+        let edit = async |version: i64, edit: Edit| {
+            let tx = kit.db.begin().await.unwrap();
+            let done = customers::edit(ctx(&kit, &tx), id, version, edit).await;
+            if done.is_ok() {
+                tx.commit().await.unwrap();
+            }
+            done
+        };
+        let rename = Edit {
+            full_name: Some("佐藤 華子".to_owned()),
+            email: Some("Hanako@example.jp".to_owned()),
+            attributes: json!({"rank": null, "店": "渋谷"})
+                .as_object()
+                .cloned()
+                .unwrap(),
+            ..Edit::default()
+        };
+        edit(version, rename.clone()).await.unwrap();
+        assert!(
+            matches!(edit(version, rename).await, Err(CustomerError::Conflict(now)) if now > version),
+            "{}",
+            test.name()
+        );
+        let page = customers::find(kit.db.reader(), kit.workspace, id)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(page.email.as_deref(), Some("hanako@example.jp"));
+        let keys: Vec<&str> = page
+            .attributes
+            .iter()
+            .map(|(def, _)| def.key.as_str())
+            .collect();
+        assert_eq!(keys, ["age", "店"]);
+
+        let taken = Edit {
+            email: Some("c2@example.jp".to_owned()),
+            ..Edit::default()
+        };
+        assert!(matches!(
+            edit(page.version, taken).await,
+            Err(CustomerError::Exists(_))
+        ));
+        let wrong = Edit {
+            email: Some("nobody".to_owned()),
+            time_zone: Some("Mars/Base".to_owned()),
+            attributes: json!({"age": "old"}).as_object().cloned().unwrap(),
+            ..Edit::default()
+        };
+        let age = [("age", ValueType::Number)];
+        let tx = kit.db.begin().await.unwrap();
+        attributes::define(ctx(&kit, &tx), age.to_vec())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let Err(CustomerError::Invalid(invalid)) = edit(page.version, wrong).await else {
+            panic!("must be refused")
+        };
+        let pointers: Vec<&str> = invalid
+            .0
+            .iter()
+            .map(|error| error.pointer.as_str())
+            .collect();
+        assert_eq!(pointers, ["/email", "/time_zone", "/attributes/age"]);
+        let cleared = Edit {
+            full_name: Some(String::new()),
+            ..Edit::default()
+        };
+        edit(page.version, cleared).await.unwrap();
+        assert_eq!(
+            customers::find(kit.db.reader(), kit.workspace, id)
+                .await
+                .unwrap()
+                .unwrap()
+                .full_name,
+            None
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_customer_made_by_hand_is_found_and_cannot_be_made_twice() {
+    for test in testkit::both().await {
+        let kit = Kit::new(&test).await;
+        let new = NewCustomer {
+            external_id: Some("m-1".to_owned()),
+            edit: Edit {
+                email: Some("a@example.jp".to_owned()),
+                family_name: Some("森".to_owned()),
+                ..Edit::default()
+            },
+        };
+        let create = async |new: NewCustomer| {
+            let tx = kit.db.begin().await.unwrap();
+            let made = customers::create(ctx(&kit, &tx), new).await;
+            tx.commit().await.unwrap();
+            made
+        };
+        let id = create(new.clone()).await.unwrap();
+        assert_eq!(only_id(&kit, "森").await, id, "{}", test.name());
+        assert!(matches!(create(new).await, Err(CustomerError::Exists(owner)) if owner == id));
+        assert!(matches!(
+            create(NewCustomer::default()).await,
+            Err(CustomerError::Invalid(_))
+        ));
+    }
+}
+
+#[tokio::test]
+async fn attributes_are_labelled_and_keep_their_type() {
+    for test in testkit::both().await {
+        let kit = Kit::new(&test).await;
+        let def = AttributeDef {
+            key: "rank".to_owned(),
+            value_type: ValueType::Text,
+            label_ja: Some("会員ランク".to_owned()),
+            label_en: None,
+            is_sensitive: true,
+        };
+        let tx = kit.db.begin().await.unwrap();
+        attributes::label(ctx(&kit, &tx), &def)
+            .await
+            .unwrap()
+            .unwrap();
+        attributes::define(ctx(&kit, &tx), vec![("rank", ValueType::Number)])
+            .await
+            .unwrap();
+        let wrong = AttributeDef {
+            key: "a\"b".to_owned(),
+            ..def.clone()
+        };
+        assert!(
+            attributes::label(ctx(&kit, &tx), &wrong)
+                .await
+                .unwrap()
+                .is_err()
+        );
+        tx.commit().await.unwrap();
+        let listed = attributes::list(kit.db.reader(), kit.workspace)
+            .await
+            .unwrap();
+        assert_eq!(listed, std::slice::from_ref(&def), "{}", test.name());
+        assert_eq!(
+            (listed[0].label("en"), listed[0].label("ja")),
+            ("会員ランク", "会員ランク")
+        );
+    }
+}
