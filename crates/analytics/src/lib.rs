@@ -1,1 +1,21 @@
-//! Metrics and attribution: the only place where a metric is computed.
+#![doc = include_str!("../README.md")]
+
+mod campaign;
+mod csv;
+mod error;
+pub mod home;
+pub mod link;
+pub mod metric;
+pub mod people;
+mod query;
+mod rate;
+pub mod report;
+pub mod series;
+pub mod step;
+pub mod zone;
+
+pub use campaign::CampaignHead;
+pub use csv::{Table, csv};
+pub use error::AnalyticsError;
+pub use metric::Metric;
+pub use rate::Rate;
