@@ -126,7 +126,12 @@ pub async fn explain(
     let places = compiler.each(document);
     let columns: Vec<String> = places
         .iter()
-        .map(|(_, leaf)| format!("CAST(CASE WHEN {0} THEN 1 WHEN NOT {0} THEN 0 END AS BIGINT)", leaf.sql))
+        .map(|(_, leaf)| {
+            format!(
+                "CAST(CASE WHEN {0} THEN 1 WHEN NOT {0} THEN 0 END AS BIGINT)",
+                leaf.sql
+            )
+        })
         .collect();
     let (text, values) = compiler.select(&columns.join(", "), None, "");
     let rows = sql::rows(db, text, values).await?;
@@ -143,11 +148,23 @@ pub async fn explain(
         let (evidence, sight) = evidence(db, at, &resolved, &facts, profile, place).await?;
         let flips_at = sight.as_ref().and_then(|sight| sight.flips_at(at, truth));
         sights.extend(sight.map(|sight| (place.pointer.clone(), sight)));
-        clauses.push(Clause { pointer: place.pointer.clone(), depth: place.depth, truth, evidence, flips_at });
+        clauses.push(Clause {
+            pointer: place.pointer.clone(),
+            depth: place.depth,
+            truth,
+            evidence,
+            flips_at,
+        });
     }
-    let is_member = clauses.first().is_some_and(|clause| clause.truth == Truth::True);
+    let is_member = clauses
+        .first()
+        .is_some_and(|clause| clause.truth == Truth::True);
     let flips_at = future::membership_flips_at(at, document, &clauses, &sights, is_member);
-    Ok(Some(Explanation { is_member, clauses, flips_at }))
+    Ok(Some(Explanation {
+        is_member,
+        clauses,
+        flips_at,
+    }))
 }
 
 async fn evidence(
@@ -170,15 +187,27 @@ async fn evidence(
         }
         Node::Events(events) => events.clone(),
         Node::Message(answer) => answer_events(answer),
-        Node::All(_) | Node::Any(_) | Node::Not(_) | Node::Segment(_) => return Ok((Evidence::Inner, None)),
+        Node::All(_) | Node::Any(_) | Node::Not(_) | Node::Segment(_) => {
+            return Ok((Evidence::Inner, None));
+        }
     };
     let seen = matching(db, at, resolved, &events, profile).await?;
     let is_whole = seen.len() < LOOKED_THROUGH;
     let sight = Sight { events, seen };
     let now = sight.within(at);
-    let (n_lines, n_times, amount, quantity) = (now.lines(), now.times(), now.amount(), now.quantity());
+    let (n_lines, n_times, amount, quantity) =
+        (now.lines(), now.times(), now.amount(), now.quantity());
     let latest = now.latest(SHOWN);
-    Ok((Evidence::Events { n_lines, n_times, amount, quantity, latest }, is_whole.then_some(sight)))
+    Ok((
+        Evidence::Events {
+            n_lines,
+            n_times,
+            amount,
+            quantity,
+            latest,
+        },
+        is_whole.then_some(sight),
+    ))
 }
 
 /// Reads the events that match a condition's names and filters, from its window's beginning up to now.
@@ -190,13 +219,20 @@ async fn matching(
     profile: ProfileId,
 ) -> Result<Vec<Candidate>, SegmentError> {
     let mut binds = Binds::new(Dialect::of(db.get_database_backend()));
-    let ids: Vec<i64> = events.names.iter().filter_map(|name| resolved.name(name)).collect();
+    let ids: Vec<i64> = events
+        .names
+        .iter()
+        .filter_map(|name| resolved.name(name))
+        .collect();
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let (profile, workspace) = (binds.one(profile.raw()), binds.one(at.workspace.raw()));
     let (from, _) = events.within.range(at.now, at.zone);
-    let (from, now) = (binds.one(from.map_or(i64::MIN, |from| from.0)), binds.one(at.now.0));
+    let (from, now) = (
+        binds.one(from.map_or(i64::MIN, |from| from.0)),
+        binds.one(at.now.0),
+    );
     let mut wheres = vec![
         format!("e.profile_id = {profile} AND +e.workspace_id = {workspace}"),
         format!("e.occurred_at >= {from} AND e.occurred_at < {now}"),
@@ -250,7 +286,11 @@ struct Facts {
 }
 
 impl Facts {
-    async fn load(db: &impl ConnectionTrait, at: &At, profile: ProfileId) -> Result<Option<Self>, SegmentError> {
+    async fn load(
+        db: &impl ConnectionTrait,
+        at: &At,
+        profile: ProfileId,
+    ) -> Result<Option<Self>, SegmentError> {
         let text = "SELECT external_id, email, phone, family_name, given_name, full_name, locale, time_zone, is_anonymous,
                            first_seen_at, last_seen_at, created_at, attributes
                     FROM profile WHERE workspace_id = $1 AND id = $2 AND state = 0";
@@ -262,7 +302,11 @@ impl Facts {
         let text = |value: &Option<String>| value.clone().map(Json::from);
         let instant = |value: i64| Some(Json::from(Millis(value).to_string()));
         match &fact.of {
-            Source::Attribute(key) => self.attributes.get(key).filter(|value| !value.is_null()).cloned(),
+            Source::Attribute(key) => self
+                .attributes
+                .get(key)
+                .filter(|value| !value.is_null())
+                .cloned(),
             Source::Field(field) => match field {
                 Field::ExternalId => text(&self.external_id),
                 Field::Email => text(&self.email),

@@ -4,7 +4,10 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Folds width and compatibility forms (NFKC), letter case, and katakana to hiragana.
 pub(crate) fn japanese(text: &str) -> String {
-    text.nfkc().flat_map(char::to_lowercase).map(hiragana).collect()
+    text.nfkc()
+        .flat_map(char::to_lowercase)
+        .map(hiragana)
+        .collect()
 }
 
 fn hiragana(c: char) -> char {

@@ -14,11 +14,15 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use check::type_clash as check_type_clash;
 pub use check::{MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_TEXT, read};
-pub use event::{Answer, AnswerKind, Compare, CountOf, EventTest, Events, Filter, Machine, OneOf, PropertyFilter};
-pub use fact::{DateTest, Fact, Field, Fold, ListTest, NumberTest, Source, Test, TextTest, ValueType};
+pub use event::{
+    Answer, AnswerKind, Compare, CountOf, EventTest, Events, Filter, Machine, OneOf, PropertyFilter,
+};
+pub use fact::{
+    DateTest, Fact, Field, Fold, ListTest, NumberTest, Source, Test, TextTest, ValueType,
+};
+pub use time::{Bounds, Interval, Moment, Span, Window, local_date};
 pub use walk::Place;
 pub(crate) use walk::children;
-pub use time::{Bounds, Interval, Moment, Span, Window, local_date};
 
 /// The version that this build writes.
 pub const VERSION: u32 = 1;
@@ -115,7 +119,10 @@ pub struct InSegment {
 impl Document {
     /// Wraps a tree in the present version.
     pub const fn new(root: Node) -> Self {
-        Self { version: VERSION, root }
+        Self {
+            version: VERSION,
+            root,
+        }
     }
 
     /// Writes the document as JSON.

@@ -15,5 +15,8 @@ pub mod vocabulary;
 pub use error::SegmentError;
 pub use explain::{Clause, Evidence, Explanation, Happened, Truth, explain};
 
-pub use query::{Counts, NodeCount, Overlap, all_members, contains, count, count_each, examples, members, overlap};
+pub use query::{
+    Counts, NodeCount, Overlap, all_members, contains, count, count_each, examples, members,
+    overlap,
+};
 pub use resolve::{At, Resolved, resolve};

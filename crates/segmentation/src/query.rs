@@ -41,12 +41,21 @@ pub struct Overlap {
     pub only_b: i64,
 }
 
-fn compiler<'a>(db: &impl ConnectionTrait, at: &'a At, resolved: &'a Resolved, scope: Scope) -> Compiler<'a> {
+fn compiler<'a>(
+    db: &impl ConnectionTrait,
+    at: &'a At,
+    resolved: &'a Resolved,
+    scope: Scope,
+) -> Compiler<'a> {
     Compiler::new(Dialect::of(db.get_database_backend()), at, resolved, scope)
 }
 
 /// Counts whom a document selects.
-pub async fn count(db: &impl ConnectionTrait, at: &At, document: &Document) -> Result<i64, SegmentError> {
+pub async fn count(
+    db: &impl ConnectionTrait,
+    at: &At,
+    document: &Document,
+) -> Result<i64, SegmentError> {
     let resolved = resolve(db, at, &[document]).await?;
     let mut compiler = compiler(db, at, &resolved, Scope::Everybody);
     let root = compiler.document(document);
@@ -63,8 +72,10 @@ pub async fn count_each(
 ) -> Result<Counts, SegmentError> {
     let mut compiler = compiler(db, at, resolved, Scope::Everybody);
     let places = compiler.each(document);
-    let columns: Vec<String> =
-        places.iter().map(|(_, leaf)| format!("COUNT(*) FILTER (WHERE {})", leaf.sql)).collect();
+    let columns: Vec<String> = places
+        .iter()
+        .map(|(_, leaf)| format!("COUNT(*) FILTER (WHERE {})", leaf.sql))
+        .collect();
     let columns = format!("COUNT(*), {}", columns.join(", "));
     let (text, values) = compiler.select(&columns, None, "");
     let rows = sql::rows(db, text, values).await?;
@@ -74,9 +85,16 @@ pub async fn count_each(
     };
     let mut nodes = Vec::with_capacity(places.len());
     for (index, (place, _)) in places.iter().enumerate() {
-        nodes.push(NodeCount { pointer: place.pointer.clone(), count: number(index + 1)? });
+        nodes.push(NodeCount {
+            pointer: place.pointer.clone(),
+            count: number(index + 1)?,
+        });
     }
-    Ok(Counts { total: number(1)?, everybody: number(0)?, nodes })
+    Ok(Counts {
+        total: number(1)?,
+        everybody: number(0)?,
+        nodes,
+    })
 }
 
 /// Returns up to `limit` members after a position, in the order of their ids.
@@ -93,12 +111,20 @@ pub async fn members(
     let after = compiler.binds.one(after.map_or(i64::MIN, ProfileId::raw));
     let limit = compiler.binds.one(i64::try_from(limit).unwrap_or(i64::MAX));
     let filter = format!("p.id > {after} AND {root}");
-    let (text, values) = compiler.select("p.id", Some(&filter), &format!(" ORDER BY p.id LIMIT {limit}"));
+    let (text, values) = compiler.select(
+        "p.id",
+        Some(&filter),
+        &format!(" ORDER BY p.id LIMIT {limit}"),
+    );
     ids(db, text, values).await
 }
 
 /// Returns everybody whom a document selects, in the order of their ids: eight bytes a person.
-pub async fn all_members(db: &impl ConnectionTrait, at: &At, document: &Document) -> Result<Vec<ProfileId>, SegmentError> {
+pub async fn all_members(
+    db: &impl ConnectionTrait,
+    at: &At,
+    document: &Document,
+) -> Result<Vec<ProfileId>, SegmentError> {
     members(db, at, document, None, i64::MAX.cast_unsigned()).await
 }
 
@@ -137,7 +163,12 @@ pub async fn examples(
 }
 
 /// Counts how two documents overlap, in one statement.
-pub async fn overlap(db: &impl ConnectionTrait, at: &At, a: &Document, b: &Document) -> Result<Overlap, SegmentError> {
+pub async fn overlap(
+    db: &impl ConnectionTrait,
+    at: &At,
+    a: &Document,
+    b: &Document,
+) -> Result<Overlap, SegmentError> {
     let resolved = resolve(db, at, &[a, b]).await?;
     let mut compiler = compiler(db, at, &resolved, Scope::Everybody);
     let (a, b) = (compiler.document(a), compiler.document(b));
@@ -148,7 +179,11 @@ pub async fn overlap(db: &impl ConnectionTrait, at: &At, a: &Document, b: &Docum
     let (text, values) = compiler.select(&columns, None, "");
     let rows = sql::rows(db, text, values).await?;
     let Some(row) = rows.first() else {
-        return Ok(Overlap { only_a: 0, both: 0, only_b: 0 });
+        return Ok(Overlap {
+            only_a: 0,
+            both: 0,
+            only_b: 0,
+        });
     };
     Ok(Overlap {
         only_a: row.try_get_by_index(0)?,

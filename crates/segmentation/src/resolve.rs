@@ -12,11 +12,10 @@ use sea_orm::FromQueryResult;
 use storage::{ConnectionTrait, Dialect, sql};
 
 use crate::{
-    SegmentError,
-    fold,
+    SegmentError, fold,
     language::{
-        Document, Events, Fact, Filter, Fold, Node, PropertyFilter, Source, Test, TextTest, ValueType,
-        check_type_clash,
+        Document, Events, Fact, Filter, Fold, Node, PropertyFilter, Source, Test, TextTest,
+        ValueType, check_type_clash,
     },
     sql::{Binds, Column, distinct_lists, distinct_texts},
     store,
@@ -90,7 +89,9 @@ impl Resolved {
     fn folds(&self, key: Option<DictionaryKey>) -> Folds<'_> {
         match key {
             None => Folds { dictionary: None },
-            Some(key) => Folds { dictionary: Some(self.dictionaries.get(&key).map_or(&[], Vec::as_slice)) },
+            Some(key) => Folds {
+                dictionary: Some(self.dictionaries.get(&key).map_or(&[], Vec::as_slice)),
+            },
         }
     }
 }
@@ -148,14 +149,24 @@ fn property_key(names: &[String], property: &PropertyFilter) -> Option<Dictionar
         return None;
     }
     match &property.test {
-        Test::Text(_) => Some(DictionaryKey::Property(names.to_vec(), property.key.clone())),
-        Test::List(_) => Some(DictionaryKey::PropertyList(names.to_vec(), property.key.clone())),
+        Test::Text(_) => Some(DictionaryKey::Property(
+            names.to_vec(),
+            property.key.clone(),
+        )),
+        Test::List(_) => Some(DictionaryKey::PropertyList(
+            names.to_vec(),
+            property.key.clone(),
+        )),
         _ => None,
     }
 }
 
 /// Looks up everything that the documents speak of. Errors point into the first document that has them.
-pub async fn resolve(db: &impl ConnectionTrait, at: &At, documents: &[&Document]) -> Result<Resolved, SegmentError> {
+pub async fn resolve(
+    db: &impl ConnectionTrait,
+    at: &At,
+    documents: &[&Document],
+) -> Result<Resolved, SegmentError> {
     let mut resolved = Resolved::default();
     load_segments(db, at, documents, &mut resolved).await?;
     let inner: Vec<Document> = resolved.segments.values().cloned().collect();
@@ -184,7 +195,10 @@ async fn load_segments(
     documents: &[&Document],
     resolved: &mut Resolved,
 ) -> Result<(), SegmentError> {
-    let mut waiting: Vec<(SegmentId, String)> = documents.iter().flat_map(|document| references(document)).collect();
+    let mut waiting: Vec<(SegmentId, String)> = documents
+        .iter()
+        .flat_map(|document| references(document))
+        .collect();
     while let Some((id, pointer)) = waiting.pop() {
         if resolved.segments.contains_key(&id) {
             continue;
@@ -199,7 +213,11 @@ async fn load_segments(
             .into());
         };
         // What an inner segment refers to is reported at the place that leads there.
-        waiting.extend(references(&document).into_iter().map(|(inner, _)| (inner, pointer.clone())));
+        waiting.extend(
+            references(&document)
+                .into_iter()
+                .map(|(inner, _)| (inner, pointer.clone())),
+        );
         resolved.segments.insert(id, document);
     }
     let mut sizes = HashMap::new();
@@ -210,7 +228,9 @@ async fn load_segments(
             return Err(Invalid::one(
                 "/root",
                 "too_many",
-                format!("with the segments it refers to, the rule has over {MAX_EXPANDED} conditions"),
+                format!(
+                    "with the segments it refers to, the rule has over {MAX_EXPANDED} conditions"
+                ),
                 format!("参照しているセグメントを含めて条件が{MAX_EXPANDED}個を超えています"),
             )
             .into());
@@ -298,7 +318,9 @@ async fn load_names(
         "SELECT name AS value, CAST(id AS BIGINT) AS id FROM event_name WHERE workspace_id = {workspace} AND {one_of}"
     );
     let words: Vec<Word> = sql::all(db, text, binds.into_values()).await?;
-    resolved.names.extend(words.into_iter().map(|word| (word.value, word.id)));
+    resolved
+        .names
+        .extend(words.into_iter().map(|word| (word.value, word.id)));
     Ok(())
 }
 
@@ -312,7 +334,9 @@ async fn load_terms(
     for filter in events.iter().flat_map(|events| &events.filters) {
         match filter {
             Filter::Product(one_of) => products.extend(one_of.values().iter().map(String::as_str)),
-            Filter::Category(one_of) => categories.extend(one_of.values().iter().map(String::as_str)),
+            Filter::Category(one_of) => {
+                categories.extend(one_of.values().iter().map(String::as_str))
+            }
             _ => {}
         }
     }
@@ -320,9 +344,13 @@ async fn load_terms(
         let mut binds = binds_of(db);
         let workspace = binds.one(at.workspace.raw());
         let one_of = binds.text_in("value", products);
-        let text = format!("SELECT value, id FROM term WHERE workspace_id = {workspace} AND kind = 1 AND {one_of}");
+        let text = format!(
+            "SELECT value, id FROM term WHERE workspace_id = {workspace} AND kind = 1 AND {one_of}"
+        );
         let words: Vec<Word> = sql::all(db, text, binds.into_values()).await?;
-        resolved.products.extend(words.into_iter().map(|word| (word.value, word.id)));
+        resolved
+            .products
+            .extend(words.into_iter().map(|word| (word.value, word.id)));
     }
     if !categories.is_empty() {
         let mut binds = binds_of(db);
@@ -338,7 +366,11 @@ async fn load_terms(
         );
         let words: Vec<Word> = sql::all(db, text, binds.into_values()).await?;
         for word in words {
-            resolved.categories.entry(word.value).or_default().push(word.id);
+            resolved
+                .categories
+                .entry(word.value)
+                .or_default()
+                .push(word.id);
         }
     }
     Ok(())
@@ -358,7 +390,12 @@ async fn check_attributes(
 ) -> Result<(), SegmentError> {
     let mut asked = Vec::new();
     for place in documents.iter().flat_map(|document| document.places()) {
-        if let Node::Fact(Fact { of: Source::Attribute(key), test, .. }) = place.node {
+        if let Node::Fact(Fact {
+            of: Source::Attribute(key),
+            test,
+            ..
+        }) = place.node
+        {
             asked.push((place.pointer, key.as_str(), test.value_type()));
         }
     }
@@ -368,7 +405,9 @@ async fn check_attributes(
     let mut binds = binds_of(db);
     let workspace = binds.one(at.workspace.raw());
     let one_of = binds.text_in("key", asked.iter().map(|(_, key, _)| *key));
-    let text = format!("SELECT key, value_type FROM attribute_def WHERE workspace_id = {workspace} AND {one_of}");
+    let text = format!(
+        "SELECT key, value_type FROM attribute_def WHERE workspace_id = {workspace} AND {one_of}"
+    );
     let known: Vec<AttributeType> = sql::all(db, text, binds.into_values()).await?;
     let mut found = Invalid::default();
     for (pointer, key, asked) in asked {
@@ -380,9 +419,15 @@ async fn check_attributes(
                 format!("属性「{key}」を持つ顧客はまだいません"),
             )),
             Some(known) => {
-                let clash = ValueType::from_word(&known.value_type).zip(asked).filter(|(is, asked)| is != asked);
+                let clash = ValueType::from_word(&known.value_type)
+                    .zip(asked)
+                    .filter(|(is, asked)| is != asked);
                 if let Some((is, asked)) = clash {
-                    found.push(check_type_clash(format!("{pointer}/fact/test"), is.word(), asked.word()));
+                    found.push(check_type_clash(
+                        format!("{pointer}/fact/test"),
+                        is.word(),
+                        asked.word(),
+                    ));
                 }
             }
         }
@@ -435,17 +480,29 @@ fn dictionary_sql(
 ) -> (String, Vec<storage::Value>) {
     let workspace = binds.one(at.workspace.raw());
     let event_names = |binds: &mut Binds, names: &[String]| {
-        let ids: Vec<i64> = names.iter().filter_map(|name| resolved.name(name)).collect();
-        if ids.is_empty() { "1 = 0".to_owned() } else { binds.int_in("e.name_id", &ids) }
+        let ids: Vec<i64> = names
+            .iter()
+            .filter_map(|name| resolved.name(name))
+            .collect();
+        if ids.is_empty() {
+            "1 = 0".to_owned()
+        } else {
+            binds.int_in("e.name_id", &ids)
+        }
     };
     let text = match key {
         DictionaryKey::Fact(source) => {
             let column = match source {
                 Source::Field(field) => Column::Field(*field),
-                Source::Attribute(key) => Column::Json { column: "p.attributes", key },
+                Source::Attribute(key) => Column::Json {
+                    column: "p.attributes",
+                    key,
+                },
             };
             let value = distinct_texts(&mut binds, &column);
-            format!("SELECT DISTINCT {value} FROM profile p WHERE p.workspace_id = {workspace} AND p.state = 0")
+            format!(
+                "SELECT DISTINCT {value} FROM profile p WHERE p.workspace_id = {workspace} AND p.state = 0"
+            )
         }
         DictionaryKey::FactList(key) => {
             let elements = distinct_lists(&mut binds, "p.attributes", key);
@@ -454,17 +511,30 @@ fn dictionary_sql(
             )
         }
         DictionaryKey::Property(names, key) => {
-            let value = distinct_texts(&mut binds, &Column::Json { column: "e.properties", key });
+            let value = distinct_texts(
+                &mut binds,
+                &Column::Json {
+                    column: "e.properties",
+                    key,
+                },
+            );
             let one_of = event_names(&mut binds, names);
-            format!("SELECT DISTINCT {value} FROM event e WHERE e.workspace_id = {workspace} AND {one_of}")
+            format!(
+                "SELECT DISTINCT {value} FROM event e WHERE e.workspace_id = {workspace} AND {one_of}"
+            )
         }
         DictionaryKey::PropertyList(names, key) => {
             let elements = distinct_lists(&mut binds, "e.properties", key);
             let one_of = event_names(&mut binds, names);
-            format!("SELECT DISTINCT j.value FROM event e, {elements} AND e.workspace_id = {workspace} AND {one_of}")
+            format!(
+                "SELECT DISTINCT j.value FROM event e, {elements} AND e.workspace_id = {workspace} AND {one_of}"
+            )
         }
     };
-    (format!("{text} LIMIT {}", MAX_DICTIONARY + 1), binds.into_values())
+    (
+        format!("{text} LIMIT {}", MAX_DICTIONARY + 1),
+        binds.into_values(),
+    )
 }
 
 fn warn_of_unknown_words(documents: &[&Document], resolved: &mut Resolved) {
@@ -473,8 +543,15 @@ fn warn_of_unknown_words(documents: &[&Document], resolved: &mut Resolved) {
         warnings.push(FieldError::new(pointer, code, en, ja));
     };
     for place in documents.iter().flat_map(|document| document.places()) {
-        let Node::Events(events) = place.node else { continue };
-        for (i, name) in events.names.iter().enumerate().filter(|(_, name)| resolved.name(name).is_none()) {
+        let Node::Events(events) = place.node else {
+            continue;
+        };
+        for (i, name) in events
+            .names
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| resolved.name(name).is_none())
+        {
             warn(
                 format!("{}/events/names/{i}", place.pointer),
                 "unknown_event",

@@ -31,7 +31,10 @@ pub trait Labels {
 
 /// Returns the sentence of a whole rule.
 pub fn document(document: &Document, labels: &dyn Labels) -> Bilingual {
-    Bilingual::new(en::whole(&document.root, labels), ja::whole(&document.root, labels))
+    Bilingual::new(
+        en::whole(&document.root, labels),
+        ja::whole(&document.root, labels),
+    )
 }
 
 /// Returns the sentence of one condition or group.
@@ -55,17 +58,35 @@ fn grouped(n: i64) -> String {
 /// Writes an amount in minor units.
 fn money(minor: i64, currency: Currency, yen: &str) -> String {
     if currency == Currency::JPY {
-        return if yen == "円" { format!("{}円", grouped(minor)) } else { format!("¥{}", grouped(minor)) };
+        return if yen == "円" {
+            format!("{}円", grouped(minor))
+        } else {
+            format!("¥{}", grouped(minor))
+        };
     }
     let unit = 10_i64.pow(currency.digits());
     let sign = if minor < 0 { "−" } else { "" };
-    let (whole, rest) = (minor.unsigned_abs() / unit.unsigned_abs(), minor.unsigned_abs() % unit.unsigned_abs());
+    let (whole, rest) = (
+        minor.unsigned_abs() / unit.unsigned_abs(),
+        minor.unsigned_abs() % unit.unsigned_abs(),
+    );
     let width = usize::try_from(currency.digits()).unwrap_or(0);
-    let rest = if width == 0 { String::new() } else { format!(".{rest:0width$}") };
-    format!("{sign}{}{rest} {currency}", grouped(i64::try_from(whole).unwrap_or(i64::MAX)))
+    let rest = if width == 0 {
+        String::new()
+    } else {
+        format!(".{rest:0width$}")
+    };
+    format!(
+        "{sign}{}{rest} {currency}",
+        grouped(i64::try_from(whole).unwrap_or(i64::MAX))
+    )
 }
 
 /// Writes a number as people do, without a needless fraction.
 fn number(n: f64) -> String {
-    if n.fract() == 0.0 && n.abs() < 1e15 { format!("{n:.0}") } else { n.to_string() }
+    if n.fract() == 0.0 && n.abs() < 1e15 {
+        format!("{n:.0}")
+    } else {
+        n.to_string()
+    }
 }

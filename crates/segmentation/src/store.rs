@@ -128,7 +128,11 @@ impl Row {
 }
 
 /// Returns a segment of a workspace.
-pub async fn find(db: &impl ConnectionTrait, workspace: WorkspaceId, id: SegmentId) -> Result<Option<Segment>, SegmentError> {
+pub async fn find(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    id: SegmentId,
+) -> Result<Option<Segment>, SegmentError> {
     let text = format!("SELECT {COLUMNS} FROM segment WHERE workspace_id = $1 AND id = $2");
     let row: Option<Row> = sql::one(db, text, [workspace.raw().into(), id.raw().into()]).await?;
     row.map(Row::into_segment).transpose()
@@ -140,7 +144,9 @@ pub async fn document(
     workspace: WorkspaceId,
     id: SegmentId,
 ) -> Result<Option<Document>, SegmentError> {
-    Ok(find(db, workspace, id).await?.map(|segment| segment.document))
+    Ok(find(db, workspace, id)
+        .await?
+        .map(|segment| segment.document))
 }
 
 /// Lists segments, latest saved first.
@@ -151,7 +157,12 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<Segment>, SegmentError> {
     let bad_cursor = |_| {
-        Invalid::one("/after", "cursor", "not a position given by an earlier page", "前のページが返した位置ではありません")
+        Invalid::one(
+            "/after",
+            "cursor",
+            "not a position given by an earlier page",
+            "前のページが返した位置ではありません",
+        )
     };
     let position = page.position().map_err(bad_cursor)?;
     let (at, id) = match position.as_deref() {
@@ -168,19 +179,31 @@ pub async fn list(
          AND (updated_at < $2 OR (updated_at = $2 AND id < $3)) ORDER BY updated_at DESC, id DESC LIMIT $4"
     );
     let limit = page.limit();
-    let binds: [Value; 4] =
-        [workspace.raw().into(), at.into(), id.into(), i64::try_from(limit + 1).unwrap_or(i64::MAX).into()];
+    let binds: [Value; 4] = [
+        workspace.raw().into(),
+        at.into(),
+        id.into(),
+        i64::try_from(limit + 1).unwrap_or(i64::MAX).into(),
+    ];
     let rows: Vec<Row> = sql::all(db, text, binds).await?;
     let page = Page::cut(rows, limit, |row| vec![row.updated_at, row.id]);
     let mut items = Vec::with_capacity(page.items.len());
     for row in page.items {
         items.push(row.into_segment()?);
     }
-    Ok(Page { items, next: page.next })
+    Ok(Page {
+        items,
+        next: page.next,
+    })
 }
 
 /// Saves a new segment.
-pub async fn insert(db: &Db, author: Author, ids: &dyn IdSource, draft: Draft) -> Result<Segment, SegmentError> {
+pub async fn insert(
+    db: &Db,
+    author: Author,
+    ids: &dyn IdSource,
+    draft: Draft,
+) -> Result<Segment, SegmentError> {
     let tx = db.begin().await?;
     let saved = insert_in_txn(&tx, author, ids, draft).await?;
     tx.commit().await?;
@@ -262,7 +285,9 @@ pub async fn update_in_txn(
     .await?;
     if touched == 0 {
         return match find(tx, author.workspace, id).await? {
-            Some(present) => Err(SegmentError::Conflict { current: present.version }),
+            Some(present) => Err(SegmentError::Conflict {
+                current: present.version,
+            }),
             None => Ok(None),
         };
     }
@@ -284,7 +309,9 @@ pub async fn set_shelf_in_txn(
     if shelf == Shelf::Archived {
         let users = used_by(tx, author.workspace, id).await?;
         if !users.is_empty() {
-            return Err(SegmentError::InUse(users.into_iter().map(|(_, name)| name).collect()));
+            return Err(SegmentError::InUse(
+                users.into_iter().map(|(_, name)| name).collect(),
+            ));
         }
     }
     let archived_at = (shelf == Shelf::Archived).then_some(author.now.0);
@@ -300,7 +327,11 @@ pub async fn set_shelf_in_txn(
         ],
     )
     .await?;
-    let saved = if touched == 0 { None } else { find(tx, author.workspace, id).await? };
+    let saved = if touched == 0 {
+        None
+    } else {
+        find(tx, author.workspace, id).await?
+    };
     Ok(saved)
 }
 
@@ -357,7 +388,10 @@ pub async fn used_by(
         [workspace.raw().into(), id.raw().into()],
     )
     .await?;
-    Ok(rows.into_iter().map(|row| (SegmentId::from_raw(row.id), row.name)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (SegmentId::from_raw(row.id), row.name))
+        .collect())
 }
 
 /// Returns the names of segments.
@@ -383,7 +417,12 @@ fn check_words(draft: &Draft) -> Result<(), Invalid> {
     let mut found = Invalid::default();
     let long = |text: &str, max: usize| text.chars().count() > max || text.contains('\0');
     if draft.name.trim().is_empty() {
-        found.push(kernel::invalid::FieldError::new("/name", "required", "give a name", "名前を入れてください"));
+        found.push(kernel::invalid::FieldError::new(
+            "/name",
+            "required",
+            "give a name",
+            "名前を入れてください",
+        ));
     }
     if long(&draft.name, 120) {
         found.push(kernel::invalid::FieldError::new(
@@ -416,7 +455,12 @@ async fn check_references(
         return Ok(());
     }
     if tx.dialect() == storage::Dialect::Postgres {
-        sql::rows(tx, "SELECT pg_advisory_xact_lock($1)", [workspace.raw().into()]).await?;
+        sql::rows(
+            tx,
+            "SELECT pg_advisory_xact_lock($1)",
+            [workspace.raw().into()],
+        )
+        .await?;
     }
     let mut seen = Vec::new();
     let mut waiting = references(document);
@@ -438,7 +482,11 @@ async fn check_references(
             )
             .into());
         };
-        waiting.extend(references(&inner).into_iter().map(|(id, _)| (id, pointer.clone())));
+        waiting.extend(
+            references(&inner)
+                .into_iter()
+                .map(|(id, _)| (id, pointer.clone())),
+        );
     }
     Ok(())
 }
@@ -466,8 +514,16 @@ async fn keep_version(
         ],
     )
     .await?;
-    sql::exec(tx, "DELETE FROM segment_reference WHERE segment_id = $1", [id.raw().into()]).await?;
-    let mut refers_to: Vec<i64> = references(&draft.document).into_iter().map(|(id, _)| id.raw()).collect();
+    sql::exec(
+        tx,
+        "DELETE FROM segment_reference WHERE segment_id = $1",
+        [id.raw().into()],
+    )
+    .await?;
+    let mut refers_to: Vec<i64> = references(&draft.document)
+        .into_iter()
+        .map(|(id, _)| id.raw())
+        .collect();
     refers_to.sort_unstable();
     refers_to.dedup();
     for other in refers_to {

@@ -25,23 +25,33 @@ const DAIRY: &str = "乳製品";
 /// Returns the templates in the order of the gallery. `category` finds the path of a category by its last
 /// part, so that the same template fits the workspace's own tree.
 pub fn all(category: &dyn Fn(&str) -> String) -> Vec<Template> {
-    let bought = |within: Json, wheres: Json, test: Json| {
-        json!({"events": {"names": ["Product Purchased"], "within": within, "where": wheres, "test": test}})
-    };
+    let bought = |within: Json, wheres: Json, test: Json| json!({"events": {"names": ["Product Purchased"], "within": within, "where": wheres, "test": test}});
     let in_category = |name: &str| json!([{"category": {"in": [category(name)]}}]);
     let days = |n: u32| json!({"last": {"days": n}});
     let at_least = |n: u32| json!({"count": {"times": {"at_least": n}}});
     let sources = [
         (
             "frozen_fan_pausing",
-            ("Frozen food fans who stayed away for 14 days", "直近14日買っていない冷凍食品ファン"),
-            ("They buy it often and may be about to run out.", "よく買う人のうち、そろそろ買い足しどきの人です。"),
+            (
+                "Frozen food fans who stayed away for 14 days",
+                "直近14日買っていない冷凍食品ファン",
+            ),
+            (
+                "They buy it often and may be about to run out.",
+                "よく買う人のうち、そろそろ買い足しどきの人です。",
+            ),
             json!({"all": [bought(days(90), in_category(FROZEN), at_least(3)), bought(days(14), in_category(FROZEN), json!("never"))]}),
         ),
         (
             "best_gone_quiet",
-            ("Good customers who have not come for 60 days", "60日来店なしの優良客"),
-            ("They spent much in a year and have gone quiet.", "1年でたくさん買ってくれたのに、足が遠のいている人です。"),
+            (
+                "Good customers who have not come for 60 days",
+                "60日来店なしの優良客",
+            ),
+            (
+                "They spent much in a year and have gone quiet.",
+                "1年でたくさん買ってくれたのに、足が遠のいている人です。",
+            ),
             json!({"all": [
                 {"events": {"names": ["Order Completed", "Order Refunded"], "within": days(365), "test": {"amount": {"at_least": 30000}}}},
                 {"events": {"names": ["Order Completed"], "within": days(60), "test": "never"}},
@@ -50,25 +60,40 @@ pub fn all(category: &dyn Fn(&str) -> String) -> Vec<Template> {
         (
             "dairy_regular",
             ("Regular buyers of dairy products", "乳製品の常連"),
-            ("At least five purchases in 90 days.", "直近90日に5回以上買っている人です。"),
+            (
+                "At least five purchases in 90 days.",
+                "直近90日に5回以上買っている人です。",
+            ),
             json!({"all": [bought(days(90), in_category(DAIRY), at_least(5))]}),
         ),
         (
             "new_30_days",
-            ("New: first purchase within 30 days", "新規（初回購入から30日）"),
-            ("The second purchase is decided in these weeks.", "2回目の購入につながりやすい時期の人です。"),
+            (
+                "New: first purchase within 30 days",
+                "新規（初回購入から30日）",
+            ),
+            (
+                "The second purchase is decided in these weeks.",
+                "2回目の購入につながりやすい時期の人です。",
+            ),
             json!({"all": [{"events": {"names": ["Order Completed"], "test": {"first": {"on_or_after": {"ago": {"days": 30}}}}}}]}),
         ),
         (
             "birth_month",
             ("Birthday this month", "誕生月"),
-            ("Whose birthday falls into this month.", "今月が誕生月の人です。"),
+            (
+                "Whose birthday falls into this month.",
+                "今月が誕生月の人です。",
+            ),
             json!({"all": [{"fact": {"of": {"attribute": "birthday"}, "test": {"date": "this_month"}}}]}),
         ),
         (
             "cart_left",
             ("Left in the cart", "カートに残したまま"),
-            ("Put something into the cart in the last three days and ordered nothing in that time.", "直近3日にカートへ入れ、その間に注文していない人です。"),
+            (
+                "Put something into the cart in the last three days and ordered nothing in that time.",
+                "直近3日にカートへ入れ、その間に注文していない人です。",
+            ),
             json!({"all": [
                 {"events": {"names": ["Product Added"], "within": days(3), "test": {"count": {"times": {"at_least": 1}}}}},
                 {"events": {"names": ["Order Completed"], "within": days(3), "test": "never"}},

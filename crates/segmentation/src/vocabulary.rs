@@ -51,7 +51,10 @@ struct Text {
 }
 
 /// Reads the vocabulary of a workspace.
-pub async fn load(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Vocabulary, SegmentError> {
+pub async fn load(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+) -> Result<Vocabulary, SegmentError> {
     let fields = Field::ALL.map(|field| Word {
         key: field.name().to_owned(),
         label: sentence::field_label(field),
@@ -64,21 +67,50 @@ pub async fn load(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<V
     let attributes = rows
         .into_iter()
         .filter_map(|row| {
-            let ja = row.label_ja.clone().or_else(|| row.label_en.clone()).unwrap_or_else(|| row.key.clone());
-            let en = row.label_en.or(row.label_ja).unwrap_or_else(|| row.key.clone());
+            let ja = row
+                .label_ja
+                .clone()
+                .or_else(|| row.label_en.clone())
+                .unwrap_or_else(|| row.key.clone());
+            let en = row
+                .label_en
+                .or(row.label_ja)
+                .unwrap_or_else(|| row.key.clone());
             let value_type = ValueType::from_word(&row.value_type)?;
-            Some(Word { key: row.key, label: Bilingual::new(en, ja), value_type })
+            Some(Word {
+                key: row.key,
+                label: Bilingual::new(en, ja),
+                value_type,
+            })
         })
         .collect();
-    let own = texts(db, "SELECT name AS value FROM event_name WHERE workspace_id = $1", workspace).await?;
-    let fixed = profiles::names::FIXED.iter().map(|(_, name)| (*name).to_owned());
+    let own = texts(
+        db,
+        "SELECT name AS value FROM event_name WHERE workspace_id = $1",
+        workspace,
+    )
+    .await?;
+    let fixed = profiles::names::FIXED
+        .iter()
+        .map(|(_, name)| (*name).to_owned());
     let mut names: Vec<String> = fixed.collect();
-    names.extend(own.into_iter().filter(|name| profiles::names::fixed_id(name).is_none()));
-    let categories = texts(db, "SELECT value FROM term WHERE workspace_id = $1 AND kind = 2", workspace).await?;
+    names.extend(
+        own.into_iter()
+            .filter(|name| profiles::names::fixed_id(name).is_none()),
+    );
+    let categories = texts(
+        db,
+        "SELECT value FROM term WHERE workspace_id = $1 AND kind = 2",
+        workspace,
+    )
+    .await?;
     Ok(Vocabulary {
         fields: fields.to_vec(),
         attributes,
-        events: names.into_iter().map(|name| (name.clone(), event_label(&name))).collect(),
+        events: names
+            .into_iter()
+            .map(|name| (name.clone(), event_label(&name)))
+            .collect(),
         categories,
     })
 }
@@ -97,18 +129,32 @@ pub async fn products(
     let text = format!(
         "SELECT value FROM term WHERE workspace_id = $1 AND kind = 1 AND {position}(value, $2) > 0 ORDER BY value LIMIT $3"
     );
-    let rows: Vec<Text> =
-        sql::all(db, text, [workspace.raw().into(), part.into(), i64::from(limit.min(MAX_ROWS)).into()]).await?;
+    let rows: Vec<Text> = sql::all(
+        db,
+        text,
+        [
+            workspace.raw().into(),
+            part.into(),
+            i64::from(limit.min(MAX_ROWS)).into(),
+        ],
+    )
+    .await?;
     Ok(rows.into_iter().map(|row| row.value).collect())
 }
 
 /// Returns the path of a category whose last part is `name`; the name itself when there is none.
 pub fn category_path(categories: &[String], name: &str) -> String {
-    let found = categories.iter().find(|path| path.rsplit(" > ").next() == Some(name));
+    let found = categories
+        .iter()
+        .find(|path| path.rsplit(" > ").next() == Some(name));
     found.cloned().unwrap_or_else(|| name.to_owned())
 }
 
-async fn texts(db: &impl ConnectionTrait, text: &str, workspace: WorkspaceId) -> Result<Vec<String>, SegmentError> {
+async fn texts(
+    db: &impl ConnectionTrait,
+    text: &str,
+    workspace: WorkspaceId,
+) -> Result<Vec<String>, SegmentError> {
     let text = format!("{text} ORDER BY 1 LIMIT {MAX_ROWS}");
     let rows: Vec<Text> = sql::all(db, text, [workspace.raw().into()]).await?;
     Ok(rows.into_iter().map(|row| row.value).collect())

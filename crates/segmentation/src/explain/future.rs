@@ -7,7 +7,10 @@ use sea_orm::FromQueryResult;
 
 use super::{Clause, Happened, Truth};
 use crate::{
-    language::{Bounds, Compare, CountOf, DateTest, Document, EventTest, Events, Moment, Node, Window, children},
+    language::{
+        Bounds, Compare, CountOf, DateTest, Document, EventTest, Events, Moment, Node, Window,
+        children,
+    },
     resolve::At,
 };
 
@@ -44,14 +47,22 @@ impl InWindow<'_> {
     }
 
     pub(super) fn times(&self) -> i64 {
-        let mut orders: Vec<i64> = self.0.iter().map(|event| event.order_id.unwrap_or(-event.id)).collect();
+        let mut orders: Vec<i64> = self
+            .0
+            .iter()
+            .map(|event| event.order_id.unwrap_or(-event.id))
+            .collect();
         orders.sort_unstable();
         orders.dedup();
         i64::try_from(orders.len()).unwrap_or(i64::MAX)
     }
 
     pub(super) fn amount(&self) -> i64 {
-        self.0.iter().filter(|event| event.flags & FOREIGN == 0).filter_map(|event| event.amount).sum()
+        self.0
+            .iter()
+            .filter(|event| event.flags & FOREIGN == 0)
+            .filter_map(|event| event.amount)
+            .sum()
     }
 
     pub(super) fn quantity(&self) -> i64 {
@@ -88,8 +99,12 @@ impl Sight {
             EventTest::Count(CountOf::Lines(compare)) => compared(now.lines(), *compare),
             EventTest::Amount(compare) => compared(now.amount(), *compare),
             EventTest::Quantity(compare) => compared(now.quantity(), *compare),
-            EventTest::Latest(test) => instant_truth(at, now.0.first().map(|event| event.occurred_at), test),
-            EventTest::First(test) => instant_truth(at, now.0.last().map(|event| event.occurred_at), test),
+            EventTest::Latest(test) => {
+                instant_truth(at, now.0.first().map(|event| event.occurred_at), test)
+            }
+            EventTest::First(test) => {
+                instant_truth(at, now.0.last().map(|event| event.occurred_at), test)
+            }
         }
     }
 
@@ -104,7 +119,9 @@ impl Sight {
         match self.events.within {
             Window::Ever => {}
             Window::Last(span) => shift(Moment::Ago(span)),
-            Window::Between(Bounds { from, until }) => from.into_iter().chain(until).for_each(&mut shift),
+            Window::Between(Bounds { from, until }) => {
+                from.into_iter().chain(until).for_each(&mut shift)
+            }
         }
         if let EventTest::Latest(test) | EventTest::First(test) = &self.events.test {
             match test {
@@ -117,13 +134,20 @@ impl Sight {
                     shift(*last);
                 }
                 // Whole days relative to now change at midnights; that is not forecast.
-                DateTest::On(_) | DateTest::NotOn(_) | DateTest::MonthIn(_) | DateTest::ThisMonth => {}
+                DateTest::On(_)
+                | DateTest::NotOn(_)
+                | DateTest::MonthIn(_)
+                | DateTest::ThisMonth => {}
             }
         }
         let mut instants: Vec<i64> = self
             .seen
             .iter()
-            .flat_map(|event| shifts.iter().map(move |shift| event.occurred_at.saturating_add(*shift)))
+            .flat_map(|event| {
+                shifts
+                    .iter()
+                    .map(move |shift| event.occurred_at.saturating_add(*shift))
+            })
             .filter(|instant| *instant > now.0)
             .collect();
         instants.sort_unstable();
@@ -136,7 +160,12 @@ impl Sight {
         self.instants(at.now)
             .into_iter()
             .map(Millis)
-            .find(|instant| self.truth(&At { now: *instant, ..*at }) != truth)
+            .find(|instant| {
+                self.truth(&At {
+                    now: *instant,
+                    ..*at
+                }) != truth
+            })
     }
 }
 
@@ -144,8 +173,8 @@ fn instant_truth(at: &At, value: Option<i64>, test: &DateTest) -> Truth {
     let (Some(value), Some((interval, outside))) = (value, test.interval(at.now, at.zone)) else {
         return Truth::Unknown;
     };
-    let inside =
-        interval.from.is_none_or(|from| from.0 <= value) && interval.until.is_none_or(|until| value < until.0);
+    let inside = interval.from.is_none_or(|from| from.0 <= value)
+        && interval.until.is_none_or(|until| value < until.0);
     Truth::of(inside != outside)
 }
 
@@ -157,13 +186,22 @@ pub(super) fn membership_flips_at(
     sights: &HashMap<String, Sight>,
     is_member: bool,
 ) -> Option<Millis> {
-    let mut instants: Vec<i64> = sights.values().flat_map(|sight| sight.instants(at.now)).collect();
+    let mut instants: Vec<i64> = sights
+        .values()
+        .flat_map(|sight| sight.instants(at.now))
+        .collect();
     instants.sort_unstable();
     instants.dedup();
     instants.truncate(MAX_INSTANTS);
-    let now: HashMap<&str, Truth> = clauses.iter().map(|clause| (clause.pointer.as_str(), clause.truth)).collect();
+    let now: HashMap<&str, Truth> = clauses
+        .iter()
+        .map(|clause| (clause.pointer.as_str(), clause.truth))
+        .collect();
     instants.into_iter().map(Millis).find(|instant| {
-        let then = At { now: *instant, ..*at };
+        let then = At {
+            now: *instant,
+            ..*at
+        };
         let leaf = |pointer: &str| match sights.get(pointer) {
             Some(sight) => sight.truth(&then),
             None => now.get(pointer).copied().unwrap_or(Truth::Unknown),

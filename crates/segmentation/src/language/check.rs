@@ -7,8 +7,8 @@ use kernel::{
 use serde_json::Value;
 
 use super::{
-    Compare, CountOf, DateTest, Document, EventTest, Events, Filter, Fold, ListTest, Moment, Node, NumberTest, Source,
-    Span, Test, TextTest, VERSION, Window,
+    Compare, CountOf, DateTest, Document, EventTest, Events, Filter, Fold, ListTest, Moment, Node,
+    NumberTest, Source, Span, Test, TextTest, VERSION, Window,
 };
 
 /// The deepest nesting of groups.
@@ -65,7 +65,9 @@ fn nesting(value: &Value) -> usize {
         deepest = deepest.max(depth);
         match value {
             Value::Array(items) => waiting.extend(items.iter().map(|item| (item, depth + 1))),
-            Value::Object(members) => waiting.extend(members.values().map(|item| (item, depth + 1))),
+            Value::Object(members) => {
+                waiting.extend(members.values().map(|item| (item, depth + 1)))
+            }
             _ => {}
         }
     }
@@ -109,13 +111,17 @@ fn check_tree(document: &Document, found: &mut Invalid) {
         return;
     }
     for place in places {
-        let at = Spot { pointer: place.pointer };
+        let at = Spot {
+            pointer: place.pointer,
+        };
         if place.depth > MAX_DEPTH {
             found.push(too_deep(at.pointer));
             return;
         }
         match place.node {
-            Node::All(members) if members.is_empty() && place.depth > 0 => at.empty_group("all", found),
+            Node::All(members) if members.is_empty() && place.depth > 0 => {
+                at.empty_group("all", found)
+            }
             Node::Any(members) if members.is_empty() => at.empty_group("any", found),
             Node::Fact(fact) => {
                 if let Source::Attribute(key) = &fact.of {
@@ -125,14 +131,23 @@ fn check_tree(document: &Document, found: &mut Invalid) {
                 if let (Source::Field(field), Some(asked)) = (&fact.of, fact.test.value_type())
                     && field.value_type() != asked
                 {
-                    found.push(type_clash(at.to("/fact/test").pointer, field.value_type().word(), asked.word()));
+                    found.push(type_clash(
+                        at.to("/fact/test").pointer,
+                        field.value_type().word(),
+                        asked.word(),
+                    ));
                 }
             }
             Node::Events(events) => at.to("/events").events(events, found),
             Node::Message(answer) => {
                 at.to("/message/within").window(answer.within, found);
                 at.to("/message/count").compare(answer.count, found);
-                at.to("/message/campaigns").list_len(answer.campaigns.len(), MAX_LIST, Emptiness::Allowed, found);
+                at.to("/message/campaigns").list_len(
+                    answer.campaigns.len(),
+                    MAX_LIST,
+                    Emptiness::Allowed,
+                    found,
+                );
             }
             Node::Consent(consent) => {
                 at.to("/consent/channel").text(&consent.channel, found);
@@ -149,7 +164,11 @@ pub(crate) fn type_clash(pointer: String, is: &str, asked: &str) -> FieldError {
         pointer,
         "type_clash",
         format!("the value is of type {is} and cannot be compared as {asked}"),
-        format!("この項目は{}なので、{}としては比べられません", type_ja(is), type_ja(asked)),
+        format!(
+            "この項目は{}なので、{}としては比べられません",
+            type_ja(is),
+            type_ja(asked)
+        ),
     )
 }
 
@@ -178,7 +197,9 @@ struct Spot {
 
 impl Spot {
     fn to(&self, suffix: &str) -> Self {
-        Self { pointer: format!("{}{suffix}", self.pointer) }
+        Self {
+            pointer: format!("{}{suffix}", self.pointer),
+        }
     }
 
     fn say(&self, found: &mut Invalid, code: &str, en: impl Into<String>, ja: impl Into<String>) {
@@ -186,7 +207,12 @@ impl Spot {
     }
 
     fn empty_group(&self, kind: &str, found: &mut Invalid) {
-        self.to(&format!("/{kind}")).say(found, "empty", "a group needs a condition", "まとまりに条件がありません");
+        self.to(&format!("/{kind}")).say(
+            found,
+            "empty",
+            "a group needs a condition",
+            "まとまりに条件がありません",
+        );
     }
 
     fn key(&self, key: &str, found: &mut Invalid) {
@@ -218,16 +244,31 @@ impl Spot {
             );
         }
         if text.contains('\0') {
-            self.say(found, "character", "holds a character that cannot be stored", "保存できない文字が含まれています");
+            self.say(
+                found,
+                "character",
+                "holds a character that cannot be stored",
+                "保存できない文字が含まれています",
+            );
         }
     }
 
     fn list_len(&self, len: usize, max: usize, emptiness: Emptiness, found: &mut Invalid) {
         if len == 0 && emptiness == Emptiness::Refused {
-            self.say(found, "empty", "choose at least one value", "1つ以上選んでください");
+            self.say(
+                found,
+                "empty",
+                "choose at least one value",
+                "1つ以上選んでください",
+            );
         }
         if len > max {
-            self.say(found, "too_many", format!("at most {max} values"), format!("値は{max}個までです"));
+            self.say(
+                found,
+                "too_many",
+                format!("at most {max} values"),
+                format!("値は{max}個までです"),
+            );
         }
     }
 
@@ -240,16 +281,27 @@ impl Spot {
 
     fn test(&self, test: &Test, fold: Fold, found: &mut Invalid) {
         if fold != Fold::Exact && !matches!(test, Test::Text(_) | Test::List(_)) {
-            self.say(found, "fold", "only texts can be compared with `fold`", "表記ゆれの吸収は文字列の条件でだけ使えます");
+            self.say(
+                found,
+                "fold",
+                "only texts can be compared with `fold`",
+                "表記ゆれの吸収は文字列の条件でだけ使えます",
+            );
         }
         match test {
             Test::Exists | Test::Missing | Test::Boolean(_) => {}
             Test::Text(test) => self.text_test(test, found),
             Test::Number(test) => self.number_test(test, found),
             Test::Date(test) => self.to("/date").date_test(test, found),
-            Test::List(ListTest::AllOf(values)) => self.to("/list/all_of").texts(values, MAX_ALL_OF, found),
-            Test::List(ListTest::AnyOf(values)) => self.to("/list/any_of").texts(values, MAX_LIST, found),
-            Test::List(ListTest::NoneOf(values)) => self.to("/list/none_of").texts(values, MAX_LIST, found),
+            Test::List(ListTest::AllOf(values)) => {
+                self.to("/list/all_of").texts(values, MAX_ALL_OF, found)
+            }
+            Test::List(ListTest::AnyOf(values)) => {
+                self.to("/list/any_of").texts(values, MAX_LIST, found)
+            }
+            Test::List(ListTest::NoneOf(values)) => {
+                self.to("/list/none_of").texts(values, MAX_LIST, found)
+            }
         }
     }
 
@@ -268,17 +320,32 @@ impl Spot {
 
     fn number_test(&self, test: &NumberTest, found: &mut Invalid) {
         match test {
-            NumberTest::Between([low, high]) if low > high => self.to("/number/between").upside_down(found),
-            NumberTest::In(values) => self.to("/number/in").list_len(values.len(), MAX_LIST, Emptiness::Refused, found),
+            NumberTest::Between([low, high]) if low > high => {
+                self.to("/number/between").upside_down(found)
+            }
+            NumberTest::In(values) => {
+                self.to("/number/in")
+                    .list_len(values.len(), MAX_LIST, Emptiness::Refused, found)
+            }
             NumberTest::NotIn(values) => {
-                self.to("/number/not_in").list_len(values.len(), MAX_LIST, Emptiness::Refused, found);
+                self.to("/number/not_in").list_len(
+                    values.len(),
+                    MAX_LIST,
+                    Emptiness::Refused,
+                    found,
+                );
             }
             _ => {}
         }
     }
 
     fn upside_down(&self, found: &mut Invalid) {
-        self.say(found, "order", "the first value must not be greater than the second", "左の値は右の値以下にしてください");
+        self.say(
+            found,
+            "order",
+            "the first value must not be greater than the second",
+            "左の値は右の値以下にしてください",
+        );
     }
 
     fn compare(&self, compare: Compare, found: &mut Invalid) {
@@ -297,7 +364,12 @@ impl Spot {
 
     fn span(&self, span: Span, found: &mut Invalid) {
         if span.millis() > MAX_SPAN {
-            self.say(found, "too_long", "a span is a hundred years at most", "期間は100年までです");
+            self.say(
+                found,
+                "too_long",
+                "a span is a hundred years at most",
+                "期間は100年までです",
+            );
         }
     }
 
@@ -306,12 +378,20 @@ impl Spot {
             Window::Ever => {}
             Window::Last(span) => {
                 if span.millis() == 0 {
-                    self.to("/last").say(found, "empty", "the window is empty", "期間の長さが0です");
+                    self.to("/last").say(
+                        found,
+                        "empty",
+                        "the window is empty",
+                        "期間の長さが0です",
+                    );
                 }
                 self.to("/last").span(span, found);
             }
             Window::Between(bounds) => {
-                for (name, moment) in [("/between/from", bounds.from), ("/between/until", bounds.until)] {
+                for (name, moment) in [
+                    ("/between/from", bounds.from),
+                    ("/between/until", bounds.until),
+                ] {
                     if let Some(moment) = moment {
                         self.to(name).moment(moment, found);
                     }
@@ -325,7 +405,12 @@ impl Spot {
                     _ => false,
                 };
                 if upside_down {
-                    self.to("/between").say(found, "order", "the window ends before it begins", "期間の終わりが始まりより前です");
+                    self.to("/between").say(
+                        found,
+                        "order",
+                        "the window ends before it begins",
+                        "期間の終わりが始まりより前です",
+                    );
                 }
             }
         }
@@ -344,9 +429,15 @@ impl Spot {
                 self.moment(*last, found);
             }
             DateTest::MonthIn(months) => {
-                self.to("/month_in").list_len(months.len(), 12, Emptiness::Refused, found);
+                self.to("/month_in")
+                    .list_len(months.len(), 12, Emptiness::Refused, found);
                 if months.iter().any(|month| !(1..=12).contains(month)) {
-                    self.to("/month_in").say(found, "range", "a month is 1 to 12", "月は1から12で指定してください");
+                    self.to("/month_in").say(
+                        found,
+                        "range",
+                        "a month is 1 to 12",
+                        "月は1から12で指定してください",
+                    );
                 }
             }
             DateTest::ThisMonth => {}
@@ -356,13 +447,18 @@ impl Spot {
     fn events(&self, events: &Events, found: &mut Invalid) {
         self.to("/names").texts(&events.names, MAX_NAMES, found);
         self.to("/within").window(events.within, found);
-        self.to("/where").list_len(events.filters.len(), 20, Emptiness::Allowed, found);
+        self.to("/where")
+            .list_len(events.filters.len(), 20, Emptiness::Allowed, found);
         for (i, filter) in events.filters.iter().enumerate() {
             self.to(&format!("/where/{i}")).filter(filter, found);
         }
         match &events.test {
-            EventTest::Count(CountOf::Times(compare)) => self.to("/test/count/times").count(*compare, found),
-            EventTest::Count(CountOf::Lines(compare)) => self.to("/test/count/lines").count(*compare, found),
+            EventTest::Count(CountOf::Times(compare)) => {
+                self.to("/test/count/times").count(*compare, found)
+            }
+            EventTest::Count(CountOf::Lines(compare)) => {
+                self.to("/test/count/lines").count(*compare, found)
+            }
             EventTest::Amount(compare) => self.to("/test/amount").compare(*compare, found),
             EventTest::Quantity(compare) => self.to("/test/quantity").compare(*compare, found),
             EventTest::Never => {}
@@ -373,7 +469,12 @@ impl Spot {
 
     fn instant_test(&self, test: &DateTest, found: &mut Invalid) {
         if matches!(test, DateTest::MonthIn(_) | DateTest::ThisMonth) {
-            self.say(found, "month", "events are not compared by month", "行動の日時は月では比べられません");
+            self.say(
+                found,
+                "month",
+                "events are not compared by month",
+                "行動の日時は月では比べられません",
+            );
         }
         self.date_test(test, found);
     }
@@ -389,7 +490,12 @@ impl Spot {
             | Compare::AtLeast(n) => n < 0,
         };
         if negative {
-            self.say(found, "range", "a number of times is not negative", "回数は0以上にしてください");
+            self.say(
+                found,
+                "range",
+                "a number of times is not negative",
+                "回数は0以上にしてください",
+            );
         }
         self.compare(compare, found);
     }
@@ -397,13 +503,19 @@ impl Spot {
     fn filter(&self, filter: &Filter, found: &mut Invalid) {
         match filter {
             Filter::Product(one_of) => self.to("/product").texts(one_of.values(), MAX_LIST, found),
-            Filter::Category(one_of) => self.to("/category").texts(one_of.values(), MAX_LIST, found),
+            Filter::Category(one_of) => {
+                self.to("/category").texts(one_of.values(), MAX_LIST, found)
+            }
             Filter::Amount(compare) => self.to("/amount").compare(*compare, found),
             Filter::Quantity(compare) => self.to("/quantity").compare(*compare, found),
-            Filter::Campaign(ids) => self.to("/campaign").list_len(ids.len(), MAX_LIST, Emptiness::Refused, found),
+            Filter::Campaign(ids) => {
+                self.to("/campaign")
+                    .list_len(ids.len(), MAX_LIST, Emptiness::Refused, found)
+            }
             Filter::Property(property) => {
                 self.to("/property/key").key(&property.key, found);
-                self.to("/property/test").test(&property.test, property.fold, found);
+                self.to("/property/test")
+                    .test(&property.test, property.fold, found);
             }
         }
     }

@@ -331,7 +331,14 @@ impl DateTest {
             Self::OnOrBefore(moment) => (until(moment), false),
             Self::Between([first, last]) => {
                 let (first, last) = (from(first), until(last));
-                (Interval { until: last.until, until_date: last.until_date, ..first }, false)
+                (
+                    Interval {
+                        until: last.until,
+                        until_date: last.until_date,
+                        ..first
+                    },
+                    false,
+                )
             }
             Self::MonthIn(_) | Self::ThisMonth => return None,
         })

@@ -118,7 +118,10 @@ impl Window {
                     Moment::Date(_) => moment.end(now, zone),
                     other => other.start(now, zone),
                 });
-                (bounds.from.map(|moment| moment.start(now, zone)), until.min(now))
+                (
+                    bounds.from.map(|moment| moment.start(now, zone)),
+                    until.min(now),
+                )
             }
         }
     }
@@ -152,7 +155,9 @@ pub(crate) fn day_start(date: NaiveDate, zone: Tz) -> Millis {
     let mut local = date.and_time(NaiveTime::MIN);
     for _ in 0..8 {
         match zone.from_local_datetime(&local) {
-            LocalResult::Single(time) | LocalResult::Ambiguous(time, _) => return Millis(time.timestamp_millis()),
+            LocalResult::Single(time) | LocalResult::Ambiguous(time, _) => {
+                return Millis(time.timestamp_millis());
+            }
             LocalResult::None => local += TimeDelta::minutes(30),
         }
     }
@@ -173,7 +178,10 @@ mod tests {
         assert_eq!(day_start(day, Tz::Asia__Tokyo), at("2026-07-13T15:00:00Z"));
         // Santiago skips 00:00-01:00 on the first Sunday of September.
         let skipped = NaiveDate::from_ymd_opt(2026, 9, 6).unwrap();
-        assert_eq!(day_start(skipped, Tz::America__Santiago), at("2026-09-06T04:00:00Z"));
+        assert_eq!(
+            day_start(skipped, Tz::America__Santiago),
+            at("2026-09-06T04:00:00Z")
+        );
         assert_eq!(local_date(at("2026-07-13T15:00:00Z"), Tz::Asia__Tokyo), day);
     }
 
@@ -181,7 +189,10 @@ mod tests {
     fn a_window_holds_its_first_instant_and_not_its_last() {
         let now = at("2026-07-14T01:42:00Z");
         let zone = Tz::Asia__Tokyo;
-        assert_eq!(Window::Last(Span::Days(1)).range(now, zone), (Some(now.plus(-DAY)), now));
+        assert_eq!(
+            Window::Last(Span::Days(1)).range(now, zone),
+            (Some(now.plus(-DAY)), now)
+        );
         let july = Bounds {
             from: NaiveDate::from_ymd_opt(2026, 7, 1).map(Moment::Date),
             until: NaiveDate::from_ymd_opt(2026, 7, 10).map(Moment::Date),
@@ -191,7 +202,14 @@ mod tests {
             (Some(at("2026-06-30T15:00:00Z")), at("2026-07-10T15:00:00Z")),
             "the last day belongs to it"
         );
-        let future = Bounds { from: None, until: Some(Moment::Ahead(Span::Days(3))) };
-        assert_eq!(Window::Between(future).range(now, zone), (None, now), "nothing after now is seen");
+        let future = Bounds {
+            from: None,
+            until: Some(Moment::Ahead(Span::Days(3))),
+        };
+        assert_eq!(
+            Window::Between(future).range(now, zone),
+            (None, now),
+            "nothing after now is seen"
+        );
     }
 }

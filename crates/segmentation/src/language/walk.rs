@@ -30,11 +30,19 @@ impl Document {
     /// Returns every node, a group before its members.
     pub fn places(&self) -> Vec<Place<'_>> {
         let mut out = Vec::new();
-        let mut waiting = vec![Place { pointer: "/root".to_owned(), depth: 0, node: &self.root }];
+        let mut waiting = vec![Place {
+            pointer: "/root".to_owned(),
+            depth: 0,
+            node: &self.root,
+        }];
         while let Some(place) = waiting.pop() {
             let children = children(place.node);
             for (suffix, node) in children.into_iter().rev() {
-                waiting.push(Place { pointer: format!("{}{suffix}", place.pointer), depth: place.depth + 1, node });
+                waiting.push(Place {
+                    pointer: format!("{}{suffix}", place.pointer),
+                    depth: place.depth + 1,
+                    node,
+                });
             }
             out.push(place);
         }
@@ -45,8 +53,16 @@ impl Document {
 /// Returns the members of a group with what to add to the group's pointer.
 pub(crate) fn children(node: &Node) -> Vec<(String, &Node)> {
     match node {
-        Node::All(members) => members.iter().enumerate().map(|(i, node)| (format!("/all/{i}"), node)).collect(),
-        Node::Any(members) => members.iter().enumerate().map(|(i, node)| (format!("/any/{i}"), node)).collect(),
+        Node::All(members) => members
+            .iter()
+            .enumerate()
+            .map(|(i, node)| (format!("/all/{i}"), node))
+            .collect(),
+        Node::Any(members) => members
+            .iter()
+            .enumerate()
+            .map(|(i, node)| (format!("/any/{i}"), node))
+            .collect(),
         Node::Not(inner) => vec![("/not".to_owned(), inner)],
         _ => Vec::new(),
     }

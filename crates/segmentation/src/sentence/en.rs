@@ -7,14 +7,24 @@ use super::{
 };
 use crate::{
     language::{
-        Bounds, Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter, ListTest, Moment, Node,
-        NumberTest, OneOf, Source, Span, Test, TextTest, Window,
+        Bounds, Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter,
+        ListTest, Moment, Node, NumberTest, OneOf, Source, Span, Test, TextTest, Window,
     },
     sql::answer_events,
 };
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -23,8 +33,14 @@ pub(super) fn whole(root: &Node, labels: &dyn Labels) -> String {
     let Node::All(members) = root else {
         return part(root, labels);
     };
-    let (without, with): (Vec<&Node>, Vec<&Node>) = members.iter().partition(|member| matches!(member, Node::Not(_)));
-    let mut out = if with.is_empty() { "everybody".to_owned() } else { format!("people {}", joined(&with, "and", labels)) };
+    let (without, with): (Vec<&Node>, Vec<&Node>) = members
+        .iter()
+        .partition(|member| matches!(member, Node::Not(_)));
+    let mut out = if with.is_empty() {
+        "everybody".to_owned()
+    } else {
+        format!("people {}", joined(&with, "and", labels))
+    };
     for node in without {
         if let Node::Not(inner) = node {
             out.push_str(&format!(", except those {}", clause(inner, labels)));
@@ -43,7 +59,10 @@ pub(super) fn part(node: &Node, labels: &dyn Labels) -> String {
 }
 
 fn joined(members: &[&Node], word: &str, labels: &dyn Labels) -> String {
-    let clauses: Vec<String> = members.iter().map(|member| clause(member, labels)).collect();
+    let clauses: Vec<String> = members
+        .iter()
+        .map(|member| clause(member, labels))
+        .collect();
     list_words(&clauses, word)
 }
 
@@ -61,8 +80,14 @@ fn clause(node: &Node, labels: &dyn Labels) -> String {
         Node::All(members) | Node::Any(members) if members.len() == 1 => {
             joined(&members.iter().collect::<Vec<_>>(), "and", labels)
         }
-        Node::All(members) => format!("({})", joined(&members.iter().collect::<Vec<_>>(), "and", labels)),
-        Node::Any(members) => format!("(either {})", joined(&members.iter().collect::<Vec<_>>(), "or", labels)),
+        Node::All(members) => format!(
+            "({})",
+            joined(&members.iter().collect::<Vec<_>>(), "and", labels)
+        ),
+        Node::Any(members) => format!(
+            "(either {})",
+            joined(&members.iter().collect::<Vec<_>>(), "or", labels)
+        ),
         Node::Not(inner) => format!("who are not among those {}", clause(inner, labels)),
         Node::Fact(fact) => {
             let subject = match &fact.of {
@@ -75,7 +100,9 @@ fn clause(node: &Node, labels: &dyn Labels) -> String {
         Node::Message(answer) => events_clause(&answer_events(answer), labels),
         Node::Consent(consent) => consent_clause(consent),
         Node::Reachable(_) => "who can be reached by email".to_owned(),
-        Node::Segment(segment) => format!("who are in the segment “{}”", labels.segment(segment.id)),
+        Node::Segment(segment) => {
+            format!("who are in the segment “{}”", labels.segment(segment.id))
+        }
     }
 }
 
@@ -93,7 +120,11 @@ fn consent_clause(consent: &Consent) -> String {
 }
 
 fn quoted(values: &[String], word: &str) -> String {
-    let mut shown: Vec<String> = values.iter().take(5).map(|value| format!("“{value}”")).collect();
+    let mut shown: Vec<String> = values
+        .iter()
+        .take(5)
+        .map(|value| format!("“{value}”"))
+        .collect();
     if values.len() > 5 {
         shown.push(format!("{} more", values.len() - 5));
     }
@@ -119,12 +150,22 @@ fn test_words(test: &Test) -> String {
         },
         Test::List(ListTest::AllOf(values)) => format!("includes {}", quoted(values, "and")),
         Test::List(ListTest::AnyOf(values)) => format!("includes {}", quoted(values, "or")),
-        Test::List(ListTest::NoneOf(values)) => format!("does not include {}", quoted(values, "or")),
+        Test::List(ListTest::NoneOf(values)) => {
+            format!("does not include {}", quoted(values, "or"))
+        }
     }
 }
 
 fn number_words(test: &NumberTest) -> String {
-    let list = |values: &[f64]| quoted(&values.iter().map(|value| number(*value)).collect::<Vec<_>>(), "or");
+    let list = |values: &[f64]| {
+        quoted(
+            &values
+                .iter()
+                .map(|value| number(*value))
+                .collect::<Vec<_>>(),
+            "or",
+        )
+    };
     match test {
         NumberTest::Equals(value) => number(*value),
         NumberTest::NotEquals(value) => format!("not {}", number(*value)),
@@ -132,7 +173,9 @@ fn number_words(test: &NumberTest) -> String {
         NumberTest::AtMost(value) => format!("at most {}", number(*value)),
         NumberTest::GreaterThan(value) => format!("over {}", number(*value)),
         NumberTest::AtLeast(value) => format!("at least {}", number(*value)),
-        NumberTest::Between([low, high]) => format!("between {} and {}", number(*low), number(*high)),
+        NumberTest::Between([low, high]) => {
+            format!("between {} and {}", number(*low), number(*high))
+        }
         NumberTest::In(values) => list(values),
         NumberTest::NotIn(values) => format!("not {}", list(values)),
     }
@@ -157,7 +200,11 @@ fn span_words(span: Span) -> String {
         Span::Days(n) => (n, "day"),
         Span::Weeks(n) => (n, "week"),
     };
-    if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
+    if n == 1 {
+        format!("1 {unit}")
+    } else {
+        format!("{n} {unit}s")
+    }
 }
 
 fn moment_words(moment: Moment) -> String {
@@ -177,9 +224,18 @@ fn date_words(test: &DateTest) -> String {
         DateTest::After(moment) => format!("after {}", moment_words(*moment)),
         DateTest::OnOrBefore(moment) => format!("not after {}", moment_words(*moment)),
         DateTest::OnOrAfter(moment) => format!("not before {}", moment_words(*moment)),
-        DateTest::Between([first, last]) => format!("between {} and {}", moment_words(*first), moment_words(*last)),
+        DateTest::Between([first, last]) => format!(
+            "between {} and {}",
+            moment_words(*first),
+            moment_words(*last)
+        ),
         DateTest::MonthIn(months) => {
-            let name = |month: &u8| MONTHS.get(usize::from(*month).saturating_sub(1)).copied().unwrap_or_default();
+            let name = |month: &u8| {
+                MONTHS
+                    .get(usize::from(*month).saturating_sub(1))
+                    .copied()
+                    .unwrap_or_default()
+            };
             let names: Vec<String> = months.iter().map(|month| name(month).to_owned()).collect();
             format!("in {}", list_words(&names, "or"))
         }
@@ -189,18 +245,35 @@ fn date_words(test: &DateTest) -> String {
 
 fn window_words(window: Window) -> String {
     match window {
-        Window::Ever | Window::Between(Bounds { from: None, until: None }) => String::new(),
+        Window::Ever
+        | Window::Between(Bounds {
+            from: None,
+            until: None,
+        }) => String::new(),
         Window::Last(span) => format!(" in the last {}", span_words(span)),
-        Window::Between(Bounds { from: Some(from), until: None }) => format!(" since {}", moment_words(from)),
-        Window::Between(Bounds { from: None, until: Some(until) }) => format!(" until {}", moment_words(until)),
-        Window::Between(Bounds { from: Some(from), until: Some(until) }) => {
+        Window::Between(Bounds {
+            from: Some(from),
+            until: None,
+        }) => format!(" since {}", moment_words(from)),
+        Window::Between(Bounds {
+            from: None,
+            until: Some(until),
+        }) => format!(" until {}", moment_words(until)),
+        Window::Between(Bounds {
+            from: Some(from),
+            until: Some(until),
+        }) => {
             format!(" from {} to {}", moment_words(from), moment_words(until))
         }
     }
 }
 
 fn bracketed(values: &[String], label: impl Fn(&str) -> String) -> String {
-    let mut shown: Vec<String> = values.iter().take(3).map(|value| format!("‹{}›", label(value))).collect();
+    let mut shown: Vec<String> = values
+        .iter()
+        .take(3)
+        .map(|value| format!("‹{}›", label(value)))
+        .collect();
     if values.len() > 3 {
         shown.push(format!("{} more", values.len() - 3));
     }
@@ -212,36 +285,79 @@ fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
     let (mut object, mut more) = (Vec::new(), Vec::new());
     for filter in &events.filters {
         match filter {
-            Filter::Product(OneOf::In(values)) => object.push(bracketed(values, |value| labels.product(value))),
-            Filter::Category(OneOf::In(values)) => object.push(bracketed(values, |value| labels.category(value))),
+            Filter::Product(OneOf::In(values)) => {
+                object.push(bracketed(values, |value| labels.product(value)))
+            }
+            Filter::Category(OneOf::In(values)) => {
+                object.push(bracketed(values, |value| labels.category(value)))
+            }
             Filter::Product(OneOf::NotIn(values)) => {
-                more.push(format!("not {}", bracketed(values, |value| labels.product(value))));
+                more.push(format!(
+                    "not {}",
+                    bracketed(values, |value| labels.product(value))
+                ));
             }
             Filter::Category(OneOf::NotIn(values)) => {
-                more.push(format!("not {}", bracketed(values, |value| labels.category(value))));
+                more.push(format!(
+                    "not {}",
+                    bracketed(values, |value| labels.category(value))
+                ));
             }
             Filter::Amount(test) => {
-                more.push(format!("amount {}", compare_words(*test, |n| money(n, labels.currency(), "¥"))));
+                more.push(format!(
+                    "amount {}",
+                    compare_words(*test, |n| money(n, labels.currency(), "¥"))
+                ));
             }
-            Filter::Quantity(test) => more.push(format!("quantity {}", compare_words(*test, grouped))),
+            Filter::Quantity(test) => {
+                more.push(format!("quantity {}", compare_words(*test, grouped)))
+            }
             Filter::Campaign(ids) => more.push(format!("of {} campaigns", ids.len())),
-            Filter::Property(property) => more.push(format!("{} {}", property.key, test_words(&property.test))),
+            Filter::Property(property) => {
+                more.push(format!("{} {}", property.key, test_words(&property.test)))
+            }
         }
     }
-    let more = if more.is_empty() { String::new() } else { format!(" ({})", more.join(", ")) };
+    let more = if more.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", more.join(", "))
+    };
     (object.join(" of "), more)
 }
 
 /// Returns the act in the past and in the base form.
 fn act_words(events: &Events, object: &str) -> (String, String) {
-    let with = |form: &str, object: &str| if object.is_empty() { form.to_owned() } else { format!("{form} {object}") };
-    let known = events.names.first().filter(|_| events.names.len() == 1).and_then(|name| verb_of(name));
+    let with = |form: &str, object: &str| {
+        if object.is_empty() {
+            form.to_owned()
+        } else {
+            format!("{form} {object}")
+        }
+    };
+    let known = events
+        .names
+        .first()
+        .filter(|_| events.names.len() == 1)
+        .and_then(|name| verb_of(name));
     if let Some(verb) = known {
-        let object = if object.is_empty() { verb.en_object } else { object };
+        let object = if object.is_empty() {
+            verb.en_object
+        } else {
+            object
+        };
         return (with(verb.en_past, object), with(verb.en_base, object));
     }
-    let names: Vec<String> = events.names.iter().map(|name| format!("“{}”", super::event_label(name).en)).collect();
-    let of = if object.is_empty() { String::new() } else { format!(" of {object}") };
+    let names: Vec<String> = events
+        .names
+        .iter()
+        .map(|name| format!("“{}”", super::event_label(name).en))
+        .collect();
+    let of = if object.is_empty() {
+        String::new()
+    } else {
+        format!(" of {object}")
+    };
     let names = format!("{}{of}", list_words(&names, "or"));
     (with("had", &names), with("have", &names))
 }
@@ -251,7 +367,10 @@ fn events_clause(events: &Events, labels: &dyn Labels) -> String {
     let when = window_words(events.within);
     let (past, base) = act_words(events, &object);
     match &events.test {
-        EventTest::Never | EventTest::Count(CountOf::Times(Compare::Equals(0)) | CountOf::Lines(Compare::Equals(0))) => {
+        EventTest::Never
+        | EventTest::Count(
+            CountOf::Times(Compare::Equals(0)) | CountOf::Lines(Compare::Equals(0)),
+        ) => {
             format!("who did not {base}{more}{when}")
         }
         EventTest::Count(count) => {
@@ -259,7 +378,13 @@ fn events_clause(events: &Events, labels: &dyn Labels) -> String {
                 CountOf::Times(compare) => (*compare, "time"),
                 CountOf::Lines(compare) => (*compare, "line"),
             };
-            let times = |n: i64| if n == 1 { format!("1 {unit}") } else { format!("{} {unit}s", grouped(n)) };
+            let times = |n: i64| {
+                if n == 1 {
+                    format!("1 {unit}")
+                } else {
+                    format!("{} {unit}s", grouped(n))
+                }
+            };
             match compare {
                 Compare::AtLeast(1) | Compare::GreaterThan(0) => format!("who {past}{more}{when}"),
                 other => format!("who {past}{more} {}{when}", compare_words(other, times)),
@@ -270,7 +395,10 @@ fn events_clause(events: &Events, labels: &dyn Labels) -> String {
             format!("who {past}{more} for {amount} in total{when}")
         }
         EventTest::Quantity(compare) => {
-            format!("who {past}{more}, {} pieces in total{when}", compare_words(*compare, grouped))
+            format!(
+                "who {past}{more}, {} pieces in total{when}",
+                compare_words(*compare, grouped)
+            )
         }
         EventTest::Latest(test) => format!("who last {past}{more} {}", date_words(test)),
         EventTest::First(test) => format!("who first {past}{more} {}", date_words(test)),

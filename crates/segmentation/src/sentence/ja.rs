@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     language::{
-        Bounds, Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter, ListTest, Moment, Node,
-        NumberTest, OneOf, Source, Span, Test, TextTest, Window,
+        Bounds, Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter,
+        ListTest, Moment, Node, NumberTest, OneOf, Source, Span, Test, TextTest, Window,
     },
     sql::answer_events,
 };
@@ -34,12 +34,20 @@ pub(super) fn whole(root: &Node, labels: &dyn Labels) -> String {
     let Node::All(members) = root else {
         return part(root, labels);
     };
-    let (without, with): (Vec<&Node>, Vec<&Node>) = members.iter().partition(|member| matches!(member, Node::Not(_)));
-    let mut out =
-        if with.is_empty() { "すべての人".to_owned() } else { format!("{}人", chain(&with, Form::Final, labels)) };
+    let (without, with): (Vec<&Node>, Vec<&Node>) = members
+        .iter()
+        .partition(|member| matches!(member, Node::Not(_)));
+    let mut out = if with.is_empty() {
+        "すべての人".to_owned()
+    } else {
+        format!("{}人", chain(&with, Form::Final, labels))
+    };
     for node in without {
         if let Node::Not(inner) = node {
-            out.push_str(&format!("。ただし、{}人は除く", clause(inner, Form::Final, labels)));
+            out.push_str(&format!(
+                "。ただし、{}人は除く",
+                clause(inner, Form::Final, labels)
+            ));
         }
     }
     out
@@ -57,21 +65,42 @@ pub(super) fn part(node: &Node, labels: &dyn Labels) -> String {
 fn chain(members: &[&Node], form: Form, labels: &dyn Labels) -> String {
     let last = members.len().saturating_sub(1);
     let form_of = |i| if i == last { form } else { Form::Joining };
-    let clauses: Vec<String> =
-        members.iter().enumerate().map(|(i, member)| clause(member, form_of(i), labels)).collect();
+    let clauses: Vec<String> = members
+        .iter()
+        .enumerate()
+        .map(|(i, member)| clause(member, form_of(i), labels))
+        .collect();
     clauses.join("、")
 }
 
 fn clause(node: &Node, form: Form, labels: &dyn Labels) -> String {
     match node {
         Node::All(members) => chain(&members.iter().collect::<Vec<_>>(), form, labels),
-        Node::Any(members) if members.len() == 1 => chain(&members.iter().collect::<Vec<_>>(), form, labels),
-        Node::Any(members) => {
-            let each = members.iter().map(|member| format!("「{}」", clause(member, Form::Final, labels)));
-            let which = if members.len() == 2 { "どちらか" } else { "どれか" };
-            format!("{}の{which}に当てはま{}", each.collect::<String>(), form.pick("り", "る"))
+        Node::Any(members) if members.len() == 1 => {
+            chain(&members.iter().collect::<Vec<_>>(), form, labels)
         }
-        Node::Not(inner) => format!("「{}」に当てはまら{}", clause(inner, Form::Final, labels), form.pick("ず", "ない")),
+        Node::Any(members) => {
+            // Without 人 behind it, a noun stands by itself: 「メールが届く状態」.
+            let bare = |text: String| text.strip_suffix('の').map_or(text.clone(), str::to_owned);
+            let each = members
+                .iter()
+                .map(|member| format!("「{}」", bare(clause(member, Form::Final, labels))));
+            let which = if members.len() == 2 {
+                "どちらか"
+            } else {
+                "どれか"
+            };
+            format!(
+                "{}の{which}に当てはま{}",
+                each.collect::<String>(),
+                form.pick("り", "る")
+            )
+        }
+        Node::Not(inner) => format!(
+            "「{}」に当てはまら{}",
+            clause(inner, Form::Final, labels),
+            form.pick("ず", "ない")
+        ),
         Node::Fact(fact) => {
             let subject = match &fact.of {
                 Source::Field(field) => field_label(*field).ja,
@@ -84,7 +113,11 @@ fn clause(node: &Node, form: Form, labels: &dyn Labels) -> String {
         Node::Consent(consent) => consent_clause(consent, form),
         Node::Reachable(_) => format!("メールが届く状態{}", form.pick("で", "の")),
         Node::Segment(segment) => {
-            format!("セグメント「{}」に入って{}", labels.segment(segment.id), form.pick("おり", "いる"))
+            format!(
+                "セグメント「{}」に入って{}",
+                labels.segment(segment.id),
+                form.pick("おり", "いる")
+            )
         }
     }
 }
@@ -105,14 +138,25 @@ fn consent_clause(consent: &Consent, form: Form) -> String {
     match consent.state {
         ConsentState::Granted => format!("{what}に同意して{}", form.pick("おり", "いる")),
         ConsentState::Withdrawn => format!("{what}を断って{}", form.pick("おり", "いる")),
-        ConsentState::None => format!("{what}について意思表示の{}", form.pick("ない状態で", "ない")),
+        ConsentState::None => format!(
+            "{what}について意思表示の{}",
+            form.pick("ない状態で", "ない")
+        ),
     }
 }
 
 fn quoted(values: &[String]) -> String {
-    let shown: String = values.iter().take(5).map(|value| format!("「{value}」")).collect();
+    let shown: String = values
+        .iter()
+        .take(5)
+        .map(|value| format!("「{value}」"))
+        .collect();
     let rest = values.len().saturating_sub(5);
-    if rest > 0 { format!("{shown}ほか{rest}件") } else { shown }
+    if rest > 0 {
+        format!("{shown}ほか{rest}件")
+    } else {
+        shown
+    }
 }
 
 fn test_clause(subject: &str, test: &Test, form: Form) -> String {
@@ -120,30 +164,64 @@ fn test_clause(subject: &str, test: &Test, form: Form) -> String {
     match test {
         Test::Exists => format!("{subject}が登録されて{}", form.pick("おり", "いる")),
         Test::Missing => format!("{subject}が登録されて{}", form.pick("おらず", "いない")),
-        Test::Boolean(yes) => format!("{subject}が「{}」{is}", if *yes { "はい" } else { "いいえ" }),
+        Test::Boolean(yes) => format!(
+            "{subject}が「{}」{is}",
+            if *yes { "はい" } else { "いいえ" }
+        ),
         Test::Number(test) => format!("{subject}が{}{is}", number_words(test)),
         Test::Date(test) => format!("{subject}が{}{is}", date_words(test)),
         Test::Text(test) => match test {
             TextTest::Equals(value) => format!("{subject}が「{value}」{is}"),
             TextTest::NotEquals(value) => format!("{subject}が「{value}」以外{is}"),
-            TextTest::Contains(value) => format!("{subject}に「{value}」を含{}", form.pick("み", "む")),
-            TextTest::NotContains(value) => format!("{subject}に「{value}」を含ま{}", form.pick("ず", "ない")),
-            TextTest::StartsWith(value) => format!("{subject}が「{value}」で始ま{}", form.pick("り", "る")),
-            TextTest::EndsWith(value) => format!("{subject}が「{value}」で終わ{}", form.pick("り", "る")),
+            TextTest::Contains(value) => {
+                format!("{subject}に「{value}」を含{}", form.pick("み", "む"))
+            }
+            TextTest::NotContains(value) => {
+                format!("{subject}に「{value}」を含ま{}", form.pick("ず", "ない"))
+            }
+            TextTest::StartsWith(value) => {
+                format!("{subject}が「{value}」で始ま{}", form.pick("り", "る"))
+            }
+            TextTest::EndsWith(value) => {
+                format!("{subject}が「{value}」で終わ{}", form.pick("り", "る"))
+            }
             TextTest::In(values) => format!("{subject}が{}のどれか{is}", quoted(values)),
-            TextTest::NotIn(values) => format!("{subject}が{}のどれでもな{}", quoted(values), form.pick("く", "い")),
+            TextTest::NotIn(values) => format!(
+                "{subject}が{}のどれでもな{}",
+                quoted(values),
+                form.pick("く", "い")
+            ),
         },
-        Test::List(ListTest::AllOf(values)) => format!("{subject}に{}をすべて含{}", quoted(values), form.pick("み", "む")),
+        Test::List(ListTest::AllOf(values)) => format!(
+            "{subject}に{}をすべて含{}",
+            quoted(values),
+            form.pick("み", "む")
+        ),
         Test::List(ListTest::AnyOf(values)) => {
             let which = if values.len() > 1 { "のどれか" } else { "" };
-            format!("{subject}に{}{which}を含{}", quoted(values), form.pick("み", "む"))
+            format!(
+                "{subject}に{}{which}を含{}",
+                quoted(values),
+                form.pick("み", "む")
+            )
         }
-        Test::List(ListTest::NoneOf(values)) => format!("{subject}に{}を含ま{}", quoted(values), form.pick("ず", "ない")),
+        Test::List(ListTest::NoneOf(values)) => format!(
+            "{subject}に{}を含ま{}",
+            quoted(values),
+            form.pick("ず", "ない")
+        ),
     }
 }
 
 fn number_words(test: &NumberTest) -> String {
-    let list = |values: &[f64]| quoted(&values.iter().map(|value| number(*value)).collect::<Vec<_>>());
+    let list = |values: &[f64]| {
+        quoted(
+            &values
+                .iter()
+                .map(|value| number(*value))
+                .collect::<Vec<_>>(),
+        )
+    };
     match test {
         NumberTest::Equals(value) => number(*value),
         NumberTest::NotEquals(value) => format!("{}以外", number(*value)),
@@ -195,8 +273,14 @@ fn date_words(test: &DateTest) -> String {
         DateTest::After(moment) => format!("{}より後", moment_words(*moment)),
         DateTest::OnOrBefore(moment) => format!("{}まで", moment_words(*moment)),
         DateTest::OnOrAfter(moment) => format!("{}以降", moment_words(*moment)),
-        DateTest::Between([first, last]) => format!("{}から{}まで", moment_words(*first), moment_words(*last)),
-        DateTest::MonthIn(months) => months.iter().map(|month| format!("{month}月")).collect::<Vec<_>>().join("・"),
+        DateTest::Between([first, last]) => {
+            format!("{}から{}まで", moment_words(*first), moment_words(*last))
+        }
+        DateTest::MonthIn(months) => months
+            .iter()
+            .map(|month| format!("{month}月"))
+            .collect::<Vec<_>>()
+            .join("・"),
         DateTest::ThisMonth => "今月".to_owned(),
     }
 }
@@ -204,13 +288,30 @@ fn date_words(test: &DateTest) -> String {
 /// Returns the window with the particle that fits: に for doing, は for not doing, の for a noun.
 fn window_words(window: Window, particle: &str) -> String {
     let stretch = match window {
-        Window::Ever | Window::Between(Bounds { from: None, until: None }) => {
-            return if particle == "は" { "一度も".to_owned() } else { String::new() };
+        Window::Ever
+        | Window::Between(Bounds {
+            from: None,
+            until: None,
+        }) => {
+            return if particle == "は" {
+                "一度も".to_owned()
+            } else {
+                String::new()
+            };
         }
         Window::Last(span) => format!("直近{}", span_words(span)),
-        Window::Between(Bounds { from: Some(from), until: None }) => format!("{}以降", moment_words(from)),
-        Window::Between(Bounds { from: None, until: Some(until) }) => format!("{}まで", moment_words(until)),
-        Window::Between(Bounds { from: Some(from), until: Some(until) }) => {
+        Window::Between(Bounds {
+            from: Some(from),
+            until: None,
+        }) => format!("{}以降", moment_words(from)),
+        Window::Between(Bounds {
+            from: None,
+            until: Some(until),
+        }) => format!("{}まで", moment_words(until)),
+        Window::Between(Bounds {
+            from: Some(from),
+            until: Some(until),
+        }) => {
             format!("{}から{}まで", moment_words(from), moment_words(until))
         }
     };
@@ -218,9 +319,17 @@ fn window_words(window: Window, particle: &str) -> String {
 }
 
 fn bracketed(values: &[String], label: impl Fn(&str) -> String) -> String {
-    let shown: Vec<String> = values.iter().take(3).map(|value| format!("〈{}〉", label(value))).collect();
+    let shown: Vec<String> = values
+        .iter()
+        .take(3)
+        .map(|value| format!("〈{}〉", label(value)))
+        .collect();
     let rest = values.len().saturating_sub(3);
-    if rest > 0 { format!("{}ほか{rest}件", shown.concat()) } else { shown.join("か") }
+    if rest > 0 {
+        format!("{}ほか{rest}件", shown.concat())
+    } else {
+        shown.join("か")
+    }
 }
 
 /// Returns what the events are about (〈冷凍食品〉) and what else is asked of each of them.
@@ -228,18 +337,34 @@ fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
     let (mut object, mut more) = (String::new(), Vec::new());
     for filter in &events.filters {
         match filter {
-            Filter::Product(OneOf::In(values)) => object.push_str(&bracketed(values, |value| labels.product(value))),
-            Filter::Category(OneOf::In(values)) => object.push_str(&bracketed(values, |value| labels.category(value))),
+            Filter::Product(OneOf::In(values)) => {
+                object.push_str(&bracketed(values, |value| labels.product(value)))
+            }
+            Filter::Category(OneOf::In(values)) => {
+                object.push_str(&bracketed(values, |value| labels.category(value)))
+            }
             Filter::Product(OneOf::NotIn(values)) => {
-                more.push(format!("{}以外", bracketed(values, |value| labels.product(value))));
+                more.push(format!(
+                    "{}以外",
+                    bracketed(values, |value| labels.product(value))
+                ));
             }
             Filter::Category(OneOf::NotIn(values)) => {
-                more.push(format!("{}以外", bracketed(values, |value| labels.category(value))));
+                more.push(format!(
+                    "{}以外",
+                    bracketed(values, |value| labels.category(value))
+                ));
             }
             Filter::Amount(test) => {
-                more.push(format!("金額が{}", compare_words(*test, |n| money(n, labels.currency(), "円"))));
+                more.push(format!(
+                    "金額が{}",
+                    compare_words(*test, |n| money(n, labels.currency(), "円"))
+                ));
             }
-            Filter::Quantity(test) => more.push(format!("数量が{}", compare_words(*test, |n| format!("{}点", grouped(n))))),
+            Filter::Quantity(test) => more.push(format!(
+                "数量が{}",
+                compare_words(*test, |n| format!("{}点", grouped(n)))
+            )),
             Filter::Campaign(ids) => more.push(format!("{}件のキャンペーン", ids.len())),
             Filter::Property(property) => {
                 let words = test_clause(&property.key, &property.test, Form::Final);
@@ -247,21 +372,39 @@ fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
             }
         }
     }
-    let more = if more.is_empty() { String::new() } else { format!("（{}）", more.join("・")) };
+    let more = if more.is_empty() {
+        String::new()
+    } else {
+        format!("（{}）", more.join("・"))
+    };
     (object, more)
 }
 
 /// Returns object and verbal noun: 〈冷凍食品〉を + 購入. Without a verb the events themselves are the noun.
 fn act_words(events: &Events, labels: &dyn Labels) -> (String, Option<&'static str>) {
     let (object, more) = object_words(events, labels);
-    let known = events.names.first().filter(|_| events.names.len() == 1).and_then(|name| verb_of(name));
+    let known = events
+        .names
+        .first()
+        .filter(|_| events.names.len() == 1)
+        .and_then(|name| verb_of(name));
     match known {
         Some(verb) if object.is_empty() => (format!("{more}{}", verb.ja_object), Some(verb.ja)),
         Some(verb) => (format!("{more}{object}を"), Some(verb.ja)),
         None => {
-            let names = events.names.iter().map(|name| format!("〈{}〉", super::event_label(name).ja));
-            let about = if object.is_empty() { String::new() } else { format!("{object}の") };
-            (format!("{more}{about}{}", names.collect::<Vec<_>>().join("か")), None)
+            let names = events
+                .names
+                .iter()
+                .map(|name| format!("〈{}〉", super::event_label(name).ja));
+            let about = if object.is_empty() {
+                String::new()
+            } else {
+                format!("{object}の")
+            };
+            (
+                format!("{more}{about}{}", names.collect::<Vec<_>>().join("か")),
+                None,
+            )
         }
     }
 }
@@ -271,11 +414,22 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
     let is = form.pick("で", "の");
     let noun = |what: &str| {
         let object = object.trim_end_matches('を');
-        let of = if object.is_empty() { String::new() } else { format!("{object}の") };
-        format!("{}{of}{}{what}", window_words(events.within, "の"), verb.unwrap_or_default())
+        let of = if object.is_empty() {
+            String::new()
+        } else {
+            format!("{object}の")
+        };
+        format!(
+            "{}{of}{}{what}",
+            window_words(events.within, "の"),
+            verb.unwrap_or_default()
+        )
     };
     match &events.test {
-        EventTest::Never | EventTest::Count(CountOf::Times(Compare::Equals(0)) | CountOf::Lines(Compare::Equals(0))) => {
+        EventTest::Never
+        | EventTest::Count(
+            CountOf::Times(Compare::Equals(0)) | CountOf::Lines(Compare::Equals(0)),
+        ) => {
             let when = window_words(events.within, "は");
             match verb {
                 Some(verb) => format!("{when}{object}{verb}して{}", form.pick("おらず", "いない")),
@@ -301,17 +455,31 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
             }
         }
         EventTest::Amount(compare) => {
-            format!("{}が{}{is}", noun("金額"), compare_words(*compare, |n| money(n, labels.currency(), "円")))
+            format!(
+                "{}が{}{is}",
+                noun("金額"),
+                compare_words(*compare, |n| money(n, labels.currency(), "円"))
+            )
         }
         EventTest::Quantity(compare) => {
-            format!("{}が{}{is}", noun("数量"), compare_words(*compare, |n| format!("{}点", grouped(n))))
+            format!(
+                "{}が{}{is}",
+                noun("数量"),
+                compare_words(*compare, |n| format!("{}点", grouped(n)))
+            )
         }
         EventTest::Latest(test) => moment_clause("最後", &object, verb, test, is),
         EventTest::First(test) => moment_clause("最初", &object, verb, test, is),
     }
 }
 
-fn moment_clause(which: &str, object: &str, verb: Option<&str>, test: &DateTest, is: &str) -> String {
+fn moment_clause(
+    which: &str,
+    object: &str,
+    verb: Option<&str>,
+    test: &DateTest,
+    is: &str,
+) -> String {
     match verb {
         Some(verb) => format!("{which}に{object}{verb}したのが{}{is}", date_words(test)),
         None => format!("{which}の{object}が{}{is}", date_words(test)),

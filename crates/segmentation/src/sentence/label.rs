@@ -37,7 +37,13 @@ const fn verb(
     en_base: &'static str,
     en_object: &'static str,
 ) -> Verb {
-    Verb { ja_object, ja, en_past, en_base, en_object }
+    Verb {
+        ja_object,
+        ja,
+        en_past,
+        en_base,
+        en_object,
+    }
 }
 
 /// Returns the verb of a well-known event.
@@ -46,7 +52,13 @@ pub(super) fn verb_of(name: &str) -> Option<Verb> {
         n::ORDER_COMPLETED => verb("", "注文", "placed", "place", "an order"),
         n::PRODUCT_PURCHASED => verb("商品を", "購入", "bought", "buy", "something"),
         n::PRODUCT_VIEWED => verb("商品を", "閲覧", "viewed", "view", "a product"),
-        n::PRODUCT_ADDED => verb("商品を", "カートに追加", "put into the cart", "put into the cart", "a product"),
+        n::PRODUCT_ADDED => verb(
+            "商品を",
+            "カートに追加",
+            "put into the cart",
+            "put into the cart",
+            "a product",
+        ),
         n::CART_VIEWED => verb("カートを", "確認", "looked at", "look at", "the cart"),
         n::CHECKOUT_STARTED => verb("", "購入手続きを開始", "started", "start", "a checkout"),
         n::PAGE_VIEWED => verb("ページを", "閲覧", "viewed", "view", "a page"),
@@ -60,7 +72,13 @@ pub(super) fn verb_of(name: &str) -> Option<Verb> {
         n::SIGNED_IN => verb("", "ログイン", "signed in", "sign in", ""),
         n::MESSAGE_SENT => verb("メッセージを", "受信", "received", "receive", "a message"),
         n::MESSAGE_OPENED => verb("メッセージを", "開封", "opened", "open", "a message"),
-        n::MESSAGE_CLICKED => verb("メッセージのリンクを", "クリック", "clicked", "click", "a link in a message"),
+        n::MESSAGE_CLICKED => verb(
+            "メッセージのリンクを",
+            "クリック",
+            "clicked",
+            "click",
+            "a link in a message",
+        ),
         _ => return None,
     })
 }
@@ -152,27 +170,52 @@ impl Names {
         let attributes = rows
             .into_iter()
             .map(|row| {
-                let ja = row.label_ja.clone().or_else(|| row.label_en.clone()).unwrap_or_else(|| row.key.clone());
-                let en = row.label_en.or(row.label_ja).unwrap_or_else(|| row.key.clone());
+                let ja = row
+                    .label_ja
+                    .clone()
+                    .or_else(|| row.label_en.clone())
+                    .unwrap_or_else(|| row.key.clone());
+                let en = row
+                    .label_en
+                    .or(row.label_ja)
+                    .unwrap_or_else(|| row.key.clone());
                 (row.key, Bilingual::new(en, ja))
             })
             .collect();
-        let ids: Vec<SegmentId> =
-            documents.iter().flat_map(|document| references(document)).map(|(id, _)| id).collect();
-        let segments = store::names(db, workspace, &ids).await?.into_iter().collect();
+        let ids: Vec<SegmentId> = documents
+            .iter()
+            .flat_map(|document| references(document))
+            .map(|(id, _)| id)
+            .collect();
+        let segments = store::names(db, workspace, &ids)
+            .await?
+            .into_iter()
+            .collect();
         let row: Option<WorkspaceCurrency> =
             sql::one(db, "SELECT currency FROM workspace WHERE id = $1", binds).await?;
-        let currency = row.and_then(|row| Currency::parse(&row.currency).ok()).unwrap_or(Currency::JPY);
-        Ok(Self { attributes, segments, currency })
+        let currency = row
+            .and_then(|row| Currency::parse(&row.currency).ok())
+            .unwrap_or(Currency::JPY);
+        Ok(Self {
+            attributes,
+            segments,
+            currency,
+        })
     }
 }
 
 impl Labels for Names {
     fn attribute(&self, key: &str) -> Bilingual {
-        self.attributes.get(key).cloned().unwrap_or_else(|| Bilingual::new(key, key))
+        self.attributes
+            .get(key)
+            .cloned()
+            .unwrap_or_else(|| Bilingual::new(key, key))
     }
     fn segment(&self, id: SegmentId) -> String {
-        self.segments.get(&id).cloned().unwrap_or_else(|| id.to_string())
+        self.segments
+            .get(&id)
+            .cloned()
+            .unwrap_or_else(|| id.to_string())
     }
     fn currency(&self) -> Currency {
         self.currency

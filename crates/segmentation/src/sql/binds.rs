@@ -11,7 +11,10 @@ pub(crate) struct Binds {
 
 impl Binds {
     pub(crate) const fn new(dialect: Dialect) -> Self {
-        Self { dialect, values: Vec::new() }
+        Self {
+            dialect,
+            values: Vec::new(),
+        }
     }
 
     /// Binds one value.
@@ -21,7 +24,11 @@ impl Binds {
     }
 
     /// Tests whether a text is one of a list; the list is a single bind, however long.
-    pub(crate) fn text_in<'a>(&mut self, text: &str, list: impl IntoIterator<Item = &'a str>) -> String {
+    pub(crate) fn text_in<'a>(
+        &mut self,
+        text: &str,
+        list: impl IntoIterator<Item = &'a str>,
+    ) -> String {
         match self.dialect {
             Dialect::Sqlite => {
                 let list: Vec<&str> = list.into_iter().collect();

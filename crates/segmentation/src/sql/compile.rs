@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     language::{
-        Answer, Compare, Consent, ConsentState, CountOf, Document, EventTest, Events, Filter, InSegment, Machine, Node,
-        Place, Source, children,
+        Answer, Compare, Consent, ConsentState, CountOf, Document, EventTest, Events, Filter,
+        InSegment, Machine, Node, Place, Source, children,
     },
     resolve::{At, Resolved},
 };
@@ -45,7 +45,12 @@ pub(crate) struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(crate) const fn new(dialect: Dialect, at: &'a At, resolved: &'a Resolved, scope: Scope) -> Self {
+    pub(crate) const fn new(
+        dialect: Dialect,
+        at: &'a At,
+        resolved: &'a Resolved,
+        scope: Scope,
+    ) -> Self {
         Self {
             at,
             resolved,
@@ -70,14 +75,25 @@ impl<'a> Compiler<'a> {
         for place in places.into_iter().rev() {
             let member = |suffix: &str| {
                 let pointer = format!("{}{suffix}", place.pointer);
-                found.iter().find(|(place, _)| place.pointer == pointer).map(|(_, leaf)| leaf.sql.clone())
+                found
+                    .iter()
+                    .find(|(place, _)| place.pointer == pointer)
+                    .map(|(_, leaf)| leaf.sql.clone())
             };
-            let members: Vec<String> =
-                children(place.node).iter().filter_map(|(suffix, _)| member(suffix)).collect();
+            let members: Vec<String> = children(place.node)
+                .iter()
+                .filter_map(|(suffix, _)| member(suffix))
+                .collect();
             let leaf = match place.node {
-                Node::All(_) => Leaf { sql: group(&members, " AND ", "TRUE") },
-                Node::Any(_) => Leaf { sql: group(&members, " OR ", "FALSE") },
-                Node::Not(_) => Leaf { sql: format!("(NOT {})", members.concat()) },
+                Node::All(_) => Leaf {
+                    sql: group(&members, " AND ", "TRUE"),
+                },
+                Node::Any(_) => Leaf {
+                    sql: group(&members, " OR ", "FALSE"),
+                },
+                Node::Not(_) => Leaf {
+                    sql: format!("(NOT {})", members.concat()),
+                },
                 leaf => self.leaf(leaf),
             };
             found.push((place, leaf));
@@ -107,9 +123,18 @@ impl<'a> Compiler<'a> {
             Node::Fact(fact) => {
                 let column = match &fact.of {
                     Source::Field(field) => Column::Field(*field),
-                    Source::Attribute(key) => Column::Json { column: "p.attributes", key },
+                    Source::Attribute(key) => Column::Json {
+                        column: "p.attributes",
+                        key,
+                    },
                 };
-                test_sql(&mut self.binds, self.at, &column, &fact.test, self.resolved.fact_folds(fact))
+                test_sql(
+                    &mut self.binds,
+                    self.at,
+                    &column,
+                    &fact.test,
+                    self.resolved.fact_folds(fact),
+                )
             }
             Node::Events(events) => return self.events(events),
             Node::Message(answer) => return self.events(&answer_events(answer)),
@@ -121,27 +146,42 @@ impl<'a> Compiler<'a> {
     }
 
     fn events(&mut self, events: &Events) -> Leaf {
-        let (aggregate, sql): (_, Box<dyn Fn(&mut Self, &str) -> String>) = match events.test.clone() {
-            EventTest::Never => (Aggregate::Lines, Box::new(|_, m| format!("(COALESCE({m}, 0) = 0)"))),
-            EventTest::Count(count) => {
-                let (aggregate, compare) = counted(&count);
-                (aggregate, Box::new(move |this, m| compare_sql(&mut this.binds, &format!("COALESCE({m}, 0)"), compare)))
-            }
-            EventTest::Amount(compare) => (
-                Aggregate::Amount,
-                Box::new(move |this, m| compare_sql(&mut this.binds, &format!("COALESCE({m}, 0)"), compare)),
-            ),
-            EventTest::Quantity(compare) => (
-                Aggregate::Quantity,
-                Box::new(move |this, m| compare_sql(&mut this.binds, &format!("COALESCE({m}, 0)"), compare)),
-            ),
-            EventTest::Latest(test) => {
-                (Aggregate::Latest, Box::new(move |this, m| instant_sql(&mut this.binds, this.at, m, &test)))
-            }
-            EventTest::First(test) => {
-                (Aggregate::First, Box::new(move |this, m| instant_sql(&mut this.binds, this.at, m, &test)))
-            }
-        };
+        let (aggregate, sql): (_, Box<dyn Fn(&mut Self, &str) -> String>) =
+            match events.test.clone() {
+                EventTest::Never => (
+                    Aggregate::Lines,
+                    Box::new(|_, m| format!("(COALESCE({m}, 0) = 0)")),
+                ),
+                EventTest::Count(count) => {
+                    let (aggregate, compare) = counted(&count);
+                    (
+                        aggregate,
+                        Box::new(move |this, m| {
+                            compare_sql(&mut this.binds, &format!("COALESCE({m}, 0)"), compare)
+                        }),
+                    )
+                }
+                EventTest::Amount(compare) => (
+                    Aggregate::Amount,
+                    Box::new(move |this, m| {
+                        compare_sql(&mut this.binds, &format!("COALESCE({m}, 0)"), compare)
+                    }),
+                ),
+                EventTest::Quantity(compare) => (
+                    Aggregate::Quantity,
+                    Box::new(move |this, m| {
+                        compare_sql(&mut this.binds, &format!("COALESCE({m}, 0)"), compare)
+                    }),
+                ),
+                EventTest::Latest(test) => (
+                    Aggregate::Latest,
+                    Box::new(move |this, m| instant_sql(&mut this.binds, this.at, m, &test)),
+                ),
+                EventTest::First(test) => (
+                    Aggregate::First,
+                    Box::new(move |this, m| instant_sql(&mut this.binds, this.at, m, &test)),
+                ),
+            };
         let measure = self.measure(events, aggregate);
         let sql = sql(self, &format!("m{measure}"));
         Leaf { sql }
@@ -159,7 +199,10 @@ impl<'a> Compiler<'a> {
 
     /// Joins a permission and returns the alias of its row.
     fn consent_join(&mut self, channel: &str, purpose: &str) -> String {
-        let known = self.consents.iter().position(|(c, p)| c == channel && p == purpose);
+        let known = self
+            .consents
+            .iter()
+            .position(|(c, p)| c == channel && p == purpose);
         if let Some(known) = known {
             return format!("c{known}");
         }
@@ -179,7 +222,9 @@ impl<'a> Compiler<'a> {
         match consent.state {
             ConsentState::Granted => format!("COALESCE({alias}.granted AND {valid}, FALSE)"),
             ConsentState::Withdrawn => format!("COALESCE(NOT {alias}.granted, FALSE)"),
-            ConsentState::None => format!("({alias}.profile_id IS NULL OR ({alias}.granted AND NOT {valid}))"),
+            ConsentState::None => {
+                format!("({alias}.profile_id IS NULL OR ({alias}.granted AND NOT {valid}))")
+            }
         }
     }
 
@@ -200,7 +245,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// Returns the statement `SELECT … FROM … WHERE …` and its values. Comes last: it binds the scans.
-    pub(crate) fn select(mut self, columns: &str, filter: Option<&str>, tail: &str) -> (String, Vec<Value>) {
+    pub(crate) fn select(
+        mut self,
+        columns: &str,
+        filter: Option<&str>,
+        tail: &str,
+    ) -> (String, Vec<Value>) {
         let only = match self.scope {
             Scope::Everybody => None,
             Scope::Only(profile) => Some(profile.raw()),
@@ -224,15 +274,19 @@ impl<'a> Compiler<'a> {
 }
 
 fn group(members: &[String], word: &str, empty: &str) -> String {
-    if members.is_empty() { empty.to_owned() } else { format!("({})", members.join(word)) }
+    if members.is_empty() {
+        empty.to_owned()
+    } else {
+        format!("({})", members.join(word))
+    }
 }
 
 /// Returns how events are counted for a comparison. Whether there is any at all needs no look at orders.
 const fn counted(count: &CountOf) -> (Aggregate, Compare) {
     match *count {
-        CountOf::Times(compare @ (Compare::AtLeast(0 | 1) | Compare::Equals(0) | Compare::GreaterThan(0))) => {
-            (Aggregate::Lines, compare)
-        }
+        CountOf::Times(
+            compare @ (Compare::AtLeast(0 | 1) | Compare::Equals(0) | Compare::GreaterThan(0)),
+        ) => (Aggregate::Lines, compare),
         CountOf::Times(compare) => (Aggregate::Times, compare),
         CountOf::Lines(compare) => (Aggregate::Lines, compare),
     }

@@ -46,17 +46,39 @@ pub(crate) struct Measure {
 }
 
 impl Measure {
-    pub(crate) fn new(binds: &mut Binds, at: &At, resolved: &Resolved, events: &Events, aggregate: Aggregate) -> Self {
+    pub(crate) fn new(
+        binds: &mut Binds,
+        at: &At,
+        resolved: &Resolved,
+        events: &Events,
+        aggregate: Aggregate,
+    ) -> Self {
         let (from, until) = events.within.range(at.now, at.zone);
-        let mut names: Vec<i64> = events.names.iter().filter_map(|name| resolved.name(name)).collect();
+        let mut names: Vec<i64> = events
+            .names
+            .iter()
+            .filter_map(|name| resolved.name(name))
+            .collect();
         names.sort_unstable();
         names.dedup();
         let filters = event_filters(binds, at, resolved, events);
-        Self { key: key(events, aggregate), names, from, until, filters, aggregate }
+        Self {
+            key: key(events, aggregate),
+            names,
+            from,
+            until,
+            filters,
+            aggregate,
+        }
     }
 
     /// Returns the conditions that single this measure out; time only when it differs from the scan's.
-    fn conditions(&self, binds: &mut Binds, with_names: bool, scan: (Option<Millis>, Millis)) -> Vec<String> {
+    fn conditions(
+        &self,
+        binds: &mut Binds,
+        with_names: bool,
+        scan: (Option<Millis>, Millis),
+    ) -> Vec<String> {
         let mut all = Vec::new();
         if with_names {
             all.push(binds.int_in("e.name_id", &self.names));
@@ -86,8 +108,11 @@ impl Measure {
             Aggregate::Quantity => "e.quantity",
             Aggregate::Latest | Aggregate::First => "e.occurred_at",
         };
-        let value =
-            if when.is_empty() { value.to_owned() } else { format!("CASE WHEN {} THEN {value} END", when.join(" AND ")) };
+        let value = if when.is_empty() {
+            value.to_owned()
+        } else {
+            format!("CASE WHEN {} THEN {value} END", when.join(" AND "))
+        };
         match self.aggregate {
             Aggregate::Times => format!("COUNT(DISTINCT {value})"),
             Aggregate::Lines => format!("COUNT({value})"),
@@ -98,12 +123,26 @@ impl Measure {
     }
 }
 
-pub(crate) fn key(events: &Events, aggregate: Aggregate) -> (Vec<String>, Window, Vec<Filter>, Machine, Aggregate) {
-    (events.names.clone(), events.within, events.filters.clone(), events.machine, aggregate)
+pub(crate) fn key(
+    events: &Events,
+    aggregate: Aggregate,
+) -> (Vec<String>, Window, Vec<Filter>, Machine, Aggregate) {
+    (
+        events.names.clone(),
+        events.within,
+        events.filters.clone(),
+        events.machine,
+        aggregate,
+    )
 }
 
 /// Returns the conditions on `event e` beyond name and time.
-pub(crate) fn event_filters(binds: &mut Binds, at: &At, resolved: &Resolved, events: &Events) -> Vec<String> {
+pub(crate) fn event_filters(
+    binds: &mut Binds,
+    at: &At,
+    resolved: &Resolved,
+    events: &Events,
+) -> Vec<String> {
     let mut all = Vec::new();
     if events.machine == Machine::Excluded {
         all.push(format!("(e.flags & {MACHINE}) = 0"));
@@ -114,14 +153,29 @@ pub(crate) fn event_filters(binds: &mut Binds, at: &At, resolved: &Resolved, eve
     all
 }
 
-fn filter_sql(binds: &mut Binds, at: &At, resolved: &Resolved, names: &[String], filter: &Filter) -> String {
+fn filter_sql(
+    binds: &mut Binds,
+    at: &At,
+    resolved: &Resolved,
+    names: &[String],
+    filter: &Filter,
+) -> String {
     match filter {
         Filter::Product(one_of) => {
-            let ids: Vec<i64> = one_of.values().iter().filter_map(|value| resolved.product(value)).collect();
+            let ids: Vec<i64> = one_of
+                .values()
+                .iter()
+                .filter_map(|value| resolved.product(value))
+                .collect();
             ids_sql(binds, "e.product_id", &ids, one_of)
         }
         Filter::Category(one_of) => {
-            let mut ids: Vec<i64> = one_of.values().iter().flat_map(|value| resolved.category(value)).copied().collect();
+            let mut ids: Vec<i64> = one_of
+                .values()
+                .iter()
+                .flat_map(|value| resolved.category(value))
+                .copied()
+                .collect();
             ids.sort_unstable();
             ids.dedup();
             ids_sql(binds, "e.category_id", &ids, one_of)
@@ -136,7 +190,10 @@ fn filter_sql(binds: &mut Binds, at: &At, resolved: &Resolved, names: &[String],
             binds.int_in("e.campaign_id", &ids)
         }
         Filter::Property(property) => {
-            let column = Column::Json { column: "e.properties", key: &property.key };
+            let column = Column::Json {
+                column: "e.properties",
+                key: &property.key,
+            };
             let folds = resolved.property_folds(names, property);
             test_sql(binds, at, &column, &property.test, folds)
         }
@@ -177,7 +234,12 @@ pub(crate) fn compare_sql(binds: &mut Binds, number: &str, compare: Compare) -> 
 const MAX_SCANS: usize = 40;
 
 /// Returns the joined scans that yield every measure as column `m0`, `m1` …
-pub(crate) fn scans_sql(binds: &mut Binds, at: &At, measures: &[Measure], only: Option<i64>) -> String {
+pub(crate) fn scans_sql(
+    binds: &mut Binds,
+    at: &At,
+    measures: &[Measure],
+    only: Option<i64>,
+) -> String {
     let mut groups: Vec<(Vec<i64>, Vec<usize>)> = Vec::new();
     for (index, measure) in measures.iter().enumerate() {
         let full = groups.len() >= MAX_SCANS;
@@ -194,23 +256,45 @@ pub(crate) fn scans_sql(binds: &mut Binds, at: &At, measures: &[Measure], only: 
     }
     let mut out = String::new();
     for (number, (names, members)) in groups.into_iter().enumerate() {
-        let members: Vec<(usize, &Measure)> =
-            members.into_iter().filter_map(|index| measures.get(index).map(|measure| (index, measure))).collect();
+        let members: Vec<(usize, &Measure)> = members
+            .into_iter()
+            .filter_map(|index| measures.get(index).map(|measure| (index, measure)))
+            .collect();
         let scan = scan_sql(binds, at, &names, &members, only);
-        out.push_str(&format!("\nLEFT JOIN ({scan}) s{number} ON s{number}.profile_id = p.id"));
+        out.push_str(&format!(
+            "\nLEFT JOIN ({scan}) s{number} ON s{number}.profile_id = p.id"
+        ));
     }
     out
 }
 
-fn scan_sql(binds: &mut Binds, at: &At, names: &[i64], members: &[(usize, &Measure)], only: Option<i64>) -> String {
+fn scan_sql(
+    binds: &mut Binds,
+    at: &At,
+    names: &[i64],
+    members: &[(usize, &Measure)],
+    only: Option<i64>,
+) -> String {
     // One measure's conditions can be met before grouping; several are told apart while grouping.
-    let from = members.iter().map(|(_, measure)| measure.from).min().flatten();
-    let until = members.iter().map(|(_, measure)| measure.until).max().unwrap_or(at.now);
+    let from = members
+        .iter()
+        .map(|(_, measure)| measure.from)
+        .min()
+        .flatten();
+    let until = members
+        .iter()
+        .map(|(_, measure)| measure.until)
+        .max()
+        .unwrap_or(at.now);
     let workspace = binds.one(at.workspace.raw());
     // With one person wanted, the unary plus keeps SQLite to the primary key.
     let plus = if only.is_some() { "+" } else { "" };
     let mut wheres = vec![format!("{plus}e.workspace_id = {workspace}")];
-    wheres.push(if names.is_empty() { "1 = 0".to_owned() } else { binds.int_in("e.name_id", names) });
+    wheres.push(if names.is_empty() {
+        "1 = 0".to_owned()
+    } else {
+        binds.int_in("e.name_id", names)
+    });
     if let Some(from) = from {
         let from = binds.one(from.0);
         wheres.push(format!("e.occurred_at >= {from}"));

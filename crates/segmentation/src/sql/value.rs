@@ -47,7 +47,10 @@ impl Slot {
                 Shape::Json(column, bind)
             }
         };
-        Self { dialect: binds.dialect, shape }
+        Self {
+            dialect: binds.dialect,
+            shape,
+        }
     }
 
     /// Returns the type of a JSON member as the database calls it; null when absent.
@@ -61,7 +64,10 @@ impl Slot {
     fn exists(&self) -> String {
         match &self.shape {
             Shape::Plain(column) => format!("({column} IS NOT NULL)"),
-            Shape::Json(column, key) => format!("(COALESCE({}, 'null') <> 'null')", self.json_type(column, key)),
+            Shape::Json(column, key) => format!(
+                "(COALESCE({}, 'null') <> 'null')",
+                self.json_type(column, key)
+            ),
         }
     }
 
@@ -70,8 +76,15 @@ impl Slot {
         match &self.shape {
             Shape::Plain(column) => column.clone(),
             Shape::Json(column, key) => {
-                let word = if self.dialect == Dialect::Sqlite { "text" } else { "string" };
-                format!("(CASE {} WHEN '{word}' THEN {column} ->> {key} END)", self.json_type(column, key))
+                let word = if self.dialect == Dialect::Sqlite {
+                    "text"
+                } else {
+                    "string"
+                };
+                format!(
+                    "(CASE {} WHEN '{word}' THEN {column} ->> {key} END)",
+                    self.json_type(column, key)
+                )
             }
         }
     }
@@ -86,7 +99,9 @@ impl Slot {
                         "(CASE WHEN {kind} IN ('integer', 'real') THEN CAST({column} ->> {key} AS REAL) END)"
                     ),
                     Dialect::Postgres => {
-                        format!("(CASE {kind} WHEN 'number' THEN ({column} ->> {key})::double precision END)")
+                        format!(
+                            "(CASE {kind} WHEN 'number' THEN ({column} ->> {key})::double precision END)"
+                        )
                     }
                 }
             }
@@ -99,9 +114,13 @@ impl Slot {
             Shape::Json(column, key) => {
                 let kind = self.json_type(column, key);
                 match self.dialect {
-                    Dialect::Sqlite => format!("(CASE {kind} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END)"),
+                    Dialect::Sqlite => {
+                        format!("(CASE {kind} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END)")
+                    }
                     Dialect::Postgres => {
-                        format!("(CASE {kind} WHEN 'boolean' THEN ({column} ->> {key})::boolean END)")
+                        format!(
+                            "(CASE {kind} WHEN 'boolean' THEN ({column} ->> {key})::boolean END)"
+                        )
                     }
                 }
             }
@@ -137,7 +156,13 @@ impl Slot {
 }
 
 /// Returns the boolean expression of a test; null where it is unknown.
-pub(crate) fn test_sql(binds: &mut Binds, at: &At, column: &Column<'_>, test: &Test, folds: Folds<'_>) -> String {
+pub(crate) fn test_sql(
+    binds: &mut Binds,
+    at: &At,
+    column: &Column<'_>,
+    test: &Test,
+    folds: Folds<'_>,
+) -> String {
     let slot = Slot::new(binds, column);
     match test {
         Test::Exists => slot.exists(),
@@ -166,7 +191,11 @@ fn text_sql(binds: &mut Binds, text: &str, test: &TextTest, folds: Folds<'_>) ->
         let value = binds.one(value);
         format!("({text} {word} {value})")
     };
-    let position = if binds.dialect == Dialect::Sqlite { "instr" } else { "strpos" };
+    let position = if binds.dialect == Dialect::Sqlite {
+        "instr"
+    } else {
+        "strpos"
+    };
     // Not LIKE: it would read % and _ in the value, and ignore ASCII case on SQLite alone.
     let part = |binds: &mut Binds, word: &str, value: &str| {
         let value = binds.one(value);
@@ -230,12 +259,16 @@ fn number_sql(binds: &mut Binds, number: &str, test: &NumberTest) -> String {
 fn list_sql(binds: &mut Binds, slot: &Slot, test: &ListTest, folds: Folds<'_>) -> String {
     match test {
         ListTest::AllOf(values) => {
-            let each: Vec<String> =
-                values.iter().map(|value| slot.holds_any(binds, &folds.writings(std::slice::from_ref(value)))).collect();
+            let each: Vec<String> = values
+                .iter()
+                .map(|value| slot.holds_any(binds, &folds.writings(std::slice::from_ref(value))))
+                .collect();
             format!("({})", each.join(" AND "))
         }
         ListTest::AnyOf(values) => slot.holds_any(binds, &folds.writings(values)),
-        ListTest::NoneOf(values) => format!("(NOT {})", slot.holds_any(binds, &folds.writings(values))),
+        ListTest::NoneOf(values) => {
+            format!("(NOT {})", slot.holds_any(binds, &folds.writings(values)))
+        }
     }
 }
 
@@ -249,7 +282,11 @@ pub(crate) fn instant_sql(binds: &mut Binds, at: &At, instant: &str, test: &Date
         interval.from.map(|from| binds.one(from.0)),
         interval.until.map(|until| binds.one(until.0)),
     );
-    if outside { format!("(NOT {inside})") } else { inside }
+    if outside {
+        format!("(NOT {inside})")
+    } else {
+        inside
+    }
 }
 
 fn between(value: &str, from: Option<String>, until: Option<String>) -> String {
@@ -267,7 +304,10 @@ fn between(value: &str, from: Option<String>, until: Option<String>) -> String {
 fn date_sql(binds: &mut Binds, at: &At, text: &str, test: &DateTest) -> String {
     let digits = |pattern: &str| match binds.dialect {
         Dialect::Sqlite => format!("{text} GLOB '{}'", pattern.replace('9', "[0-9]")),
-        Dialect::Postgres => format!("{text} ~ '^{}$'", pattern.replace('.', "\\.").replace('9', "[0-9]")),
+        Dialect::Postgres => format!(
+            "{text} ~ '^{}$'",
+            pattern.replace('.', "\\.").replace('9', "[0-9]")
+        ),
     };
     let is_day = digits("9999-99-99");
     let is_second = digits("9999-99-99T99:99:99Z");
@@ -276,25 +316,40 @@ fn date_sql(binds: &mut Binds, at: &At, text: &str, test: &DateTest) -> String {
         Dialect::Sqlite => text.to_owned(),
         Dialect::Postgres => format!("({text} COLLATE \"C\")"),
     };
-    let (day, second, milli) =
-        (ordered(text), ordered(&format!("(substr({text}, 1, 19) || '.000Z')")), ordered(text));
+    let (day, second, milli) = (
+        ordered(text),
+        ordered(&format!("(substr({text}, 1, 19) || '.000Z')")),
+        ordered(text),
+    );
     let months: Vec<String> = match test {
         DateTest::MonthIn(months) => months.iter().map(|month| format!("{month:02}")).collect(),
         DateTest::ThisMonth => vec![format!("{:02}", local_date(at.now, at.zone).month())],
         _ => Vec::new(),
     };
     if !months.is_empty() {
-        let one_of = binds.text_in(&format!("substr({text}, 6, 2)"), months.iter().map(String::as_str));
+        let one_of = binds.text_in(
+            &format!("substr({text}, 6, 2)"),
+            months.iter().map(String::as_str),
+        );
         return format!("(CASE WHEN {is_day} THEN {one_of} END)");
     }
     let Some((interval, outside)) = test.interval(at.now, at.zone) else {
         return "NULL".to_owned();
     };
-    let Interval { from, until, from_date, until_date } = interval;
-    let (from_date, until_date) =
-        (from_date.map(|date| binds.one(date.to_string())), until_date.map(|date| binds.one(date.to_string())));
-    let (from, until) =
-        (from.map(|instant| binds.one(instant.to_string())), until.map(|instant| binds.one(instant.to_string())));
+    let Interval {
+        from,
+        until,
+        from_date,
+        until_date,
+    } = interval;
+    let (from_date, until_date) = (
+        from_date.map(|date| binds.one(date.to_string())),
+        until_date.map(|date| binds.one(date.to_string())),
+    );
+    let (from, until) = (
+        from.map(|instant| binds.one(instant.to_string())),
+        until.map(|instant| binds.one(instant.to_string())),
+    );
     let not = if outside { "NOT " } else { "" };
     format!(
         "({not}(CASE WHEN {is_day} THEN {} WHEN {is_milli} THEN {} WHEN {is_second} THEN {} END))",

@@ -31,7 +31,12 @@ async fn random_trees_select_the_same_people_in_sql_and_by_plain_reading() {
         let trees: Vec<Document> = (0..TREES).map(|_| rule(tree(&mut dice, 3))).collect();
         let inner = rule(json!({"all": [inner(&mut dice)]}));
         let segments = vec![(SegmentId::from_raw(INNER), inner.clone())];
-        let naive = Naive { world: &world, now: START, zone: at(START).zone, segments };
+        let naive = Naive {
+            world: &world,
+            now: START,
+            zone: at(START).zone,
+            segments,
+        };
         for test in testkit::both().await {
             let kit = Kit::new(&test).await;
             world.load(&kit).await;
@@ -44,32 +49,68 @@ async fn random_trees_select_the_same_people_in_sql_and_by_plain_reading() {
             }
         }
     }
-    assert!(telling * 10 > all * 4, "seed {seed}: only {telling} of {all} trees tell people apart");
+    assert!(
+        telling * 10 > all * 4,
+        "seed {seed}: only {telling} of {all} trees tell people apart"
+    );
 }
 
 /// Compares one tree; a disagreement is reported for the smallest part that shows it.
 async fn check(kit: &Kit, naive: &Naive<'_>, tree: &Document, run: &str) {
     let (db, at) = (kit.db.reader(), at(naive.now));
     let resolved = segmentation::resolve(db, &at, &[tree]).await.unwrap();
-    let counts = segmentation::count_each(db, &at, tree, &resolved).await.unwrap();
+    let counts = segmentation::count_each(db, &at, tree, &resolved)
+        .await
+        .unwrap();
     for (count, place) in counts.nodes.iter().zip(tree.places()).rev() {
         let plain = naive.members(place.node);
         let part = Document::new(place.node.clone());
         if count.count != i64::try_from(plain.len()).unwrap() {
             let sql = selected(&kit.db, &at, &part).await;
-            assert_eq!(sql, plain, "{run}: {}\n{}", part.to_json(), stranger(naive, place.node, &sql, &plain));
-            panic!("{run}: alone it agrees, not beside its neighbours: {}", part.to_json());
+            assert_eq!(
+                sql,
+                plain,
+                "{run}: {}\n{}",
+                part.to_json(),
+                stranger(naive, place.node, &sql, &plain)
+            );
+            panic!(
+                "{run}: alone it agrees, not beside its neighbours: {}",
+                part.to_json()
+            );
         }
     }
     let plain = naive.members(&tree.root);
-    assert_eq!(selected(&kit.db, &at, tree).await, plain, "{run}: {}", tree.to_json());
+    assert_eq!(
+        selected(&kit.db, &at, tree).await,
+        plain,
+        "{run}: {}",
+        tree.to_json()
+    );
     let someone = ProfileId::from_raw(1_000 + i64::try_from(plain.len()).unwrap());
-    let contains = segmentation::contains(db, &at, tree, someone).await.unwrap();
-    assert_eq!(contains, plain.contains(&someone.raw()), "{run}: {}", tree.to_json());
-    for person in naive.world.people.iter().filter(|person| person.id % 8 == someone.raw() % 8) {
-        let explained = segmentation::explain(db, &at, tree, ProfileId::from_raw(person.id)).await.unwrap();
+    let contains = segmentation::contains(db, &at, tree, someone)
+        .await
+        .unwrap();
+    assert_eq!(
+        contains,
+        plain.contains(&someone.raw()),
+        "{run}: {}",
+        tree.to_json()
+    );
+    for person in naive
+        .world
+        .people
+        .iter()
+        .filter(|person| person.id % 8 == someone.raw() % 8)
+    {
+        let explained = segmentation::explain(db, &at, tree, ProfileId::from_raw(person.id))
+            .await
+            .unwrap();
         let Some(explained) = explained else {
-            assert_ne!(person.state, 0, "{run}: an active customer has an explanation");
+            assert_ne!(
+                person.state, 0,
+                "{run}: an active customer has an explanation"
+            );
             continue;
         };
         for (clause, place) in explained.clauses.iter().zip(tree.places()) {
@@ -80,28 +121,63 @@ async fn check(kit: &Kit, naive: &Naive<'_>, tree: &Document, run: &str) {
             };
             assert_eq!(clause.truth, truth, "{run}: {:?} of {person:?}", place.node);
         }
-        assert_eq!(explained.is_member, plain.contains(&person.id), "{run}: {}", tree.to_json());
+        assert_eq!(
+            explained.is_member,
+            plain.contains(&person.id),
+            "{run}: {}",
+            tree.to_json()
+        );
         if let Some(flips_at) = explained.flips_at {
-            let before = Naive { now: flips_at.plus(-1), segments: naive.segments.clone(), ..*naive };
-            let after = Naive { now: flips_at, segments: naive.segments.clone(), ..*naive };
+            let before = Naive {
+                now: flips_at.plus(-1),
+                segments: naive.segments.clone(),
+                ..*naive
+            };
+            let after = Naive {
+                now: flips_at,
+                segments: naive.segments.clone(),
+                ..*naive
+            };
             let is_in = |then: &Naive<'_>| then.truth(&tree.root, person) == Some(true);
             // Dates and consents may move too; then the forecast is only about the events.
             if is_in(&before) == explained.is_member && moves_only_by_events(tree) {
-                assert_ne!(is_in(&after), explained.is_member, "{run}: {} of {person:?}", tree.to_json());
+                assert_ne!(
+                    is_in(&after),
+                    explained.is_member,
+                    "{run}: {} of {person:?}",
+                    tree.to_json()
+                );
             }
         }
     }
 }
 
 fn moves_only_by_events(tree: &Document) -> bool {
-    tree.places().iter().all(|place| !matches!(place.node, Node::Fact(_) | Node::Segment(_) | Node::Consent(_) | Node::Reachable(_)))
+    tree.places().iter().all(|place| {
+        !matches!(
+            place.node,
+            Node::Fact(_) | Node::Segment(_) | Node::Consent(_) | Node::Reachable(_)
+        )
+    })
 }
 
 /// Shows the first person on whom the two evaluators disagree.
 fn stranger(naive: &Naive<'_>, node: &Node, sql: &[i64], plain: &[i64]) -> String {
-    let differs = naive.world.people.iter().find(|person| sql.contains(&person.id) != plain.contains(&person.id));
+    let differs = naive
+        .world
+        .people
+        .iter()
+        .find(|person| sql.contains(&person.id) != plain.contains(&person.id));
     differs.map_or(String::new(), |person| {
-        let events: Vec<_> = naive.world.events.iter().filter(|event| event.profile == person.id).collect();
-        format!("{person:?} plainly {:?}\n{events:#?}", naive.truth(node, person))
+        let events: Vec<_> = naive
+            .world
+            .events
+            .iter()
+            .filter(|event| event.profile == person.id)
+            .collect();
+        format!(
+            "{person:?} plainly {:?}\n{events:#?}",
+            naive.truth(node, person)
+        )
     })
 }

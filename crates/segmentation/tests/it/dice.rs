@@ -42,10 +42,35 @@ impl Dice {
     }
 }
 
-const TEXTS: &[&str] =
-    &["gold", "Gold", "ＧＯＬＤ", "", "50%", "50_", "5000", "𠮷野", "ｶﾀｶﾅ", "カタカナ", "かたかな", "%", "a'b\"c\\"];
-const PATHS: &[&str] = &["食品 > 冷凍食品", "食品 > 乳製品", "食品", "食品 > 冷凍食品 > 餃子", "日用品"];
-const NAMES: &[&str] = &["Product Purchased", "Page Viewed", "Order Completed", "Product Refunded", "来店"];
+const TEXTS: &[&str] = &[
+    "gold",
+    "Gold",
+    "ＧＯＬＤ",
+    "",
+    "50%",
+    "50_",
+    "5000",
+    "𠮷野",
+    "ｶﾀｶﾅ",
+    "カタカナ",
+    "かたかな",
+    "%",
+    "a'b\"c\\",
+];
+const PATHS: &[&str] = &[
+    "食品 > 冷凍食品",
+    "食品 > 乳製品",
+    "食品",
+    "食品 > 冷凍食品 > 餃子",
+    "日用品",
+];
+const NAMES: &[&str] = &[
+    "Product Purchased",
+    "Page Viewed",
+    "Order Completed",
+    "Product Refunded",
+    "来店",
+];
 
 /// A distance from now that often lies on an edge of a window.
 fn distance(dice: &mut Dice) -> i64 {
@@ -58,9 +83,18 @@ pub(crate) fn world(dice: &mut Dice) -> World {
     world.products = vec![("A-1".to_owned(), 8_001), ("B-2".to_owned(), 8_002)];
     for _ in 0..PEOPLE {
         let attributes = attributes(dice);
-        let (state, has_email, granted, suppressed) =
-            (dice.pick(&[0, 0, 0, 0, 0, 1, 2]), dice.one_in(2), dice.one_in(2), dice.one_in(5));
-        let consent = dice.pick(&[None, Some(None), Some(Some(START.0)), Some(Some(START.0 + 1))]);
+        let (state, has_email, granted, suppressed) = (
+            dice.pick(&[0, 0, 0, 0, 0, 1, 2]),
+            dice.one_in(2),
+            dice.one_in(2),
+            dice.one_in(5),
+        );
+        let consent = dice.pick(&[
+            None,
+            Some(None),
+            Some(Some(START.0)),
+            Some(Some(START.0 + 1)),
+        ]);
         let (seen, anonymous) = (START.0 - distance(dice), dice.one_in(3));
         let person = world.person(attributes);
         person.state = state;
@@ -68,7 +102,10 @@ pub(crate) fn world(dice: &mut Dice) -> World {
         person.is_suppressed = suppressed && has_email;
         person.is_anonymous = anonymous;
         person.first_seen_at = seen;
-        person.consents = consent.map(|expires| ("email", "marketing", granted, expires)).into_iter().collect();
+        person.consents = consent
+            .map(|expires| ("email", "marketing", granted, expires))
+            .into_iter()
+            .collect();
     }
     for _ in 0..400 {
         happening(dice, &mut world);
@@ -87,16 +124,39 @@ fn attributes(dice: &mut Dice) -> Json {
         }
     }
     let others = [
-        ("points", vec![json!(0), json!(100), json!(99.5), json!("100"), json!(-3)]),
+        (
+            "points",
+            vec![json!(0), json!(100), json!(99.5), json!("100"), json!(-3)],
+        ),
         (
             "born",
-            ["1990-07-14", "2026-07-14", "2026-07-13T15:00:00Z", "2026-07-13T14:59:59.999Z", "2026-06-30",
-             "2000-02-29", "yesterday", "2026-07-14T01:42:00.000Z"]
-                .map(Json::from)
-                .to_vec(),
+            [
+                "1990-07-14",
+                "2026-07-14",
+                "2026-07-13T15:00:00Z",
+                "2026-07-13T14:59:59.999Z",
+                "2026-06-30",
+                "2000-02-29",
+                "yesterday",
+                "2026-07-14T01:42:00.000Z",
+            ]
+            .map(Json::from)
+            .to_vec(),
         ),
-        ("is member", vec![json!(true), json!(false), json!("true"), json!(1)]),
-        ("好み", vec![json!([]), json!(["肉", "魚"]), json!(["カタカナ", 3]), json!("肉"), json!(["ｶﾀｶﾅ", "肉"])]),
+        (
+            "is member",
+            vec![json!(true), json!(false), json!("true"), json!(1)],
+        ),
+        (
+            "好み",
+            vec![
+                json!([]),
+                json!(["肉", "魚"]),
+                json!(["カタカナ", 3]),
+                json!("肉"),
+                json!(["ｶﾀｶﾅ", "肉"]),
+            ],
+        ),
     ];
     for (key, values) in others {
         if !dice.one_in(4) {
@@ -108,15 +168,28 @@ fn attributes(dice: &mut Dice) -> Json {
 
 fn happening(dice: &mut Dice, world: &mut World) {
     let profile = 1_000 + dice.int(0, PEOPLE);
-    let name = dice.pick(&[NAMES, &["message_opened", "message_sent", "message_clicked"]].concat());
+    let name = dice.pick(
+        &[
+            NAMES,
+            &["message_opened", "message_sent", "message_clicked"],
+        ]
+        .concat(),
+    );
     let when = START.plus(-distance(dice));
     let order = dice.one_in(2).then_some(dice.int(1, 4) + profile * 10);
-    let (product, category) = (dice.pick(&["A-1", "B-2", ""]), dice.pick(&[PATHS, &["", ""]].concat()));
+    let (product, category) = (
+        dice.pick(&["A-1", "B-2", ""]),
+        dice.pick(&[PATHS, &["", ""]].concat()),
+    );
     let amount = dice.pick(&[None, Some(0), Some(500), Some(3_000), Some(-500)]);
     let quantity = dice.pick(&[None, Some(1), Some(3), Some(-1)]);
     let flags = dice.pick(&[0, 0, 0, 1, 2, 8, 9]);
     let plan = dice.pick(TEXTS);
-    let properties = dice.pick(&[None, Some(json!({"plan": plan, "n": 7})), Some(json!({"n": "7", "tags": ["肉"]}))]);
+    let properties = dice.pick(&[
+        None,
+        Some(json!({"plan": plan, "n": 7})),
+        Some(json!({"n": "7", "tags": ["肉"]})),
+    ]);
     let campaign = dice.pick(&[None, Some(77), Some(78)]);
     let event = world.event(profile, name, when);
     event.order = order;
@@ -127,13 +200,21 @@ fn happening(dice: &mut Dice, world: &mut World) {
 }
 
 fn span(dice: &mut Dice) -> Json {
-    dice.pick(&[json!({"days": 1}), json!({"days": 7}), json!({"weeks": 2}), json!({"hours": 24}), json!({"days": 90})])
+    dice.pick(&[
+        json!({"days": 1}),
+        json!({"days": 7}),
+        json!({"weeks": 2}),
+        json!({"hours": 24}),
+        json!({"days": 90}),
+    ])
 }
 
 fn moment(dice: &mut Dice) -> Json {
     match dice.below(4) {
         0 => json!({"date": dice.pick(&["2026-07-14", "2026-07-13", "2026-06-30", "1990-07-14"])}),
-        1 => json!({"instant": dice.pick(&["2026-07-13T15:00:00Z", "2026-07-14T01:42:00Z", "2026-07-07T01:42:00Z"])}),
+        1 => {
+            json!({"instant": dice.pick(&["2026-07-13T15:00:00Z", "2026-07-14T01:42:00Z", "2026-07-07T01:42:00Z"])})
+        }
         2 => json!({"ahead": span(dice)}),
         _ => json!({"ago": span(dice)}),
     }
@@ -143,14 +224,17 @@ fn window(dice: &mut Dice) -> Json {
     match dice.below(5) {
         0 => json!("ever"),
         1 | 2 => json!({"last": span(dice)}),
-        3 => json!({"between": {"from": {"ago": {"days": 90}}, "until": {"ago": dice.pick(&[json!({"days": 7}), json!({"hours": 24})])}}}),
+        3 => {
+            json!({"between": {"from": {"ago": {"days": 90}}, "until": {"ago": dice.pick(&[json!({"days": 7}), json!({"hours": 24})])}}})
+        }
         _ => {
             let mut bounds = json!({});
             if dice.one_in(2) {
                 bounds["from"] = json!({"date": dice.pick(&["2026-06-14", "2026-07-07"])});
             }
             if dice.one_in(2) {
-                bounds["until"] = json!({"date": dice.pick(&["2026-07-13", "2026-07-14", "2026-08-01"])});
+                bounds["until"] =
+                    json!({"date": dice.pick(&["2026-07-13", "2026-07-14", "2026-08-01"])});
             }
             json!({"between": bounds})
         }
@@ -210,7 +294,12 @@ fn date_test(dice: &mut Dice, with_months: bool) -> Json {
 }
 
 fn list_test(dice: &mut Dice) -> Json {
-    let list = dice.pick(&[json!(["肉"]), json!(["肉", "魚"]), json!(["かたかな"]), json!(["カタカナ", "肉"])]);
+    let list = dice.pick(&[
+        json!(["肉"]),
+        json!(["肉", "魚"]),
+        json!(["かたかな"]),
+        json!(["カタカナ", "肉"]),
+    ]);
     json!({"list": {dice.pick(&["all_of", "any_of", "none_of"]): list}})
 }
 
@@ -231,14 +320,22 @@ fn leaf(dice: &mut Dice) -> Json {
         5 => attribute("is member", &json!({"boolean": dice.one_in(2)}), "exact"),
         6 => attribute("好み", &list_test(dice), fold),
         7 => match dice.below(3) {
-            0 => json!({"fact": {"of": {"field": "first_seen_at"}, "test": {"date": date_test(dice, false)}}}),
-            1 => json!({"fact": {"of": {"field": "is_anonymous"}, "test": {"boolean": dice.one_in(2)}}}),
-            _ => json!({"fact": {"of": {"field": "email"}, "test": {"text": {"starts_with": "p1"}}}}),
+            0 => {
+                json!({"fact": {"of": {"field": "first_seen_at"}, "test": {"date": date_test(dice, false)}}})
+            }
+            1 => {
+                json!({"fact": {"of": {"field": "is_anonymous"}, "test": {"boolean": dice.one_in(2)}}})
+            }
+            _ => {
+                json!({"fact": {"of": {"field": "email"}, "test": {"text": {"starts_with": "p1"}}}})
+            }
         },
         8 => match dice.below(3) {
             0 => json!({"reachable": {"channel": "email"}}),
             1 => json!({"segment": {"id": SegmentId::from_raw(INNER).to_string()}}),
-            _ => json!({"consent": {"channel": "email", "state": dice.pick(&["granted", "withdrawn", "none"])}}),
+            _ => {
+                json!({"consent": {"channel": "email", "state": dice.pick(&["granted", "withdrawn", "none"])}})
+            }
         },
         9 => json!({"message": {
             "kind": dice.pick(&["sent", "opened", "clicked"]),
@@ -268,7 +365,9 @@ fn filter(dice: &mut Dice) -> Json {
         4 => json!({"quantity": compare(dice, &[0, 1, 3])}),
         5 => json!({"property": {"key": "n", "test": number_test(dice)}}),
         6 => json!({"property": {"key": "tags", "test": list_test(dice)}}),
-        _ => json!({"property": {"key": "plan", "test": text_test(dice), "fold": dice.pick(&["exact", "japanese"])}}),
+        _ => {
+            json!({"property": {"key": "plan", "test": text_test(dice), "fold": dice.pick(&["exact", "japanese"])}})
+        }
     }
 }
 

@@ -3,4 +3,6 @@
 mod agree;
 mod dice;
 mod naive;
+mod operators;
+mod saved;
 mod world;

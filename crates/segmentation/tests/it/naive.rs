@@ -4,8 +4,9 @@ use chrono::{DateTime, Datelike, NaiveDate};
 use chrono_tz::Tz;
 use kernel::time::Millis;
 use segmentation::language::{
-    AnswerKind, Bounds, Channel, Compare, ConsentState, CountOf, DateTest, Document, EventTest, Events, Field, Filter,
-    Fold, ListTest, Machine, Moment, Node, NumberTest, OneOf, Source, Test, TextTest, Window,
+    AnswerKind, Bounds, Channel, Compare, ConsentState, CountOf, DateTest, Document, EventTest,
+    Events, Field, Filter, Fold, ListTest, Machine, Moment, Node, NumberTest, OneOf, Source, Test,
+    TextTest, Window,
 };
 use serde_json::Value as Json;
 use unicode_normalization::UnicodeNormalization;
@@ -24,15 +25,26 @@ type Truth = Option<bool>;
 
 impl Naive<'_> {
     pub(crate) fn members(&self, node: &Node) -> Vec<i64> {
-        let people = self.world.people.iter().filter(|person| person.state == 0 && person.workspace == WORKSPACE);
-        let mut members: Vec<i64> =
-            people.filter(|person| self.truth(node, person) == Some(true)).map(|person| person.id).collect();
+        let people = self
+            .world
+            .people
+            .iter()
+            .filter(|person| person.state == 0 && person.workspace == WORKSPACE);
+        let mut members: Vec<i64> = people
+            .filter(|person| self.truth(node, person) == Some(true))
+            .map(|person| person.id)
+            .collect();
         members.sort_unstable();
         members
     }
 
     pub(crate) fn truth(&self, node: &Node, person: &Person) -> Truth {
-        let each = |members: &[Node]| -> Vec<Truth> { members.iter().map(|member| self.truth(member, person)).collect() };
+        let each = |members: &[Node]| -> Vec<Truth> {
+            members
+                .iter()
+                .map(|member| self.truth(member, person))
+                .collect()
+        };
         match node {
             Node::All(members) => match each(members) {
                 all if all.contains(&Some(false)) => Some(false),
@@ -52,7 +64,9 @@ impl Naive<'_> {
                     Source::Field(Field::FullName) => person.name.clone().map(Json::from),
                     Source::Field(Field::IsAnonymous) => Some(Json::from(person.is_anonymous)),
                     Source::Field(Field::FirstSeenAt) => {
-                        let Test::Date(test) = &fact.test else { return Some(fact.test == Test::Exists) };
+                        let Test::Date(test) = &fact.test else {
+                            return Some(fact.test == Test::Exists);
+                        };
                         return Some(self.instant(Millis(person.first_seen_at), test));
                     }
                     Source::Field(other) => panic!("{other:?} is not in the tests' world"),
@@ -67,63 +81,114 @@ impl Naive<'_> {
                     AnswerKind::Clicked => "message_clicked",
                 };
                 let campaigns: Vec<i64> = answer.campaigns.iter().map(|id| id.raw()).collect();
-                let human = |event: &&Happening| event.profile == person.id && event.name == name && event.flags & 1 == 0;
+                let human = |event: &&Happening| {
+                    event.profile == person.id && event.name == name && event.flags & 1 == 0
+                };
                 let answered = self.world.events.iter().filter(human);
                 let n = answered
                     .filter(|event| self.in_window(event.at, answer.within))
-                    .filter(|event| campaigns.is_empty() || event.campaign.is_some_and(|id| campaigns.contains(&id)))
+                    .filter(|event| {
+                        campaigns.is_empty()
+                            || event.campaign.is_some_and(|id| campaigns.contains(&id))
+                    })
                     .count();
                 Some(compare(i64::try_from(n).unwrap(), answer.count))
             }
             Node::Consent(consent) => {
-                let found = person.consents.iter().find(|(c, p, _, _)| *c == consent.channel && *p == consent.purpose);
+                let found = person
+                    .consents
+                    .iter()
+                    .find(|(c, p, _, _)| *c == consent.channel && *p == consent.purpose);
                 let state = match found {
                     Some((_, _, false, _)) => ConsentState::Withdrawn,
-                    Some((_, _, true, expires)) if expires.is_none_or(|at| at > self.now.0) => ConsentState::Granted,
+                    Some((_, _, true, expires)) if expires.is_none_or(|at| at > self.now.0) => {
+                        ConsentState::Granted
+                    }
                     _ => ConsentState::None,
                 };
                 Some(state == consent.state)
             }
             Node::Reachable(reachable) => {
                 let Channel::Email = reachable.channel;
-                let suppressed = self.world.people.iter().any(|other| other.is_suppressed && other.email == person.email);
-                let consented = person.consents.iter().any(|(channel, purpose, granted, expires)| {
-                    *channel == "email" && *purpose == "marketing" && *granted && expires.is_none_or(|at| at > self.now.0)
-                });
+                let suppressed = self
+                    .world
+                    .people
+                    .iter()
+                    .any(|other| other.is_suppressed && other.email == person.email);
+                let consented =
+                    person
+                        .consents
+                        .iter()
+                        .any(|(channel, purpose, granted, expires)| {
+                            *channel == "email"
+                                && *purpose == "marketing"
+                                && *granted
+                                && expires.is_none_or(|at| at > self.now.0)
+                        });
                 Some(person.email.is_some() && consented && !suppressed)
             }
             Node::Segment(segment) => {
-                let (_, document) = self.segments.iter().find(|(id, _)| *id == segment.id).unwrap();
+                let (_, document) = self
+                    .segments
+                    .iter()
+                    .find(|(id, _)| *id == segment.id)
+                    .unwrap();
                 Some(self.truth(&document.root, person) == Some(true))
             }
         }
     }
 
     fn events(&self, events: &Events, person: &Person) -> Truth {
-        let named =
-            self.world.events.iter().filter(|event| event.profile == person.id && events.names.contains(&event.name));
+        let named = self
+            .world
+            .events
+            .iter()
+            .filter(|event| event.profile == person.id && events.names.contains(&event.name));
         let matching: Vec<&Happening> = named
             .filter(|event| events.machine == Machine::Included || event.flags & 1 == 0)
             .filter(|event| self.in_window(event.at, events.within))
-            .filter(|event| events.filters.iter().all(|filter| self.filter(event, filter) == Some(true)))
+            .filter(|event| {
+                events
+                    .filters
+                    .iter()
+                    .all(|filter| self.filter(event, filter) == Some(true))
+            })
             .collect();
         let lines = i64::try_from(matching.len()).unwrap();
         match &events.test {
             EventTest::Never => Some(lines == 0),
             EventTest::Count(CountOf::Lines(test)) => Some(compare(lines, *test)),
             EventTest::Count(CountOf::Times(test)) => {
-                let mut orders: Vec<(bool, i64)> =
-                    matching.iter().map(|event| event.order.map_or((false, event.id), |order| (true, order))).collect();
+                let mut orders: Vec<(bool, i64)> = matching
+                    .iter()
+                    .map(|event| event.order.map_or((false, event.id), |order| (true, order)))
+                    .collect();
                 orders.sort_unstable();
                 orders.dedup();
                 Some(compare(i64::try_from(orders.len()).unwrap(), *test))
             }
-            EventTest::Amount(test) => {
-                Some(compare(matching.iter().filter(|e| e.flags & 8 == 0).filter_map(|e| e.amount).sum(), *test))
-            }
-            EventTest::Quantity(test) => Some(compare(matching.iter().filter_map(|e| e.quantity).sum(), *test)),
-            EventTest::Latest(test) => matching.iter().map(|e| e.at).max().map(|at| self.instant(Millis(at), test)),
-            EventTest::First(test) => matching.iter().map(|e| e.at).min().map(|at| self.instant(Millis(at), test)),
+            EventTest::Amount(test) => Some(compare(
+                matching
+                    .iter()
+                    .filter(|e| e.flags & 8 == 0)
+                    .filter_map(|e| e.amount)
+                    .sum(),
+                *test,
+            )),
+            EventTest::Quantity(test) => Some(compare(
+                matching.iter().filter_map(|e| e.quantity).sum(),
+                *test,
+            )),
+            EventTest::Latest(test) => matching
+                .iter()
+                .map(|e| e.at)
+                .max()
+                .map(|at| self.instant(Millis(at), test)),
+            EventTest::First(test) => matching
+                .iter()
+                .map(|e| e.at)
+                .min()
+                .map(|at| self.instant(Millis(at), test)),
         }
     }
 
@@ -139,7 +204,8 @@ impl Naive<'_> {
             }
             Filter::Category(one_of) => {
                 let path = event.category.as_ref()?;
-                let within = |above: &String| path == above || path.starts_with(&format!("{above} > "));
+                let within =
+                    |above: &String| path == above || path.starts_with(&format!("{above} > "));
                 Some(match one_of {
                     OneOf::In(values) => values.iter().any(within),
                     OneOf::NotIn(values) => !values.iter().any(within),
@@ -148,9 +214,14 @@ impl Naive<'_> {
             Filter::Amount(_) if event.flags & 8 != 0 => Some(false),
             Filter::Amount(test) => event.amount.map(|amount| compare(amount, *test)),
             Filter::Quantity(test) => event.quantity.map(|quantity| compare(quantity, *test)),
-            Filter::Campaign(ids) => event.campaign.map(|id| ids.iter().any(|one| one.raw() == id)),
+            Filter::Campaign(ids) => event
+                .campaign
+                .map(|id| ids.iter().any(|one| one.raw() == id)),
             Filter::Property(property) => {
-                let value = event.properties.as_ref().and_then(|all| all.get(&property.key));
+                let value = event
+                    .properties
+                    .as_ref()
+                    .and_then(|all| all.get(&property.key));
                 self.value(value, &property.test, property.fold)
             }
         }
@@ -173,14 +244,23 @@ impl Naive<'_> {
     }
 
     fn local(&self, at: i64) -> NaiveDate {
-        DateTime::from_timestamp_millis(at).unwrap().with_timezone(&self.zone).date_naive()
+        DateTime::from_timestamp_millis(at)
+            .unwrap()
+            .with_timezone(&self.zone)
+            .date_naive()
     }
 
     /// The first instant of a moment; Tokyo has no summer time, so a day begins nine hours early.
     fn first(&self, moment: Moment) -> i64 {
         assert_eq!(self.zone, Tz::Asia__Tokyo);
         match moment {
-            Moment::Date(day) => day.and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp_millis() - 9 * kernel::time::HOUR,
+            Moment::Date(day) => {
+                day.and_hms_opt(0, 0, 0)
+                    .unwrap()
+                    .and_utc()
+                    .timestamp_millis()
+                    - 9 * kernel::time::HOUR
+            }
             Moment::Instant(at) => at.0,
             Moment::Ago(span) => self.now.0 - span.millis(),
             Moment::Ahead(span) => self.now.0 + span.millis(),
@@ -242,7 +322,9 @@ impl Naive<'_> {
             DateTest::OnOrBefore(moment) => day <= self.day(*moment),
             DateTest::OnOrAfter(moment) => day >= self.day(*moment),
             DateTest::Between([first, last]) => self.day(*first) <= day && day <= self.day(*last),
-            DateTest::MonthIn(months) => months.iter().any(|month| u32::from(*month) == day.month()),
+            DateTest::MonthIn(months) => {
+                months.iter().any(|month| u32::from(*month) == day.month())
+            }
             DateTest::ThisMonth => self.local(self.now.0).month() == day.month(),
         })
     }
@@ -276,10 +358,20 @@ fn number(n: f64, test: &NumberTest) -> bool {
 }
 
 fn folded(text: &str, fold: Fold) -> String {
-    let hiragana = |c: char| if ('ァ'..='ヶ').contains(&c) { char::from_u32(c as u32 - 0x60).unwrap() } else { c };
+    let hiragana = |c: char| {
+        if ('ァ'..='ヶ').contains(&c) {
+            char::from_u32(c as u32 - 0x60).unwrap()
+        } else {
+            c
+        }
+    };
     match fold {
         Fold::Exact => text.to_owned(),
-        Fold::Japanese => text.nfkc().flat_map(char::to_lowercase).map(hiragana).collect(),
+        Fold::Japanese => text
+            .nfkc()
+            .flat_map(char::to_lowercase)
+            .map(hiragana)
+            .collect(),
     }
 }
 
@@ -299,8 +391,12 @@ fn text(found: &str, test: &TextTest, fold: Fold) -> bool {
 }
 
 fn list(found: &[Json], test: &ListTest, fold: Fold) -> bool {
-    let has =
-        |value: &String| found.iter().filter_map(Json::as_str).any(|one| folded(one, fold) == folded(value, fold));
+    let has = |value: &String| {
+        found
+            .iter()
+            .filter_map(Json::as_str)
+            .any(|one| folded(one, fold) == folded(value, fold))
+    };
     match test {
         ListTest::AllOf(values) => values.iter().all(has),
         ListTest::AnyOf(values) => values.iter().any(has),

@@ -57,7 +57,11 @@ pub(crate) struct World {
 pub(crate) const WORKSPACE: WorkspaceId = WorkspaceId::from_raw(700_000_000_000_000_001);
 
 pub(crate) const fn at(now: Millis) -> At {
-    At { workspace: WORKSPACE, now, zone: Tz::Asia__Tokyo }
+    At {
+        workspace: WORKSPACE,
+        now,
+        zone: Tz::Asia__Tokyo,
+    }
 }
 
 impl World {
@@ -80,26 +84,43 @@ impl World {
 
     pub(crate) fn event(&mut self, profile: i64, name: &str, at: Millis) -> &mut Happening {
         let id = 50_000 + i64::try_from(self.events.len()).unwrap();
-        self.events.push(Happening { id, profile, at: at.0, name: name.to_owned(), ..Happening::default() });
+        self.events.push(Happening {
+            id,
+            profile,
+            at: at.0,
+            name: name.to_owned(),
+            ..Happening::default()
+        });
         self.events.last_mut().unwrap()
     }
 
     pub(crate) fn category(&mut self, path: &str) {
         let mut whole = String::new();
         for part in path.split(" > ") {
-            whole = if whole.is_empty() { part.to_owned() } else { format!("{whole} > {part}") };
+            whole = if whole.is_empty() {
+                part.to_owned()
+            } else {
+                format!("{whole} > {part}")
+            };
             if !self.categories.iter().any(|(known, _)| *known == whole) {
-                self.categories.push((whole.clone(), 9_000 + i64::try_from(self.categories.len()).unwrap()));
+                self.categories.push((
+                    whole.clone(),
+                    9_000 + i64::try_from(self.categories.len()).unwrap(),
+                ));
             }
         }
     }
 
     fn name_id(name: &str) -> i64 {
-        profiles::names::fixed_id(name).map_or(1_000 + i64::try_from(name.len()).unwrap(), i64::from)
+        profiles::names::fixed_id(name)
+            .map_or(1_000 + i64::try_from(name.len()).unwrap(), i64::from)
     }
 
     fn category_id(&self, path: &str) -> Option<i64> {
-        self.categories.iter().find(|(known, _)| known == path).map(|(_, id)| *id)
+        self.categories
+            .iter()
+            .find(|(known, _)| known == path)
+            .map(|(_, id)| *id)
     }
 
     pub(crate) async fn load(&self, kit: &Kit) {
@@ -176,20 +197,37 @@ impl World {
     async fn load_terms(&self, db: &Db) {
         let insert = "INSERT INTO term (workspace_id, id, kind, value, parent_id) VALUES ($1, $2, $3, $4, $5)";
         for (path, id) in &self.categories {
-            let parent = path.rsplit_once(" > ").and_then(|(parent, _)| self.category_id(parent));
-            let values =
-                vec![WORKSPACE.raw().into(), (*id).into(), 2i64.into(), path.clone().into(), parent.into()];
+            let parent = path
+                .rsplit_once(" > ")
+                .and_then(|(parent, _)| self.category_id(parent));
+            let values = vec![
+                WORKSPACE.raw().into(),
+                (*id).into(),
+                2i64.into(),
+                path.clone().into(),
+                parent.into(),
+            ];
             run(db, insert, values).await;
         }
         for (sku, id) in &self.products {
             let parent: Option<i64> = None;
-            let values = vec![WORKSPACE.raw().into(), (*id).into(), 1i64.into(), sku.clone().into(), parent.into()];
+            let values = vec![
+                WORKSPACE.raw().into(),
+                (*id).into(),
+                1i64.into(),
+                sku.clone().into(),
+                parent.into(),
+            ];
             run(db, insert, values).await;
         }
     }
 
     async fn load_events(&self, db: &Db) {
-        for event in self.events.iter().filter(|event| profiles::names::fixed_id(&event.name).is_none()) {
+        for event in self
+            .events
+            .iter()
+            .filter(|event| profiles::names::fixed_id(&event.name).is_none())
+        {
             run(
                 db,
                 "INSERT INTO event_name (workspace_id, id, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
@@ -218,7 +256,10 @@ impl World {
             suffix: "",
         };
         let rows = self.events.iter().map(|event| {
-            let product = event.product.as_ref().and_then(|sku| self.products.iter().find(|(known, _)| known == sku));
+            let product = event
+                .product
+                .as_ref()
+                .and_then(|sku| self.products.iter().find(|(known, _)| known == sku));
             vec![
                 WORKSPACE.raw().into(),
                 event.profile.into(),
@@ -226,7 +267,11 @@ impl World {
                 event.id.into(),
                 Self::name_id(&event.name).into(),
                 product.map(|(_, id)| *id).into(),
-                event.category.as_ref().and_then(|path| self.category_id(path)).into(),
+                event
+                    .category
+                    .as_ref()
+                    .and_then(|path| self.category_id(path))
+                    .into(),
                 event.amount.into(),
                 event.quantity.into(),
                 event.order.into(),
