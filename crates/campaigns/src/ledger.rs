@@ -3,7 +3,7 @@
 //! A row is written before any provider is called. `docs/delivery.md` draws the states and says what
 //! each guarantees; [`DeliveryState::may_become`] is the same picture as code.
 
-mod event;
+pub(crate) mod event;
 mod moves;
 mod plan;
 mod read;
@@ -17,7 +17,9 @@ pub use read::{
     DeliveryFilter, DeliveryRow, Progress, StateCount, addressee, find, list, progress,
 };
 pub use reserve::{ActiveCampaign, Reserved, active_campaigns, reserve};
-pub use worker::{cancel_rest, dead_workers, finish_done, forget_worker, heartbeat, recover};
+pub use worker::{
+    cancel_rest, dead_workers, finish_done, forget_worker, has_done, heartbeat, recover,
+};
 pub use writer::{LedgerWriter, Round, WriterOptions};
 
 /// Where a delivery stands. The numbers are stored: never reuse one.

@@ -9,8 +9,10 @@ pub mod model;
 pub mod planning;
 pub mod review;
 mod rowset;
+pub mod send;
 pub mod sender;
 pub mod store;
+pub mod track;
 pub mod workspace;
 
 pub use error::CampaignError;

@@ -99,6 +99,18 @@ pub async fn cancel_rest(
     .await
 }
 
+/// Tells whether a running campaign has nobody left; cheap, without a write lock.
+pub async fn has_done(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let n = sql::number(
+        db,
+        "SELECT COUNT(*) FROM campaign WHERE state = 'running' AND planned_at IS NOT NULL AND NOT EXISTS
+           (SELECT 1 FROM delivery d WHERE d.campaign_id = campaign.id AND d.state <= 4 AND NOT d.is_test)",
+        [],
+    )
+    .await?;
+    Ok(n > 0)
+}
+
 /// Ends running campaigns of which nobody is left to be written to; returns how many.
 pub async fn finish_done(tx: &impl ConnectionTrait, now: Millis) -> Result<u64, DbErr> {
     sql::exec(

@@ -1,0 +1,13 @@
+//! Answers: signed addresses in messages, and what it means when one of them is asked for.
+
+mod human;
+mod keyring;
+mod link;
+mod record;
+mod token;
+
+pub use human::{MachineReason, Seen, clicked_by_machine, opened_by_machine};
+pub use keyring::{KeySource, Keyring, KeysAway};
+pub use link::{Link, find_link, is_web, link_id, links_of, write_links};
+pub use record::{TrackError, Tracker, Unsubscribed};
+pub use token::{Kind, Signer, Token, workspace_of};

@@ -1,0 +1,305 @@
+//! Opens, clicks and unsubscribes become events; many requests share one commit.
+
+use std::{collections::HashMap, future::Future, sync::Arc};
+
+use kernel::{
+    id::{DeliveryId, IdSource, LinkId, ProfileId},
+    time::{Clock, Millis, SECOND},
+};
+use profiles::{Ctx, consent, names};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde_json::json;
+use storage::{
+    Db, StorageError, Tx,
+    batch::{Batcher, Limits},
+    sql,
+};
+
+use super::{
+    Token,
+    human::{MachineReason, Seen, clicked_by_machine, opened_by_machine},
+};
+use crate::ledger::{
+    self, DeliveryRow,
+    event::{self, MACHINE, MessageEvent},
+};
+
+/// Clicks closer together than this are looked at as one burst.
+const BURST: i64 = 2 * SECOND;
+
+/// Why an answer could not be recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum TrackError {
+    /// The database refused or was away.
+    #[error("the database did not answer as expected")]
+    Db(#[from] DbErr),
+    /// A transaction could not be begun.
+    #[error("the database did not answer as expected")]
+    Storage(#[from] StorageError),
+    /// The writer has stopped.
+    #[error("the answer could not be recorded")]
+    Stopped,
+}
+
+/// What became of an unsubscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsubscribed {
+    /// The address gets no more marketing; it may have been so before.
+    Done,
+    /// The delivery or its address is gone: an erased person gets nothing anyway.
+    Gone,
+}
+
+#[derive(Debug, Clone)]
+struct Answer {
+    token: Token,
+    seen: Seen,
+}
+
+/// Records answers; cheap to clone.
+#[derive(Clone)]
+pub struct Tracker {
+    batcher: Batcher<Answer, bool>,
+    db: Db,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+}
+
+impl Tracker {
+    /// Makes the handle and the task that must be spawned.
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+    ) -> (Self, impl Future<Output = ()> + Send) {
+        let (inner_db, inner_ids) = (db.clone(), ids.clone());
+        let (batcher, task) = Batcher::new(
+            Limits::default(),
+            4_096,
+            move |answers: Vec<Answer>| {
+                let (db, ids) = (inner_db.clone(), inner_ids.clone());
+                async move {
+                    match record(&db, &*ids, &answers).await {
+                        Ok(()) => vec![true; answers.len()],
+                        Err(error) => {
+                            tracing::error!(%error, answers = answers.len(), "failed to record answers");
+                            Vec::new()
+                        }
+                    }
+                }
+            },
+        );
+        let tracker = Self {
+            batcher,
+            db,
+            clock,
+            ids,
+        };
+        (tracker, task)
+    }
+
+    /// Records that the pixel of a delivery was fetched, or one of its links followed.
+    ///
+    /// # Errors
+    /// When it could not be made durable; the caller shows the pixel or the page all the same.
+    pub async fn answered(&self, token: Token, seen: Seen) -> Result<(), TrackError> {
+        let done = self.batcher.submit(Answer { token, seen }, 1).await;
+        done.map(|_| ()).map_err(|_| TrackError::Stopped)
+    }
+
+    /// Withdraws marketing for the address of a delivery; acts on mails that are queued, too.
+    ///
+    /// # Errors
+    /// When it could not be made durable: the caller must say so.
+    pub async fn unsubscribe(
+        &self,
+        token: Token,
+        proof: Option<String>,
+    ) -> Result<Unsubscribed, TrackError> {
+        let now = self.clock.now();
+        let tx = self.db.begin().await?;
+        let Some(row) = ledger::find(&tx, token.workspace, token.delivery).await? else {
+            return Ok(Unsubscribed::Gone);
+        };
+        let Some(address) = row.address.clone() else {
+            return Ok(Unsubscribed::Gone);
+        };
+        let ctx = Ctx {
+            tx: &tx,
+            workspace: token.workspace,
+            now,
+            ids: &*self.ids,
+        };
+        let is_news =
+            consent::unsubscribe(ctx, consent::EMAIL, &address, Some(row.id), proof).await?;
+        if is_news && !row.is_test {
+            let event = event_of(&row, names::MESSAGE_UNSUBSCRIBED, now, None, None);
+            event::write(ctx, &[event]).await?;
+        }
+        tx.commit().await?;
+        Ok(Unsubscribed::Done)
+    }
+}
+
+fn event_of(
+    row: &DeliveryRow,
+    name: i32,
+    at: Millis,
+    link: Option<LinkId>,
+    machine: Option<MachineReason>,
+) -> MessageEvent {
+    MessageEvent {
+        profile: row.profile.raw(),
+        name,
+        at,
+        campaign: row.campaign.raw(),
+        delivery: row.id.raw(),
+        link: link.map(kernel::id::Id::raw),
+        flags: if machine.is_some() { MACHINE } else { 0 },
+        properties: machine.map(|reason| json!({"machine": reason.as_str()})),
+    }
+}
+
+async fn record(db: &Db, ids: &dyn IdSource, answers: &[Answer]) -> Result<(), TrackError> {
+    let tx = db.begin().await?;
+    let mut by_workspace: HashMap<i64, Vec<MessageEvent>> = HashMap::new();
+    let mut rows: HashMap<i64, Option<DeliveryRow>> = HashMap::new();
+    let mut latest = Millis(0);
+    for answer in answers {
+        let token = answer.token;
+        latest = latest.max(answer.seen.at);
+        if let std::collections::hash_map::Entry::Vacant(slot) = rows.entry(token.delivery.raw()) {
+            slot.insert(ledger::find(&tx, token.workspace, token.delivery).await?);
+        }
+        let Some(Some(row)) = rows.get(&token.delivery.raw()) else {
+            continue;
+        };
+        if row.is_test {
+            continue;
+        }
+        let events = by_workspace.entry(token.workspace.raw()).or_default();
+        let seen = &answer.seen;
+        events.push(match token.link {
+            None => event_of(
+                row,
+                names::MESSAGE_OPENED,
+                seen.at,
+                None,
+                opened_by_machine(seen),
+            ),
+            Some(link) => {
+                let others = other_links(&tx, row, link, seen.at, events).await?;
+                let machine =
+                    clicked_by_machine(seen, row.settled_at.or(row.handed_over_at), others);
+                event_of(row, names::MESSAGE_CLICKED, seen.at, Some(link), machine)
+            }
+        });
+    }
+    for (workspace, mut events) in by_workspace {
+        let ctx = Ctx {
+            tx: &tx,
+            workspace: kernel::id::WorkspaceId::from_raw(workspace),
+            now: latest,
+            ids,
+        };
+        flag_bursts(ctx, &mut events).await?;
+        event::write(ctx, &events).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct LinkRow {
+    link_id: i64,
+}
+
+/// Counts the other links of a delivery that were clicked within the last two seconds.
+async fn other_links(
+    tx: &Tx,
+    row: &DeliveryRow,
+    link: LinkId,
+    at: Millis,
+    waiting: &[MessageEvent],
+) -> Result<usize, DbErr> {
+    let stored: Vec<LinkRow> = sql::all(
+        tx,
+        format!(
+            "SELECT DISTINCT link_id FROM event WHERE delivery_id = $1 AND name_id = {} AND occurred_at > $2
+             AND link_id IS NOT NULL AND link_id <> $3",
+            names::MESSAGE_CLICKED
+        ),
+        [row.id.raw().into(), (at.0 - BURST).into(), link.raw().into()],
+    )
+    .await?;
+    let waiting = waiting.iter().filter(|event| {
+        event.delivery == row.id.raw()
+            && event.name == names::MESSAGE_CLICKED
+            && event.at.0 > at.0 - BURST
+    });
+    let mut links: Vec<i64> = stored.into_iter().map(|row| row.link_id).collect();
+    links.extend(
+        waiting
+            .filter_map(|event| event.link)
+            .filter(|other| *other != link.raw()),
+    );
+    links.sort_unstable();
+    links.dedup();
+    Ok(links.len())
+}
+
+/// The first two clicks of a burst looked human when they came; the third shows that they were not.
+async fn flag_bursts(ctx: Ctx<'_>, events: &mut [MessageEvent]) -> Result<(), DbErr> {
+    let reason = MachineReason::ManyLinks.as_str();
+    let bursts: Vec<(i64, i64, Millis)> = events
+        .iter()
+        .filter(|event| {
+            let machine = event
+                .properties
+                .as_ref()
+                .and_then(|json| json.get("machine"));
+            machine.and_then(|word| word.as_str()) == Some(reason)
+        })
+        .map(|event| (event.profile, event.delivery, event.at))
+        .collect();
+    for (profile, delivery, at) in bursts {
+        for event in events.iter_mut().filter(|event| {
+            event.delivery == delivery
+                && event.name == names::MESSAGE_CLICKED
+                && event.flags == 0
+                && event.at.0 > at.0 - BURST
+        }) {
+            event.flags = MACHINE;
+            event.properties = Some(json!({"machine": reason}));
+        }
+        mark_stored(
+            ctx.tx,
+            ProfileId::from_raw(profile),
+            DeliveryId::from_raw(delivery),
+            at,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+async fn mark_stored(
+    tx: &impl ConnectionTrait,
+    profile: ProfileId,
+    delivery: DeliveryId,
+    at: Millis,
+) -> Result<(), DbErr> {
+    let text = format!(
+        "UPDATE event SET flags = {MACHINE}, properties = $4 WHERE profile_id = $1 AND delivery_id = $2
+         AND name_id = {} AND occurred_at > $3 AND flags = 0",
+        names::MESSAGE_CLICKED
+    );
+    let properties = json!({"machine": MachineReason::ManyLinks.as_str()});
+    let binds = [
+        profile.raw().into(),
+        delivery.raw().into(),
+        (at.0 - BURST).into(),
+        storage::Value::Json(Some(Box::new(properties))),
+    ];
+    sql::exec(tx, text, binds).await.map(|_| ())
+}
