@@ -1,7 +1,14 @@
 //! Every route, area by area.
 
+mod answers;
+mod attributes;
+pub(crate) mod contents;
+mod customers;
 mod health;
+mod imports;
 mod inbox;
+mod products;
+mod segments;
 mod senders;
 mod session;
 mod track;
@@ -24,6 +31,12 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(session::routes())
         .merge(workspace::routes())
         .merge(senders::routes())
+        .merge(segments::routes())
+        .merge(contents::routes())
+        .merge(customers::routes())
+        .merge(attributes::routes())
+        .merge(products::routes())
+        .merge(imports::documented())
         .merge(inbox::documented())
 }
 
@@ -31,7 +44,9 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
 pub(crate) fn plain() -> Router<App> {
     health::routes()
         .merge(inbox::plain())
+        .merge(imports::plain())
         .merge(track::routes())
+        .merge(answers::routes())
 }
 
 /// Answers a known address asked with the wrong verb.

@@ -3,6 +3,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use access::{Tokens, session::Sessions};
+use campaigns::track::{Keyring, Tracker};
 use kernel::{
     id::{IdSource, Snowflake},
     time::{Clock, Millis, SystemClock},
@@ -11,7 +12,10 @@ use profiles::IngestService;
 use storage::{Db, secret::MasterKey};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{config::Config, http::limit::SignInLimiter};
+use crate::{
+    config::Config, http::limit::SignInLimiter, routes::contents::parts::ContentParts,
+    tracking::SealedKeys,
+};
 
 /// The application: cheap to clone.
 #[derive(Clone)]
@@ -33,8 +37,14 @@ pub struct Parts {
     pub sessions: Sessions,
     /// Takes tracking messages in.
     pub ingest: IngestService,
+    /// Verifies and signs tracked addresses.
+    pub keyring: Keyring,
+    /// Records opens, clicks and unsubscriptions.
+    pub tracker: Tracker,
     /// Slows down guessing of passwords.
     pub sign_in_limiter: SignInLimiter,
+    /// Compiled emails and product blocks.
+    pub contents: ContentParts,
     /// Background tasks, waited for at shutdown.
     pub tasks: TaskTracker,
     /// Told to stop at shutdown.
@@ -61,6 +71,10 @@ impl App {
         let (ingest, writer) = IngestService::new(db.clone(), clock.clone(), ids.clone(), limits);
         // Not tracked: the writer ends with the last handle, and requests that wait for it are waited for.
         tokio::spawn(writer);
+        let (tracker, recorder) = Tracker::new(db.clone(), clock.clone(), ids.clone());
+        tokio::spawn(recorder);
+        let keys = SealedKeys::new(db.clone(), master_key.clone(), clock.clone());
+        let keyring = Keyring::new(Arc::new(keys));
         let sessions = Sessions::new(db.clone(), Tokens::new(&master_key), clock.clone());
         Self(Arc::new(Parts {
             config,
@@ -70,7 +84,10 @@ impl App {
             master_key,
             sessions,
             ingest,
+            keyring,
+            tracker,
             sign_in_limiter: SignInLimiter::default(),
+            contents: ContentParts::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         }))

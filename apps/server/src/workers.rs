@@ -1,8 +1,10 @@
 //! Background work of this process.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use kernel::time::{DAY, Millis};
+use offers::ProductCatalogue;
+use profiles::import::ImportJob;
 use storage::feed;
 
 use crate::state::App;
@@ -19,6 +21,14 @@ pub fn start(app: &App) {
     every(app, HOUSEKEEPING_EVERY, "housekeeping", |app| async move {
         keep_house(&app).await
     });
+    let (worker, stop) = (job_worker(app), app.stopping.clone());
+    app.tasks.spawn(async move { worker.run(stop).await });
+}
+
+/// Returns the runner of durable jobs with every handler of this server; tests drain it by `run_due`.
+pub fn job_worker(app: &App) -> jobs::Worker {
+    let import = ImportJob::new(app.ids.clone(), Some(Arc::new(ProductCatalogue)));
+    jobs::Worker::new(app.db.clone(), app.clock.clone(), app.ids.clone()).with(Arc::new(import))
 }
 
 /// Runs `work` now and then until the server stops; a failure is logged and tried again next time.

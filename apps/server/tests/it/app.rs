@@ -24,6 +24,7 @@ pub(crate) struct TestApp {
     pub(crate) app: App,
     pub(crate) kit: Kit,
     router: Router,
+    _folder: tempfile::TempDir,
 }
 
 /// An answer, read whole.
@@ -58,7 +59,9 @@ impl TestApp {
     /// Makes the application over a fresh database.
     pub(crate) async fn new(test: &TestDb) -> Self {
         let kit = Kit::new(test).await;
-        let config = Config::load(None).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::load(None).unwrap();
+        config.server.data_dir = folder.path().to_owned();
         let app = App::new(
             config,
             kit.db.clone(),
@@ -68,6 +71,7 @@ impl TestApp {
         );
         Self {
             router: server::router(app.clone()),
+            _folder: folder,
             app,
             kit,
         }

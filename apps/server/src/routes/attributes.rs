@@ -1,0 +1,12 @@
+//! What the workspace knows of attribute keys.
+
+mod list;
+mod put;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::state::App;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list::list, put::put))
+}

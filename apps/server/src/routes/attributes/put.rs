@@ -1,0 +1,60 @@
+//! `PUT /api/v1/attributes`.
+
+use access::audit;
+use api_types::{Problem, customers::AttributeView};
+use axum::{Json, extract::State};
+use profiles::{
+    Ctx,
+    attributes::{self, AttributeDef, ValueType},
+};
+
+use super::list;
+use crate::{
+    http::{
+        auth::{Operator, needs::ProfilesWrite},
+        extract::ValidJson,
+        problem::ApiError,
+    },
+    state::App,
+};
+
+/// Labels an attribute key and says whether it is sensitive; the type of a known key stays.
+#[utoipa::path(put, path = "/api/v1/attributes", operation_id = "put_attribute", tag = "customers",
+    request_body = AttributeView,
+    responses((status = 200, body = AttributeView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn put(
+    operator: Operator<ProfilesWrite>,
+    State(app): State<App>,
+    ValidJson(body): ValidJson<AttributeView>,
+) -> Result<Json<AttributeView>, ApiError> {
+    let def = AttributeDef {
+        key: body.key,
+        value_type: ValueType::parse(&body.value_type),
+        label_ja: body.label_ja.filter(|label| !label.trim().is_empty()),
+        label_en: body.label_en.filter(|label| !label.trim().is_empty()),
+        is_sensitive: body.is_sensitive,
+    };
+    let tx = app.db.begin().await?;
+    let ctx = Ctx {
+        tx: &tx,
+        workspace: operator.workspace,
+        now: app.now(),
+        ids: &*app.ids,
+    };
+    attributes::label(ctx, &def).await??;
+    let change = audit::Change {
+        workspace: operator.workspace,
+        actor: operator.actor,
+        action: "attribute.change",
+        object_kind: "attribute",
+        object: None,
+        detail: serde_json::json!({ "key": def.key, "is_sensitive": def.is_sensitive }),
+    };
+    audit::record(&tx, &*app.ids, app.now(), change).await?;
+    let stored = attributes::list(&tx, operator.workspace)
+        .await?
+        .into_iter()
+        .find(|stored| stored.key == def.key);
+    tx.commit().await?;
+    Ok(Json(list::view(stored.unwrap_or(def))))
+}

@@ -1,0 +1,224 @@
+//! The data that a template sees, for a chosen customer or a made-up one; `docs/contents.md` is the contract.
+
+use access::{Permission, audit, workspace::Workspace};
+use api_types::contents::PreviewContent;
+use chrono_tz::Tz;
+use contents::sample_data;
+use kernel::{id::ProfileId, invalid::Invalid};
+use offers::{LastOrder, Popular, ProductCard};
+use profiles::customers::{self, Customer};
+use serde_json::{Map, Value as Json, json};
+
+use crate::{
+    http::{auth::Caller, problem::ApiError},
+    state::App,
+};
+
+/// How far back "bought most by others" looks, and how many products a customer gets.
+const POPULAR: Popular = Popular {
+    days: 90,
+    category: None,
+    n: 8,
+};
+
+/// Whom an email is rendered for, and the data of it.
+pub(super) struct Subject {
+    /// The data object.
+    pub(super) json: Json,
+    /// The customer's language.
+    pub(super) locale: Option<String>,
+    /// The workspace's zone.
+    pub(super) timezone: Tz,
+}
+
+/// Reads the workspace of the caller.
+pub(super) async fn workspace(app: &App, caller: &Caller) -> Result<Workspace, ApiError> {
+    access::workspace::find(app.db.reader(), caller.workspace)
+        .await?
+        .ok_or_else(ApiError::not_found)
+}
+
+/// Gathers the data of the customer with this public id, or of a made-up one.
+///
+/// Whoever may not see addresses and sensitive attributes gets them masked; the opening is logged.
+pub(super) async fn subject(
+    app: &App,
+    caller: &Caller,
+    customer_id: Option<&str>,
+    locale: Option<&str>,
+) -> Result<Subject, ApiError> {
+    let workspace = workspace(app, caller).await?;
+    let (mut json, own_locale) = match customer_id {
+        Some(id) => real(app, caller, id).await?,
+        None => {
+            let locale = locale.unwrap_or(&workspace.locale);
+            (sample_data(locale), Some(locale.to_owned()))
+        }
+    };
+    if let Json::Object(members) = &mut json {
+        common(app, &workspace, members);
+    }
+    Ok(Subject {
+        json,
+        locale: own_locale,
+        timezone: workspace.time_zone.parse().unwrap_or(Tz::Asia__Tokyo),
+    })
+}
+
+async fn real(app: &App, caller: &Caller, id: &str) -> Result<(Json, Option<String>), ApiError> {
+    if !caller.may(Permission::ProfilesRead) {
+        return Err(ApiError::forbidden(Permission::ProfilesRead));
+    }
+    let unknown = || {
+        Invalid::one(
+            "/customer_id",
+            "unknown",
+            "no such customer",
+            "その顧客は見つかりません",
+        )
+    };
+    let id: ProfileId = id.parse().map_err(|_| unknown())?;
+    let mut customer = customers::find(app.db.reader(), caller.workspace, id)
+        .await?
+        .ok_or_else(unknown)?;
+    log_opening(app, caller, customer.id).await?;
+    if !caller.may(Permission::PiiRead) {
+        mask(&mut customer);
+    }
+    let people = [customer.id];
+    let (db, blocks) = (app.db.reader(), &app.contents.blocks);
+    let mut products = blocks
+        .popular(db, caller.workspace, app.now(), &POPULAR, &people)
+        .await?;
+    let mut orders = blocks.last_orders(db, caller.workspace, &people).await?;
+    let products = products.remove(&customer.id).unwrap_or_default();
+    let last_order = orders.remove(&customer.id);
+    let json = compose(&customer, &products, last_order.as_ref());
+    Ok((json, customer.locale))
+}
+
+/// Puts a customer's own part of the data together.
+fn compose(customer: &Customer, products: &[ProductCard], last_order: Option<&LastOrder>) -> Json {
+    let attributes: Map<String, Json> = customer
+        .attributes
+        .iter()
+        .map(|(definition, value)| (definition.key.clone(), value.clone()))
+        .collect();
+    let name = customer
+        .full_name
+        .as_ref()
+        .or(customer.family_name.as_ref())
+        .or(customer.given_name.as_ref());
+    let mut data = json!({
+        "customer": {
+            "name": name,
+            "first_name": customer.given_name,
+            "email": customer.email,
+            "attributes": attributes,
+        },
+        "products": products,
+    });
+    if let (Json::Object(members), Some(order)) = (&mut data, last_order) {
+        members.insert("last_order".to_owned(), self::order(order));
+    }
+    data
+}
+
+/// A template's item price is that of the line; the block says that of one piece.
+fn order(order: &LastOrder) -> Json {
+    let items: Vec<Json> = order
+        .items
+        .iter()
+        .map(|item| {
+            json!({ "name": item.name, "quantity": item.quantity,
+                "price": item.price.saturating_mul(item.quantity.max(1)),
+                "image_url": item.image_url, "url": item.url })
+        })
+        .collect();
+    json!({ "number": order.number, "placed_at": order.placed_at, "amount": order.amount,
+        "currency": order.currency, "items": items })
+}
+
+/// Adds what does not depend on the customer. In a preview the links lead to pages that act for nobody.
+fn common(app: &App, workspace: &Workspace, members: &mut Map<String, Json>) {
+    let address = workspace.settings.get("postal_address");
+    members.insert(
+        "workspace".to_owned(),
+        json!({ "name": workspace.name, "postal_address": address.and_then(Json::as_str) }),
+    );
+    let base = app.config.public_url();
+    for (name, path) in [
+        ("unsubscribe_url", "u/preview"),
+        ("preferences_url", "u/preview/preferences"),
+        ("web_url", "w/preview"),
+    ] {
+        members.insert(name.to_owned(), format!("{base}/{path}").into());
+    }
+}
+
+fn mask(customer: &mut Customer) {
+    customer.email = customer.email.as_deref().map(customers::masked_email);
+    for (definition, value) in &mut customer.attributes {
+        if definition.is_sensitive {
+            *value = "•••".into();
+        }
+    }
+}
+
+async fn log_opening(app: &App, caller: &Caller, profile: ProfileId) -> Result<(), ApiError> {
+    if !app
+        .contents
+        .is_new_opening(caller.actor, profile, app.now())
+    {
+        return Ok(());
+    }
+    let fields = if caller.may(Permission::PiiRead) {
+        "email attributes"
+    } else {
+        "masked"
+    };
+    let access = audit::Access {
+        workspace: caller.workspace,
+        actor: caller.actor,
+        action: "content.preview",
+        profile: Some(profile),
+        n_people: 1,
+        fields,
+    };
+    let tx = app.db.begin().await?;
+    audit::record_access(&tx, &*app.ids, app.now(), access).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Returns the variables that exist: attributes by their keys once any is known, else any name.
+pub(super) async fn known_variables(app: &App, caller: &Caller) -> Result<Vec<String>, ApiError> {
+    let definitions = profiles::attributes::list(app.db.reader(), caller.workspace).await?;
+    let any = "customer.attributes.*";
+    let mut known: Vec<String> = contents::KNOWN_VARIABLES
+        .iter()
+        .filter(|name| definitions.is_empty() || **name != any)
+        .map(|name| (*name).to_owned())
+        .collect();
+    known.extend(
+        definitions
+            .iter()
+            .map(|definition| format!("customer.attributes.{}", definition.key)),
+    );
+    Ok(known)
+}
+
+/// Whether a preview asks for what is saved.
+pub(super) fn saved_id(body: &PreviewContent) -> Result<Option<kernel::id::ContentId>, ApiError> {
+    match (&body.document, &body.content_id) {
+        (None, Some(id)) => id.parse().map(Some).map_err(|_| ApiError::not_found()),
+        (Some(_), None) => Ok(None),
+        _ => Err(Invalid::one(
+            "/document",
+            "required",
+            "give either a document or a content_id",
+            "documentかcontent_idのどちらか一方を入れてください",
+        )
+        .into()),
+    }
+}

@@ -1,0 +1,168 @@
+//! `POST /api/v1/contents/preview`.
+
+use std::sync::Arc;
+
+use api_types::{
+    Problem,
+    contents::{ContentFinding, ContentPreview, EmptyVariable, PreviewContent},
+};
+use axum::{Json, extract::State};
+use contents::{
+    CompiledEmail, Data, EmailDocument, Finding, Footer, FooterCheck, LintOptions, RenderOptions,
+    Rendered, Severity, lint, store,
+};
+
+use super::{data, data::Subject, show, wire};
+use crate::{
+    http::{
+        auth::{Caller, Operator, needs::ContentsRead},
+        extract::{Locale, ValidJson},
+        problem::ApiError,
+    },
+    state::App,
+};
+
+/// Renders an email for one customer without sending it, and says what could be better.
+///
+/// A document that cannot be compiled or rendered is answered with 422: each error points at a field of
+/// the document and carries line and column.
+#[utoipa::path(post, path = "/api/v1/contents/preview", operation_id = "preview_content", tag = "contents",
+    request_body = PreviewContent,
+    responses((status = 200, body = ContentPreview), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn preview(
+    operator: Operator<ContentsRead>,
+    reader: Locale,
+    State(app): State<App>,
+    ValidJson(body): ValidJson<PreviewContent>,
+) -> Result<Json<ContentPreview>, ApiError> {
+    let (document, compiled) = document(&app, &operator, &body).await?;
+    let (customer, locale) = (body.customer_id.as_deref(), body.locale.as_deref());
+    let subject = data::subject(&app, &operator, customer, locale).await?;
+    let known = data::known_variables(&app, &operator).await?;
+    let work = Work {
+        document,
+        compiled,
+        subject,
+        locale: body.locale,
+        known,
+    };
+    // Compiling and linting takes milliseconds of CPU; other requests must not wait for it.
+    let done = tokio::task::spawn_blocking(move || work.run())
+        .await
+        .map_err(|error| ApiError::internal(&error))??;
+    let message = done.rendered.into_message();
+    let html_bytes = u64::try_from(message.html.len()).unwrap_or(u64::MAX);
+    let html = show::in_scheme(&message.html, body.dark);
+    let addresses = show::behind_tickets(&app, &operator, vec![html]).await?;
+    Ok(Json(ContentPreview {
+        locale: done.rendered.locale.clone(),
+        subject: message.subject,
+        preheader: message.preheader,
+        text: message.text,
+        html_bytes,
+        warnings: warnings(&done.rendered),
+        findings: done
+            .findings
+            .into_iter()
+            .map(|finding| view(finding, &reader.0))
+            .collect(),
+        preview_url: addresses.into_iter().next().unwrap_or_default(),
+    }))
+}
+
+async fn document(
+    app: &App,
+    caller: &Caller,
+    body: &PreviewContent,
+) -> Result<(EmailDocument, Option<Arc<CompiledEmail>>), ApiError> {
+    let Some(id) = data::saved_id(body)? else {
+        let document = body.document.clone().unwrap_or_default();
+        return Ok((wire::read(document), None));
+    };
+    let content = store::find(app.db.reader(), caller.workspace, id)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    let version = content.summary.version;
+    let compiled = app.contents.compiled.get(id, version, &content.document);
+    let compiled = compiled.map_err(|error| wire::problems(error.0))?;
+    Ok((content.document, Some(compiled)))
+}
+
+struct Work {
+    document: EmailDocument,
+    compiled: Option<Arc<CompiledEmail>>,
+    subject: Subject,
+    locale: Option<String>,
+    known: Vec<String>,
+}
+
+struct Done {
+    rendered: Rendered,
+    findings: Vec<Finding>,
+}
+
+impl Work {
+    fn run(self) -> Result<Done, ApiError> {
+        let compiled = match self.compiled {
+            Some(compiled) => compiled,
+            None => CompiledEmail::compile(&self.document, Footer::Ensure)
+                .map(Arc::new)
+                .map_err(|error| wire::problems(error.0))?,
+        };
+        let data = Data::from_json(&self.subject.json);
+        let locale = self.locale.or(self.subject.locale);
+        let options = RenderOptions {
+            locale: locale.as_deref(),
+            timezone: self.subject.timezone,
+            // A draft is shown without its footer too; the findings say that it cannot be sent so.
+            footer: FooterCheck::Skipped,
+        };
+        let rendered = compiled
+            .render(&data, &options)
+            .map_err(|error| wire::problems(vec![error.0]))?;
+        let known: Vec<&str> = self.known.iter().map(String::as_str).collect();
+        let options = LintOptions {
+            known_variables: &known,
+            sample: Some(&data),
+        };
+        Ok(Done {
+            rendered,
+            findings: lint(&self.document, &options),
+        })
+    }
+}
+
+fn warnings(rendered: &Rendered) -> Vec<EmptyVariable> {
+    rendered
+        .warnings
+        .iter()
+        .map(|missing| EmptyVariable {
+            variable: missing.variable.clone(),
+            pointer: missing.pointer.clone(),
+            line: wire::number(missing.position.line),
+            column: wire::number(missing.position.column),
+        })
+        .collect()
+}
+
+fn view(finding: Finding, reader: &str) -> ContentFinding {
+    let problem = finding.problem;
+    let place = |at: usize| (problem.line > 0).then(|| wire::number(at));
+    ContentFinding {
+        severity: match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        }
+        .to_owned(),
+        code: problem.code.to_owned(),
+        line: place(problem.line),
+        column: place(problem.column),
+        message: if reader == "en" {
+            problem.message_en
+        } else {
+            problem.message_ja
+        },
+        pointer: problem.pointer,
+    }
+}

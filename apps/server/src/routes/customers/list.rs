@@ -1,0 +1,56 @@
+//! `GET /api/v1/customers`.
+
+use api_types::{PageOf, Problem, customers::CustomerSummary};
+use axum::{Json, extract::State};
+use kernel::page::PageRequest;
+use profiles::customers::{self, CustomerFilter};
+use serde::Deserialize;
+
+use super::wire;
+use crate::{
+    http::{
+        auth::{Operator, needs::ProfilesRead},
+        extract::ValidQuery,
+        problem::ApiError,
+    },
+    state::App,
+};
+
+/// Which customers are wanted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CustomersQuery {
+    /// Part of a name, address or external id; width, case and kana do not matter.
+    search: Option<String>,
+    /// Only anonymous people, or only known ones.
+    is_anonymous: Option<bool>,
+    /// The `next` value of the page before.
+    after: Option<String>,
+    /// Rows a page, at most 100.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+}
+
+/// Lists the customers, the most recently seen first.
+#[utoipa::path(get, path = "/api/v1/customers", operation_id = "list_customers", tag = "customers", params(CustomersQuery),
+    responses((status = 200, body = PageOf<CustomerSummary>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn list(
+    operator: Operator<ProfilesRead>,
+    ValidQuery(query): ValidQuery<CustomersQuery>,
+    State(app): State<App>,
+) -> Result<Json<PageOf<CustomerSummary>>, ApiError> {
+    let filter = CustomerFilter {
+        search: query.search,
+        is_anonymous: query.is_anonymous,
+    };
+    let page = PageRequest {
+        after: query.after,
+        limit: query.limit,
+    };
+    let page = customers::list(app.db.reader(), operator.workspace, &filter, &page).await?;
+    let page = page.map(|row| wire::summary(&operator, row));
+    Ok(Json(PageOf {
+        items: page.items,
+        next: page.next,
+    }))
+}

@@ -1,0 +1,225 @@
+//! Customers on the wire: masked where the caller may not see addresses.
+
+use access::{Permission, audit};
+use api_types::customers::{
+    AttributeValue, ConsentView, CustomerFacts, CustomerSummary, CustomerView, IdentityView,
+    SuppressionView, TotalsView,
+};
+use kernel::{id::ProfileId, time::Millis};
+use profiles::{
+    Ctx,
+    attributes::AttributeDef,
+    customers::{self, Customer, Edit, masked_email, masked_phone},
+    identity::KeyKind,
+};
+use serde_json::Value;
+use storage::Tx;
+
+use crate::{
+    http::{auth::Caller, problem::ApiError},
+    state::App,
+};
+
+pub(super) fn summary(caller: &Caller, row: customers::CustomerSummary) -> CustomerSummary {
+    let shows = caller.may(Permission::PiiRead);
+    CustomerSummary {
+        id: row.id.to_string(),
+        external_id: row.external_id,
+        full_name: row.full_name,
+        email: row
+            .email
+            .map(|email| if shows { email } else { masked_email(&email) }),
+        is_anonymous: row.is_anonymous,
+        first_seen_at: row.first_seen_at.to_string(),
+        last_seen_at: row.last_seen_at.to_string(),
+    }
+}
+
+pub(super) fn view(caller: &Caller, locale: &str, customer: Customer) -> CustomerView {
+    let shows = caller.may(Permission::PiiRead);
+    let email = |email: String| if shows { email } else { masked_email(&email) };
+    let phone = |phone: String| if shows { phone } else { masked_phone(&phone) };
+    let text = |at: Option<Millis>| at.map(|at| at.to_string());
+    CustomerView {
+        id: customer.id.to_string(),
+        external_id: customer.external_id,
+        email: customer.email.map(email),
+        phone: customer.phone.map(phone),
+        family_name: customer.family_name,
+        given_name: customer.given_name,
+        full_name: customer.full_name,
+        locale: customer.locale,
+        time_zone: customer.time_zone,
+        is_anonymous: customer.is_anonymous,
+        is_masked: !shows,
+        attributes: customer
+            .attributes
+            .into_iter()
+            .map(|(def, value)| attribute(shows, locale, def, value))
+            .collect(),
+        identities: customer
+            .identities
+            .into_iter()
+            .map(|identity| self::identity(shows, identity))
+            .collect(),
+        consents: customer
+            .consents
+            .into_iter()
+            .map(|consent| ConsentView {
+                channel: consent.channel,
+                purpose: consent.purpose,
+                is_granted: consent.is_granted,
+                text_version: consent.text_version,
+                source: consent.source,
+                occurred_at: consent.occurred_at.to_string(),
+                expires_at: text(consent.expires_at),
+            })
+            .collect(),
+        suppressions: customer
+            .suppressions
+            .into_iter()
+            .map(|row| SuppressionView {
+                channel: row.channel,
+                reason: row.reason,
+                created_at: row.created_at.to_string(),
+            })
+            .collect(),
+        totals: TotalsView {
+            n_orders: customer.totals.n_orders,
+            amount: customer.totals.amount,
+            first_order_at: text(customer.totals.first_order_at),
+            last_order_at: text(customer.totals.last_order_at),
+        },
+        first_seen_at: customer.first_seen_at.to_string(),
+        last_seen_at: customer.last_seen_at.to_string(),
+        created_at: customer.created_at.to_string(),
+        updated_at: customer.updated_at.to_string(),
+        version: customer.version,
+    }
+}
+
+fn attribute(shows: bool, locale: &str, def: AttributeDef, value: Value) -> AttributeValue {
+    AttributeValue {
+        label: def.label(locale).to_owned(),
+        value: if shows || !def.is_sensitive {
+            value
+        } else {
+            Value::Null
+        },
+        value_type: def.value_type.as_str().to_owned(),
+        is_sensitive: def.is_sensitive,
+        key: def.key,
+    }
+}
+
+fn identity(shows: bool, identity: customers::Identity) -> IdentityView {
+    let (kind, value) = match identity.kind {
+        KeyKind::External => ("external_id", identity.value),
+        KeyKind::Anonymous => ("anonymous_id", identity.value),
+        KeyKind::Email => (
+            "email",
+            if shows {
+                identity.value
+            } else {
+                masked_email(&identity.value)
+            },
+        ),
+        KeyKind::Phone => (
+            "phone",
+            if shows {
+                identity.value
+            } else {
+                masked_phone(&identity.value)
+            },
+        ),
+    };
+    IdentityView {
+        kind: kind.to_owned(),
+        value,
+        created_at: identity.created_at.to_string(),
+    }
+}
+
+pub(super) fn edit(facts: CustomerFacts) -> Edit {
+    Edit {
+        email: facts.email,
+        phone: facts.phone,
+        family_name: facts.family_name,
+        given_name: facts.given_name,
+        full_name: facts.full_name,
+        locale: facts.locale,
+        time_zone: facts.time_zone,
+        attributes: facts.attributes,
+    }
+}
+
+pub(super) fn ctx<'a>(app: &'a App, tx: &'a Tx, caller: &Caller) -> Ctx<'a> {
+    Ctx {
+        tx,
+        workspace: caller.workspace,
+        now: app.now(),
+        ids: &*app.ids,
+    }
+}
+
+/// Logs a change by the names of what changed; the values are personal data.
+pub(super) async fn log_change(
+    app: &App,
+    tx: &Tx,
+    caller: &Caller,
+    action: &str,
+    id: ProfileId,
+    fields: Vec<&str>,
+) -> Result<(), ApiError> {
+    let change = audit::Change {
+        workspace: caller.workspace,
+        actor: caller.actor,
+        action,
+        object_kind: "customer",
+        object: Some(id.raw()),
+        detail: serde_json::json!({ "fields": fields }),
+    };
+    Ok(audit::record(tx, &*app.ids, app.now(), change).await?)
+}
+
+/// Logs that a person was looked at.
+pub(super) async fn log_opening(
+    app: &App,
+    caller: &Caller,
+    action: &str,
+    id: ProfileId,
+) -> Result<(), ApiError> {
+    let tx = app.db.begin().await?;
+    let access = audit::Access {
+        workspace: caller.workspace,
+        actor: caller.actor,
+        action,
+        profile: Some(id),
+        n_people: 1,
+        fields: if caller.may(Permission::PiiRead) {
+            "all"
+        } else {
+            "masked"
+        },
+    };
+    audit::record_access(&tx, &*app.ids, app.now(), access).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Names the fields that a change speaks of.
+pub(super) fn named(facts: &CustomerFacts) -> Vec<&'static str> {
+    [
+        ("email", facts.email.is_some()),
+        ("phone", facts.phone.is_some()),
+        ("family_name", facts.family_name.is_some()),
+        ("given_name", facts.given_name.is_some()),
+        ("full_name", facts.full_name.is_some()),
+        ("locale", facts.locale.is_some()),
+        ("time_zone", facts.time_zone.is_some()),
+        ("attributes", !facts.attributes.is_empty()),
+    ]
+    .into_iter()
+    .filter(|(_, is_there)| *is_there)
+    .map(|(name, _)| name)
+    .collect()
+}

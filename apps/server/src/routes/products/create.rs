@@ -1,0 +1,42 @@
+//! `POST /api/v1/products`.
+
+use api_types::{
+    Problem,
+    products::{ProductView, WriteProduct},
+};
+use axum::{Json, extract::State, http::StatusCode};
+use offers::ProductStore;
+use profiles::Ctx;
+
+use super::wire;
+use crate::{
+    http::{
+        auth::{Operator, needs::ContentsWrite},
+        extract::ValidJson,
+        problem::ApiError,
+    },
+    state::App,
+};
+
+/// Adds a product; its code must be new.
+#[utoipa::path(post, path = "/api/v1/products", operation_id = "create_product", tag = "products",
+    request_body = WriteProduct,
+    responses((status = 201, body = ProductView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn create(
+    operator: Operator<ContentsWrite>,
+    State(app): State<App>,
+    ValidJson(body): ValidJson<WriteProduct>,
+) -> Result<(StatusCode, Json<ProductView>), ApiError> {
+    let draft = wire::draft(body)?;
+    let tx = app.db.begin().await?;
+    let ctx = Ctx {
+        tx: &tx,
+        workspace: operator.workspace,
+        now: app.now(),
+        ids: &*app.ids,
+    };
+    let product = ProductStore::create(ctx, draft).await?;
+    wire::log(&app, &tx, &operator, "product.create", &product).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(wire::view(product))))
+}

@@ -1,0 +1,29 @@
+//! Segments: saving them, trying rules, and asking why.
+
+mod ask;
+mod create;
+mod find;
+mod list;
+mod members;
+mod save;
+mod shelf;
+mod vocabulary;
+mod wire;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::state::App;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(find::find, save::save, shelf::archive))
+        .routes(routes!(shelf::restore))
+        .routes(routes!(members::members))
+        .routes(routes!(ask::preview))
+        .routes(routes!(ask::examples))
+        .routes(routes!(ask::explain))
+        .routes(routes!(ask::overlap))
+        .routes(routes!(vocabulary::vocabulary))
+        .routes(routes!(vocabulary::templates))
+}

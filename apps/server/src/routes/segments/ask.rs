@@ -1,0 +1,197 @@
+//! Trying a rule that need not be saved: `POST /api/v1/segments/{preview,examples,explain,overlap}`.
+
+use api_types::{
+    FieldError, Problem,
+    segments::{
+        AskExamples, AskExplanation, AskOverlap, PreviewSegment, SegmentClause, SegmentEvent,
+        SegmentEvents, SegmentExplanation, SegmentNode, SegmentOverlap, SegmentPerson,
+        SegmentPreview,
+    },
+};
+use axum::{Json, extract::State};
+use kernel::{id::ProfileId, time::Millis};
+use segmentation::{Clause, Evidence, Truth, language::Place, sentence, sentence::Names};
+
+use super::wire;
+use crate::{
+    http::{
+        auth::{
+            Operator,
+            needs::{ProfilesRead, SegmentsRead},
+        },
+        extract::{Locale, ValidJson},
+        problem::ApiError,
+    },
+    state::App,
+};
+
+/// How many example people are shown.
+const EXAMPLES: u32 = 10;
+
+/// Counts a rule and each of its conditions, and says it as a sentence.
+#[utoipa::path(post, path = "/api/v1/segments/preview", operation_id = "preview_segment", tag = "segments",
+    request_body = PreviewSegment,
+    responses((status = 200, body = SegmentPreview), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn preview(
+    operator: Operator<SegmentsRead>,
+    State(app): State<App>,
+    locale: Locale,
+    ValidJson(body): ValidJson<PreviewSegment>,
+) -> Result<Json<SegmentPreview>, ApiError> {
+    let document = wire::document(&body.document, "document")?;
+    let (db, at) = (app.db.reader(), wire::at(&app, &operator).await?);
+    let began = tokio::time::Instant::now();
+    let resolved = segmentation::resolve(db, &at, &[&document])
+        .await
+        .map_err(wire::asked("document"))?;
+    let counts = segmentation::count_each(db, &at, &document, &resolved)
+        .await
+        .map_err(wire::asked("document"))?;
+    let took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+    let names = Names::load(db, operator.workspace, &[&document]).await?;
+    let node = |(count, place): (segmentation::NodeCount, Place<'_>)| SegmentNode {
+        pointer: count.pointer,
+        count: count.count,
+        sentence: wire::both(sentence::node(place.node, &names)),
+    };
+    let warning = |error: kernel::invalid::FieldError| FieldError {
+        pointer: format!("/document{}", error.pointer),
+        code: error.code,
+        message: error.message.for_locale(&locale.0).to_owned(),
+        ..FieldError::default()
+    };
+    Ok(Json(SegmentPreview {
+        total: counts.total,
+        everybody: counts.everybody,
+        nodes: counts
+            .nodes
+            .into_iter()
+            .zip(document.places())
+            .map(node)
+            .collect(),
+        sentence: wire::both(sentence::document(&document, &names)),
+        warnings: resolved.warnings.into_iter().map(warning).collect(),
+        took_ms,
+    }))
+}
+
+/// Returns ten people whom a rule selects; the same seed gives the same people.
+#[utoipa::path(post, path = "/api/v1/segments/examples", operation_id = "example_segment", tag = "segments",
+    request_body = AskExamples,
+    responses((status = 200, body = Vec<SegmentPerson>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn examples(
+    operator: Operator<ProfilesRead>,
+    State(app): State<App>,
+    ValidJson(body): ValidJson<AskExamples>,
+) -> Result<Json<Vec<SegmentPerson>>, ApiError> {
+    let document = wire::document(&body.document, "document")?;
+    let at = wire::at(&app, &operator).await?;
+    let found = segmentation::examples(app.db.reader(), &at, &document, body.seed, EXAMPLES).await;
+    let found = found.map_err(wire::asked("document"))?;
+    Ok(Json(wire::people(&app, &operator, &found).await?))
+}
+
+/// Says why a person is in or out, clause by clause.
+#[utoipa::path(post, path = "/api/v1/segments/explain", operation_id = "explain_segment", tag = "segments",
+    request_body = AskExplanation,
+    responses((status = 200, body = SegmentExplanation), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn explain(
+    operator: Operator<ProfilesRead>,
+    State(app): State<App>,
+    ValidJson(body): ValidJson<AskExplanation>,
+) -> Result<Json<SegmentExplanation>, ApiError> {
+    let document = wire::document(&body.document, "document")?;
+    let profile: ProfileId = body.profile.parse().map_err(|_| ApiError::not_found())?;
+    let (db, at) = (app.db.reader(), wire::at(&app, &operator).await?);
+    let explained = segmentation::explain(db, &at, &document, profile)
+        .await
+        .map_err(wire::asked("document"))?;
+    let explained = explained.ok_or_else(ApiError::not_found)?;
+    let names = Names::load(db, operator.workspace, &[&document]).await?;
+    let shows_personal_data = operator.may(access::Permission::PiiRead);
+    let clauses = explained.clauses.into_iter().zip(document.places());
+    Ok(Json(SegmentExplanation {
+        is_member: explained.is_member,
+        flips_at: explained.flips_at.as_ref().map(Millis::to_string),
+        clauses: clauses
+            .map(|(clause, place)| clause_view(clause, &place, &names, shows_personal_data))
+            .collect(),
+    }))
+}
+
+/// Counts how two rules overlap.
+#[utoipa::path(post, path = "/api/v1/segments/overlap", operation_id = "overlap_segments", tag = "segments",
+    request_body = AskOverlap,
+    responses((status = 200, body = SegmentOverlap), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn overlap(
+    operator: Operator<SegmentsRead>,
+    State(app): State<App>,
+    ValidJson(body): ValidJson<AskOverlap>,
+) -> Result<Json<SegmentOverlap>, ApiError> {
+    let (a, b) = (wire::document(&body.a, "a")?, wire::document(&body.b, "b")?);
+    let at = wire::at(&app, &operator).await?;
+    let found = segmentation::overlap(app.db.reader(), &at, &a, &b).await?;
+    Ok(Json(SegmentOverlap {
+        only_a: found.only_a,
+        both: found.both,
+        only_b: found.only_b,
+    }))
+}
+
+fn clause_view(
+    clause: Clause,
+    place: &Place<'_>,
+    names: &Names,
+    shows_personal_data: bool,
+) -> SegmentClause {
+    let mut view = SegmentClause {
+        pointer: clause.pointer,
+        depth: u32::try_from(clause.depth).unwrap_or(u32::MAX),
+        truth: match clause.truth {
+            Truth::True => "true",
+            Truth::False => "false",
+            Truth::Unknown => "unknown",
+        }
+        .to_owned(),
+        sentence: wire::both(sentence::node(place.node, names)),
+        flips_at: clause.flips_at.as_ref().map(Millis::to_string),
+        ..SegmentClause::default()
+    };
+    match clause.evidence {
+        Evidence::Inner => {}
+        Evidence::Value(value) => {
+            view.value = value.filter(|_| shows_personal_data || !place.is_personal())
+        }
+        Evidence::Consent(consent) => {
+            let word = consent.map_or(
+                "none",
+                |(granted, _)| if granted { "granted" } else { "withdrawn" },
+            );
+            view.consent = Some(word.to_owned());
+        }
+        Evidence::Events {
+            n_lines,
+            n_times,
+            amount,
+            quantity,
+            latest,
+        } => {
+            let event = |event: segmentation::Happened| SegmentEvent {
+                at: event.at.to_string(),
+                product: event.product,
+                category: event.category,
+                amount: event.amount,
+                quantity: event.quantity,
+            };
+            let latest = latest.into_iter().map(event).collect();
+            view.events = Some(SegmentEvents {
+                lines: n_lines,
+                times: n_times,
+                amount,
+                quantity,
+                latest,
+            });
+        }
+    }
+    view
+}

@@ -1,0 +1,187 @@
+//! From the domain to the wire, and what every route of the area needs.
+
+use access::{audit, workspace};
+use api_types::segments::{BothLanguages, SegmentPerson, SegmentView};
+use axum::http::StatusCode;
+use kernel::{
+    id::{ProfileId, SegmentId},
+    invalid::{Bilingual, Invalid},
+    time::Millis,
+};
+use segmentation::{
+    At, SegmentError,
+    language::{self, Document},
+    sentence::{self, Names},
+    store::{Author, Segment},
+};
+use serde_json::{Value, json};
+use storage::{Tx, sql};
+
+use crate::{
+    http::{auth::Caller, problem::ApiError},
+    state::App,
+};
+
+impl From<SegmentError> for ApiError {
+    fn from(error: SegmentError) -> Self {
+        match error {
+            SegmentError::Invalid(invalid) => invalid.into(),
+            SegmentError::Conflict { .. } => Self::conflict(),
+            SegmentError::InUse(names) => Self::new(
+                StatusCode::CONFLICT,
+                "in-use",
+                "the segment is still used",
+                "セグメントはまだ使われています",
+            )
+            .because(
+                format!("used by: {}", names.join(", ")),
+                format!("使用中：{}", names.join("、")),
+            ),
+            SegmentError::TooManyValues => Invalid::one(
+                "/document",
+                "too_many_values",
+                "too many different values to compare regardless of spelling; compare exactly",
+                "値の種類が多すぎて表記ゆれを吸収できません。完全一致にしてください",
+            )
+            .into(),
+            SegmentError::Db(error) => error.into(),
+            SegmentError::Storage(error) => error.into(),
+        }
+    }
+}
+
+pub(super) fn both(text: Bilingual) -> BothLanguages {
+    BothLanguages {
+        ja: text.ja,
+        en: text.en,
+    }
+}
+
+/// Reads a document of a body; its errors point into the body.
+pub(super) fn document(value: &Value, member: &str) -> Result<Document, Invalid> {
+    language::read(value).map_err(|invalid| within(invalid, member))
+}
+
+/// Moves errors that point into a document to where the document stands in the body.
+pub(super) fn within(mut invalid: Invalid, member: &str) -> Invalid {
+    for error in &mut invalid.0 {
+        error.pointer = format!("/{member}{}", error.pointer);
+    }
+    invalid
+}
+
+/// Maps errors of asking a document that stands in a member of the body.
+pub(super) fn asked(member: &'static str) -> impl Fn(SegmentError) -> ApiError {
+    move |error| match error {
+        SegmentError::Invalid(invalid) => within(invalid, member).into(),
+        other => other.into(),
+    }
+}
+
+/// Returns the present instant in the workspace's zone.
+pub(super) async fn at(app: &App, caller: &Caller) -> Result<At, ApiError> {
+    let workspace = workspace::find(app.db.reader(), caller.workspace)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    // A stored zone was checked when it was saved.
+    let zone = workspace
+        .time_zone
+        .parse()
+        .unwrap_or(chrono_tz::Tz::Asia__Tokyo);
+    Ok(At {
+        workspace: caller.workspace,
+        now: app.now(),
+        zone,
+    })
+}
+
+pub(super) fn author(app: &App, caller: &Caller) -> Author {
+    Author {
+        workspace: caller.workspace,
+        user: caller.user(),
+        now: app.now(),
+    }
+}
+
+/// Logs a change of a segment in its transaction.
+pub(super) async fn log(
+    app: &App,
+    tx: &Tx,
+    caller: &Caller,
+    action: &str,
+    segment: &Segment,
+) -> Result<(), ApiError> {
+    let change = audit::Change {
+        workspace: caller.workspace,
+        actor: caller.actor,
+        action,
+        object_kind: "segment",
+        object: Some(segment.id.raw()),
+        detail: json!({ "name": segment.name, "version": segment.version }),
+    };
+    Ok(audit::record(tx, &*app.ids, app.now(), change).await?)
+}
+
+pub(super) async fn view(
+    app: &App,
+    caller: &Caller,
+    segment: Segment,
+) -> Result<SegmentView, ApiError> {
+    let names = Names::load(app.db.reader(), caller.workspace, &[&segment.document]).await?;
+    Ok(view_with(&names, segment))
+}
+
+pub(super) fn view_with(names: &Names, segment: Segment) -> SegmentView {
+    SegmentView {
+        id: segment.id.to_string(),
+        sentence: both(sentence::document(&segment.document, names)),
+        document: segment.document.to_json(),
+        name: segment.name,
+        description: segment.description,
+        version: segment.version,
+        template: segment.template,
+        is_archived: segment.archived_at.is_some(),
+        created_at: segment.created_at.to_string(),
+        updated_at: segment.updated_at.to_string(),
+    }
+}
+
+/// Returns a segment of the caller's workspace or "not found".
+pub(super) async fn segment(
+    app: &App,
+    caller: &Caller,
+    id: SegmentId,
+) -> Result<Segment, ApiError> {
+    segmentation::store::find(app.db.reader(), caller.workspace, id)
+        .await?
+        .ok_or_else(ApiError::not_found)
+}
+
+/// Reads names for a list of people, in the order of the list.
+pub(super) async fn people(
+    app: &App,
+    caller: &Caller,
+    ids: &[ProfileId],
+) -> Result<Vec<SegmentPerson>, ApiError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        let rows = sql::rows(
+            app.db.reader(),
+            "SELECT full_name, family_name, given_name, external_id, last_seen_at FROM profile
+             WHERE workspace_id = $1 AND id = $2 AND state = 0",
+            [caller.workspace.raw().into(), id.raw().into()],
+        )
+        .await?;
+        let Some(row) = rows.first() else { continue };
+        let text = |index: usize| row.try_get_by_index::<Option<String>>(index);
+        let parts: Vec<String> = [text(1)?, text(2)?].into_iter().flatten().collect();
+        let joined = (!parts.is_empty()).then(|| parts.join(" "));
+        found.push(SegmentPerson {
+            id: id.to_string(),
+            name: text(0)?.or(joined),
+            external_id: text(3)?,
+            last_seen_at: Millis(row.try_get_by_index(4)?).to_string(),
+        });
+    }
+    Ok(found)
+}
