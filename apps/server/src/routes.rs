@@ -8,6 +8,7 @@ mod health;
 mod imports;
 mod inbox;
 mod products;
+mod reports;
 mod segments;
 mod senders;
 mod session;
@@ -38,6 +39,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(products::routes())
         .merge(imports::documented())
         .merge(inbox::documented())
+        .merge(reports::documented())
 }
 
 /// Routes that are no REST: health, tracking, previews.
@@ -45,6 +47,7 @@ pub(crate) fn plain() -> Router<App> {
     health::routes()
         .merge(inbox::plain())
         .merge(imports::plain())
+        .merge(reports::plain())
         .merge(track::routes())
         .merge(answers::routes())
 }

@@ -1,7 +1,14 @@
 #![doc = include_str!("../README.md")]
 
+pub mod campaigns;
+pub mod contents;
+pub mod customers;
+pub mod imports;
+pub mod products;
+pub mod reports;
 pub mod page;
 pub mod problem;
+pub mod segments;
 pub mod senders;
 pub mod session;
 

@@ -1,5 +1,7 @@
 //! What the words of a document stand for in a workspace: numbers, inner segments, matching writings.
 
+mod dictionary;
+
 use std::collections::{HashMap, HashSet};
 
 use chrono_tz::Tz;
@@ -12,17 +14,17 @@ use sea_orm::FromQueryResult;
 use storage::{ConnectionTrait, Dialect, sql};
 
 use crate::{
-    SegmentError, fold,
+    SegmentError,
     language::{
-        Document, Events, Fact, Filter, Fold, Node, PropertyFilter, Source, Test, TextTest,
-        ValueType, check_type_clash,
+        Document, Events, Fact, Filter, Node, PropertyFilter, Source, ValueType, check_type_clash,
     },
-    sql::{Binds, Column, distinct_lists, distinct_texts},
+    sql::Binds,
     store,
 };
 
-/// The most distinct values that a folded comparison looks through.
-const MAX_DICTIONARY: usize = 500_000;
+pub(crate) use dictionary::Folds;
+use dictionary::{Dictionary, DictionaryKey, fact_key, load_dictionaries, property_key};
+
 /// The most conditions of a document with all the segments that it refers to.
 const MAX_EXPANDED: usize = 2_000;
 
@@ -35,18 +37,6 @@ pub struct At {
     pub now: Millis,
     /// The workspace's zone, which says when a day begins.
     pub zone: Tz,
-}
-
-/// The writings of one source, each with its folded form.
-type Dictionary = Vec<(String, String)>;
-
-/// A source of texts that are compared folded.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum DictionaryKey {
-    Fact(Source),
-    FactList(String),
-    Property(Vec<String>, String),
-    PropertyList(Vec<String>, String),
 }
 
 /// What the words of some documents stand for.
@@ -93,71 +83,6 @@ impl Resolved {
                 dictionary: Some(self.dictionaries.get(&key).map_or(&[], Vec::as_slice)),
             },
         }
-    }
-}
-
-/// The dictionary of one condition, when texts are compared folded.
-#[derive(Clone, Copy)]
-pub(crate) struct Folds<'a> {
-    dictionary: Option<&'a [(String, String)]>,
-}
-
-impl<'a> Folds<'a> {
-    /// Returns the stored writings for which a test holds; `None` when texts are compared as they are.
-    pub(crate) fn matching(&self, test: &TextTest) -> Option<Vec<&'a str>> {
-        let dictionary = self.dictionary?;
-        let mut folded: Option<HashSet<String>> = None;
-        if let TextTest::In(values) | TextTest::NotIn(values) = test {
-            // Long lists are folded once, not once per stored value.
-            folded = Some(values.iter().map(|value| fold::japanese(value)).collect());
-        }
-        let matching = dictionary.iter().filter(|(form, _)| match (test, &folded) {
-            (TextTest::In(_), Some(set)) => set.contains(form),
-            (TextTest::NotIn(_), Some(set)) => !set.contains(form),
-            _ => test.holds(form, fold::japanese),
-        });
-        Some(matching.map(|(_, writing)| writing.as_str()).collect())
-    }
-
-    /// Returns the stored writings of some values; the values themselves when compared as they are.
-    pub(crate) fn writings(&self, values: &[String]) -> Vec<String> {
-        match self.dictionary {
-            None => values.to_vec(),
-            Some(_) => self
-                .matching(&TextTest::In(values.to_vec()))
-                .unwrap_or_default()
-                .into_iter()
-                .map(str::to_owned)
-                .collect(),
-        }
-    }
-}
-
-fn fact_key(fact: &Fact) -> Option<DictionaryKey> {
-    if fact.fold == Fold::Exact {
-        return None;
-    }
-    match (&fact.test, &fact.of) {
-        (Test::Text(_), source) => Some(DictionaryKey::Fact(source.clone())),
-        (Test::List(_), Source::Attribute(key)) => Some(DictionaryKey::FactList(key.clone())),
-        _ => None,
-    }
-}
-
-fn property_key(names: &[String], property: &PropertyFilter) -> Option<DictionaryKey> {
-    if property.fold == Fold::Exact {
-        return None;
-    }
-    match &property.test {
-        Test::Text(_) => Some(DictionaryKey::Property(
-            names.to_vec(),
-            property.key.clone(),
-        )),
-        Test::List(_) => Some(DictionaryKey::PropertyList(
-            names.to_vec(),
-            property.key.clone(),
-        )),
-        _ => None,
     }
 }
 
@@ -433,108 +358,6 @@ async fn check_attributes(
         }
     }
     Ok(found.into_result()?)
-}
-
-async fn load_dictionaries(
-    db: &impl ConnectionTrait,
-    at: &At,
-    documents: &[&Document],
-    resolved: &mut Resolved,
-) -> Result<(), SegmentError> {
-    let mut keys = HashSet::new();
-    for place in documents.iter().flat_map(|document| document.places()) {
-        match place.node {
-            Node::Fact(fact) => keys.extend(fact_key(fact)),
-            Node::Events(events) => {
-                for filter in &events.filters {
-                    if let Filter::Property(property) = filter {
-                        keys.extend(property_key(&events.names, property));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    for key in keys {
-        let (text, values) = dictionary_sql(binds_of(db), at, &key, resolved);
-        let rows = sql::rows(db, text, values).await?;
-        if rows.len() > MAX_DICTIONARY {
-            return Err(SegmentError::TooManyValues);
-        }
-        let mut dictionary = Vec::with_capacity(rows.len());
-        for row in rows {
-            if let Some(writing) = row.try_get_by_index::<Option<String>>(0)? {
-                dictionary.push((fold::japanese(&writing), writing));
-            }
-        }
-        resolved.dictionaries.insert(key, dictionary);
-    }
-    Ok(())
-}
-
-fn dictionary_sql(
-    mut binds: Binds,
-    at: &At,
-    key: &DictionaryKey,
-    resolved: &Resolved,
-) -> (String, Vec<storage::Value>) {
-    let workspace = binds.one(at.workspace.raw());
-    let event_names = |binds: &mut Binds, names: &[String]| {
-        let ids: Vec<i64> = names
-            .iter()
-            .filter_map(|name| resolved.name(name))
-            .collect();
-        if ids.is_empty() {
-            "1 = 0".to_owned()
-        } else {
-            binds.int_in("e.name_id", &ids)
-        }
-    };
-    let text = match key {
-        DictionaryKey::Fact(source) => {
-            let column = match source {
-                Source::Field(field) => Column::Field(*field),
-                Source::Attribute(key) => Column::Json {
-                    column: "p.attributes",
-                    key,
-                },
-            };
-            let value = distinct_texts(&mut binds, &column);
-            format!(
-                "SELECT DISTINCT {value} FROM profile p WHERE p.workspace_id = {workspace} AND p.state = 0"
-            )
-        }
-        DictionaryKey::FactList(key) => {
-            let elements = distinct_lists(&mut binds, "p.attributes", key);
-            format!(
-                "SELECT DISTINCT j.value FROM profile p, {elements} AND p.workspace_id = {workspace} AND p.state = 0"
-            )
-        }
-        DictionaryKey::Property(names, key) => {
-            let value = distinct_texts(
-                &mut binds,
-                &Column::Json {
-                    column: "e.properties",
-                    key,
-                },
-            );
-            let one_of = event_names(&mut binds, names);
-            format!(
-                "SELECT DISTINCT {value} FROM event e WHERE e.workspace_id = {workspace} AND {one_of}"
-            )
-        }
-        DictionaryKey::PropertyList(names, key) => {
-            let elements = distinct_lists(&mut binds, "e.properties", key);
-            let one_of = event_names(&mut binds, names);
-            format!(
-                "SELECT DISTINCT j.value FROM event e, {elements} AND e.workspace_id = {workspace} AND {one_of}"
-            )
-        }
-    };
-    (
-        format!("{text} LIMIT {}", MAX_DICTIONARY + 1),
-        binds.into_values(),
-    )
 }
 
 fn warn_of_unknown_words(documents: &[&Document], resolved: &mut Resolved) {

@@ -1,5 +1,7 @@
 //! Saved segments: every version is kept, two writers never overwrite each other, circles are refused.
 
+mod look;
+
 use kernel::{
     id::{IdSource, SegmentId, UserId, WorkspaceId, fresh},
     invalid::Invalid,
@@ -15,6 +17,8 @@ use crate::{
     language::{self, Document},
     resolve::{cycle, references},
 };
+
+pub use look::{names, used_by, versions};
 
 /// A saved segment.
 #[derive(Debug, Clone, PartialEq)]
@@ -333,80 +337,6 @@ pub async fn set_shelf_in_txn(
         find(tx, author.workspace, id).await?
     };
     Ok(saved)
-}
-
-/// Lists the saved versions, latest first.
-pub async fn versions(
-    db: &impl ConnectionTrait,
-    workspace: WorkspaceId,
-    id: SegmentId,
-) -> Result<Vec<SavedVersion>, SegmentError> {
-    #[derive(FromQueryResult)]
-    struct VersionRow {
-        version: i64,
-        name: String,
-        document: Json,
-        saved_by: Option<i64>,
-        saved_at: i64,
-    }
-    let rows: Vec<VersionRow> = sql::all(
-        db,
-        "SELECT version, name, document, saved_by, saved_at FROM segment_version
-         WHERE workspace_id = $1 AND segment_id = $2 ORDER BY version DESC LIMIT 100",
-        [workspace.raw().into(), id.raw().into()],
-    )
-    .await?;
-    let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
-        found.push(SavedVersion {
-            version: row.version,
-            name: row.name,
-            document: language::read(&row.document)?,
-            saved_by: row.saved_by.map(UserId::from_raw),
-            saved_at: Millis(row.saved_at),
-        });
-    }
-    Ok(found)
-}
-
-/// Returns the active segments that refer to a segment.
-pub async fn used_by(
-    db: &impl ConnectionTrait,
-    workspace: WorkspaceId,
-    id: SegmentId,
-) -> Result<Vec<(SegmentId, String)>, SegmentError> {
-    #[derive(FromQueryResult)]
-    struct UserRow {
-        id: i64,
-        name: String,
-    }
-    let rows: Vec<UserRow> = sql::all(
-        db,
-        "SELECT s.id, s.name FROM segment_reference r JOIN segment s ON s.id = r.segment_id
-         WHERE r.workspace_id = $1 AND r.refers_to = $2 AND s.workspace_id = $1 AND s.archived_at IS NULL
-         ORDER BY s.id LIMIT 100",
-        [workspace.raw().into(), id.raw().into()],
-    )
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (SegmentId::from_raw(row.id), row.name))
-        .collect())
-}
-
-/// Returns the names of segments.
-pub async fn names(
-    db: &impl ConnectionTrait,
-    workspace: WorkspaceId,
-    ids: &[SegmentId],
-) -> Result<Vec<(SegmentId, String)>, SegmentError> {
-    let mut found = Vec::new();
-    for id in ids {
-        if let Some(segment) = find(db, workspace, *id).await? {
-            found.push((*id, segment.name));
-        }
-    }
-    Ok(found)
 }
 
 fn json(document: &Document) -> Value {

@@ -1,0 +1,289 @@
+//! Segments: rules, counts, examples, explanations and the builder's vocabulary.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::FieldError;
+
+/// A text in both languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BothLanguages {
+    /// Japanese.
+    pub ja: String,
+    /// English.
+    pub en: String,
+}
+
+/// A saved segment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentView {
+    /// `seg_…`
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// The rule, `{"version":1,"root":{…}}`; see the segment guide.
+    #[schema(value_type = Object)]
+    pub document: serde_json::Value,
+    /// The rule as a sentence.
+    pub sentence: BothLanguages,
+    /// Hand it back when saving.
+    pub version: i64,
+    /// The template that it was made from.
+    pub template: Option<String>,
+    /// Whether it was put away.
+    pub is_archived: bool,
+    /// When it was made.
+    pub created_at: String,
+    /// When it was last saved.
+    pub updated_at: String,
+}
+
+/// A new segment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateSegment {
+    /// The name.
+    #[schema(min_length = 1, max_length = 120)]
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub description: String,
+    /// The rule.
+    #[schema(value_type = Object)]
+    pub document: serde_json::Value,
+    /// The template that it was made from.
+    #[serde(default)]
+    pub template: Option<String>,
+}
+
+/// A new version of a segment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SaveSegment {
+    /// The version that was read; another stored version is a conflict.
+    pub version: i64,
+    /// The name.
+    #[schema(min_length = 1, max_length = 120)]
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub description: String,
+    /// The rule.
+    #[schema(value_type = Object)]
+    pub document: serde_json::Value,
+}
+
+/// A rule to be tried.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PreviewSegment {
+    /// The rule.
+    #[schema(value_type = Object)]
+    pub document: serde_json::Value,
+}
+
+/// What a rule selects at this moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentPreview {
+    /// Whom the whole selects.
+    pub total: i64,
+    /// All active customers.
+    pub everybody: i64,
+    /// What each condition and group selects by itself, a group before its members.
+    pub nodes: Vec<SegmentNode>,
+    /// The whole as a sentence.
+    pub sentence: BothLanguages,
+    /// What is allowed but probably not meant.
+    pub warnings: Vec<FieldError>,
+    /// How long counting took.
+    pub took_ms: i64,
+}
+
+/// One condition or group of a rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentNode {
+    /// JSON pointer into the document.
+    pub pointer: String,
+    /// Whom it selects by itself.
+    pub count: i64,
+    /// It as a sentence.
+    pub sentence: BothLanguages,
+}
+
+/// People whom a rule selects.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentPerson {
+    /// `prf_…`
+    pub id: String,
+    /// The name, if known.
+    pub name: Option<String>,
+    /// The company's own number, if known.
+    pub external_id: Option<String>,
+    /// Latest sign of this person.
+    pub last_seen_at: String,
+}
+
+/// A rule and which of its examples are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskExamples {
+    /// The rule.
+    #[schema(value_type = Object)]
+    pub document: serde_json::Value,
+    /// The same number gives the same people; another gives others.
+    #[serde(default)]
+    pub seed: u32,
+}
+
+/// A rule and a person.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskExplanation {
+    /// The rule.
+    #[schema(value_type = Object)]
+    pub document: serde_json::Value,
+    /// `prf_…`
+    pub profile: String,
+}
+
+/// Why a person is in or out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentExplanation {
+    /// Whether the person is in.
+    pub is_member: bool,
+    /// When that changes if nothing further happens.
+    pub flips_at: Option<String>,
+    /// Every condition and group.
+    pub clauses: Vec<SegmentClause>,
+}
+
+/// One clause of an explanation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentClause {
+    /// JSON pointer into the document.
+    pub pointer: String,
+    /// How many groups stand above.
+    pub depth: u32,
+    /// `true`, `false` or `unknown`.
+    pub truth: String,
+    /// The clause as a sentence.
+    pub sentence: BothLanguages,
+    /// The value found, of a condition about a value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub value: Option<serde_json::Value>,
+    /// The events found, of a condition about events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<SegmentEvents>,
+    /// The permission found: `granted`, `withdrawn` or `none`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<String>,
+    /// When the clause changes if nothing further happens.
+    pub flips_at: Option<String>,
+}
+
+/// Events that a clause rests on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentEvents {
+    /// How many events.
+    pub lines: i64,
+    /// How many orders, or events without one.
+    pub times: i64,
+    /// Sum of amounts in minor units.
+    pub amount: i64,
+    /// Sum of quantities.
+    pub quantity: i64,
+    /// The latest of them.
+    pub latest: Vec<SegmentEvent>,
+}
+
+/// One event that counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentEvent {
+    /// When.
+    pub at: String,
+    /// The product's number.
+    pub product: Option<String>,
+    /// The category's path.
+    pub category: Option<String>,
+    /// Amount in minor units.
+    pub amount: Option<i64>,
+    /// Quantity.
+    pub quantity: Option<i64>,
+}
+
+/// Two rules to be compared.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskOverlap {
+    /// One rule.
+    #[schema(value_type = Object)]
+    pub a: serde_json::Value,
+    /// The other rule.
+    #[schema(value_type = Object)]
+    pub b: serde_json::Value,
+}
+
+/// How two rules overlap.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentOverlap {
+    /// In the first only.
+    pub only_a: i64,
+    /// In both.
+    pub both: i64,
+    /// In the second only.
+    pub only_b: i64,
+}
+
+/// What conditions can speak of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentVocabulary {
+    /// Standard fields.
+    pub fields: Vec<VocabularyWord>,
+    /// Attributes of this workspace.
+    pub attributes: Vec<VocabularyWord>,
+    /// Event names.
+    pub events: Vec<VocabularyName>,
+    /// Category paths.
+    pub categories: Vec<String>,
+}
+
+/// A field or attribute.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VocabularyWord {
+    /// The name in documents.
+    pub key: String,
+    /// What people call it.
+    pub label: BothLanguages,
+    /// `text`, `number`, `boolean`, `date` or `list`.
+    pub value_type: String,
+}
+
+/// An event name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VocabularyName {
+    /// The name in documents.
+    pub key: String,
+    /// What people call it.
+    pub label: BothLanguages,
+}
+
+/// A ready-made segment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentTemplate {
+    /// Stable key.
+    pub key: String,
+    /// Its name.
+    pub name: BothLanguages,
+    /// What it is good for.
+    pub description: BothLanguages,
+    /// The rule.
+    #[schema(value_type = Object)]
+    pub document: serde_json::Value,
+    /// The rule as a sentence.
+    pub sentence: BothLanguages,
+}
