@@ -92,9 +92,10 @@ pub(crate) fn detect(head: &[u8]) -> Detected {
     let (even, odd) = (n_nul(0), n_nul(1));
     // Latin text in UTF-16 without a mark: nearly every second byte is NUL, on one side only.
     if head.len() >= 16 && even + odd > head.len() / 5 {
+        let mostly = head.len() * 3 / 10;
         return match (even, odd) {
-            (0, _) => Detected::Utf16(UTF_16LE),
-            (_, 0) => Detected::Utf16(UTF_16BE),
+            (0, odd) if odd > mostly => Detected::Utf16(UTF_16LE),
+            (even, 0) if even > mostly => Detected::Utf16(UTF_16BE),
             _ => Detected::Binary,
         };
     }

@@ -10,7 +10,7 @@ use super::{
     mapping::{ColumnMapping, DateOrder, Field, ImportKind, MAPPING_VERSION, Mapping},
     record::{Record, RecordReader},
     refusal::Refusal,
-    source::read_up_to,
+    source::{binary_file, read_up_to},
     store::ImportError,
     synonym,
 };
@@ -75,11 +75,7 @@ pub fn inspect(
         (Some(chosen), _) => chosen,
         (None, Detected::Text(encoding)) => encoding,
         (None, Detected::Utf16(_) | Detected::Binary) => {
-            return Err(ImportError::Unreadable(Refusal::new(
-                "binary_file",
-                "the file is not text",
-                "テキストファイルではありません",
-            )));
+            return Err(ImportError::Unreadable(binary_file()));
         }
     };
     let bom = encoding::bom_len(&head);

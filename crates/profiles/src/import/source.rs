@@ -139,13 +139,18 @@ pub fn normalise_upload(path: &Path) -> Result<(), ImportError> {
     }
     match encoding::detect(&head) {
         Detected::Text(_) => Ok(()),
-        Detected::Binary => Err(ImportError::Unreadable(Refusal::new(
-            "binary_file",
-            "the file is not text: save it as CSV first (Excel: Save As, CSV UTF-8)",
-            "テキストファイルではありません。CSVとして保存し直してください（Excelでは「名前を付けて保存」→「CSV UTF-8」）",
-        ))),
+        Detected::Binary => Err(ImportError::Unreadable(binary_file())),
         Detected::Utf16(encoding) => Ok(rewrite(path, encoding)?),
     }
+}
+
+/// The refusal of a file that is no text.
+pub(crate) fn binary_file() -> Refusal {
+    Refusal::new(
+        "binary_file",
+        "the file is not text: save it as CSV first (Excel: Save As, CSV UTF-8)",
+        "テキストファイルではありません。CSVとして保存し直してください（Excelでは「名前を付けて保存」→「CSV UTF-8」）",
+    )
 }
 
 fn rewrite(path: &Path, encoding: &'static encoding_rs::Encoding) -> io::Result<()> {

@@ -1,8 +1,10 @@
 //! The `csv_import` table: where each import stands.
 
+mod control;
+
 use std::{path::PathBuf, sync::Arc};
 
-use jobs::{NewJob, Progress};
+use jobs::Progress;
 use kernel::{
     id::{IdSource, ImportId, UserId, WorkspaceId},
     invalid::Invalid,
@@ -14,12 +16,14 @@ use storage::{StorageError, Value, sql};
 
 use super::{
     encoding::TextEncoding,
-    job::{JOB_KIND, Payload},
+    job::JOB_KIND,
     mapping::{ImportKind, Mapping},
     refusal::Refusal,
     source::SourceOptions,
 };
-use crate::{attributes, context::Ctx};
+use crate::context::Ctx;
+
+pub use control::{Start, cancel, pause, resume, start};
 
 /// Why an import cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -291,130 +295,6 @@ pub async fn list(
     .await?;
     let imports: Vec<Import> = rows.into_iter().map(Import::from).collect();
     Ok(Page::cut(imports, limit, |import| vec![import.id.raw()]))
-}
-
-/// How a file is to be read and taken.
-#[derive(Debug, Clone)]
-pub struct Start {
-    /// Its encoding.
-    pub encoding: TextEncoding,
-    /// What stands between its fields.
-    pub delimiter: u8,
-    /// Which column means what.
-    pub mapping: Mapping,
-}
-
-/// Starts an uploaded import with a mapping; its job is enqueued in the same transaction.
-pub async fn start(ctx: Ctx<'_>, id: ImportId, start: Start) -> Result<Import, ImportError> {
-    let import = find(ctx.tx, ctx.workspace, id)
-        .await?
-        .ok_or(ImportError::NotFound)?;
-    if import.state != ImportState::Uploaded {
-        return Err(ImportError::State(import.state));
-    }
-    start.mapping.validate(import.kind)?;
-    let text = attributes::ValueType::Text;
-    let keys = start.mapping.columns.iter();
-    let keys = keys
-        .filter_map(|column| Some((column.key.as_deref()?, column.value_type.unwrap_or(text))))
-        .collect();
-    attributes::define(ctx, keys).await?;
-    let mapping =
-        serde_json::to_value(&start.mapping).map_err(|error| DbErr::Json(error.to_string()))?;
-    sql::exec(
-        ctx.tx,
-        "UPDATE csv_import SET encoding = $1, delimiter = $2, mapping = $3 WHERE id = $4",
-        [
-            start.encoding.as_str().into(),
-            char::from(start.delimiter).to_string().into(),
-            Value::Json(Some(Box::new(mapping))),
-            id.raw().into(),
-        ],
-    )
-    .await?;
-    run(ctx, id, ImportState::Uploaded).await
-}
-
-/// Lets a paused or failed import go on where it stopped.
-pub async fn resume(ctx: Ctx<'_>, id: ImportId) -> Result<Import, ImportError> {
-    let import = find(ctx.tx, ctx.workspace, id)
-        .await?
-        .ok_or(ImportError::NotFound)?;
-    match import.state {
-        ImportState::Paused | ImportState::Failed if import.mapping.is_some() => {
-            run(ctx, id, import.state).await
-        }
-        state => Err(ImportError::State(state)),
-    }
-}
-
-async fn run(ctx: Ctx<'_>, id: ImportId, from: ImportState) -> Result<Import, ImportError> {
-    sql::exec(
-        ctx.tx,
-        "UPDATE csv_import SET state = 'running', started_at = $1, finished_at = NULL, error_code = NULL
-         WHERE id = $2 AND state = $3",
-        [ctx.now.0.into(), id.raw().into(), from.as_str().into()],
-    )
-    .await?;
-    let import = find(ctx.tx, ctx.workspace, id)
-        .await?
-        .ok_or(ImportError::NotFound)?;
-    let job = NewJob::new(ctx.workspace, JOB_KIND, &Payload { import: id })
-        .map_err(|error| DbErr::Custom(error.to_string()))?
-        .unique(import.job_key());
-    jobs::enqueue(ctx.tx, ctx.ids, ctx.now, job).await?;
-    Ok(import)
-}
-
-/// Stops a running import; it can go on later.
-pub async fn pause(ctx: Ctx<'_>, id: ImportId) -> Result<(), ImportError> {
-    stop(ctx, id, &[ImportState::Running], ImportState::Paused).await
-}
-
-/// Stops an import for good; what was taken stays.
-pub async fn cancel(ctx: Ctx<'_>, id: ImportId) -> Result<(), ImportError> {
-    stop(
-        ctx,
-        id,
-        &[
-            ImportState::Uploaded,
-            ImportState::Running,
-            ImportState::Paused,
-        ],
-        ImportState::Cancelled,
-    )
-    .await
-}
-
-async fn stop(
-    ctx: Ctx<'_>,
-    id: ImportId,
-    from: &[ImportState],
-    to: ImportState,
-) -> Result<(), ImportError> {
-    let import = find(ctx.tx, ctx.workspace, id)
-        .await?
-        .ok_or(ImportError::NotFound)?;
-    if !from.contains(&import.state) {
-        return Err(ImportError::State(import.state));
-    }
-    let finished = (to == ImportState::Cancelled).then_some(ctx.now.0);
-    let touched = sql::exec(
-        ctx.tx,
-        "UPDATE csv_import SET state = $1, finished_at = $2 WHERE id = $3 AND state = $4",
-        [
-            to.as_str().into(),
-            finished.into(),
-            id.raw().into(),
-            import.state.as_str().into(),
-        ],
-    )
-    .await?;
-    if touched == 1 {
-        Ok(())
-    } else {
-        Err(ImportError::State(import.state))
-    }
 }
 
 /// Returns how far a started import has come, in rows; the total is estimated from bytes until the end.

@@ -735,3 +735,25 @@ async fn a_preview_shows_rows_and_reasons_before_anything_is_written() {
     );
     assert_eq!(desk.number("SELECT COUNT(*) FROM profile").await, 0);
 }
+
+#[tokio::test]
+async fn an_attribute_that_is_known_keeps_its_type() {
+    let test = testkit::sqlite().await;
+    let desk = Desk::new(&test).await;
+    desk.load(ImportKind::Customers, "会員番号,来店回数\n1,12\n")
+        .await;
+    let (id, inspection) = desk
+        .upload(
+            ImportKind::Customers,
+            "会員番号,来店回数\n1,多い\n".as_bytes(),
+        )
+        .await
+        .unwrap();
+    let Err(ImportError::Invalid(invalid)) = desk
+        .start(id, &inspection, inspection.mapping.clone())
+        .await
+    else {
+        panic!("text must not follow numbers")
+    };
+    assert_eq!(invalid.0[0].pointer, "/columns/1/value_type");
+}
