@@ -6,9 +6,11 @@
 
 mod goods;
 mod load;
+mod mail;
 mod people;
 mod segments;
 mod shopping;
+mod story;
 
 use access::{
     Role, account,

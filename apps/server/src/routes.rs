@@ -2,6 +2,7 @@
 
 mod answers;
 mod attributes;
+mod campaigns;
 pub(crate) mod contents;
 mod customers;
 mod health;
@@ -34,6 +35,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(senders::routes())
         .merge(segments::routes())
         .merge(contents::routes())
+        .merge(campaigns::routes())
         .merge(customers::routes())
         .merge(attributes::routes())
         .merge(products::routes())

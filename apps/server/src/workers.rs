@@ -1,7 +1,10 @@
 //! Background work of this process.
 
+mod sending;
+
 use std::{sync::Arc, time::Duration};
 
+use campaigns::planning::Planner;
 use kernel::time::{DAY, Millis};
 use offers::ProductCatalogue;
 use profiles::import::ImportJob;
@@ -23,12 +26,15 @@ pub fn start(app: &App) {
     });
     let (worker, stop) = (job_worker(app), app.stopping.clone());
     app.tasks.spawn(async move { worker.run(stop).await });
+    sending::start(app);
 }
 
 /// Returns the runner of durable jobs with every handler of this server; tests drain it by `run_due`.
 pub fn job_worker(app: &App) -> jobs::Worker {
     let import = ImportJob::new(app.ids.clone(), Some(Arc::new(ProductCatalogue)));
-    jobs::Worker::new(app.db.clone(), app.clock.clone(), app.ids.clone()).with(Arc::new(import))
+    jobs::Worker::new(app.db.clone(), app.clock.clone(), app.ids.clone())
+        .with(Arc::new(import))
+        .with(Arc::new(Planner::new(app.ids.clone())))
 }
 
 /// Runs `work` now and then until the server stops; a failure is logged and tried again next time.

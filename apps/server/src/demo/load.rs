@@ -7,7 +7,7 @@ use demo::Company;
 use kernel::id::{UserId, WorkspaceId};
 use profiles::{Ctx, bulk::BulkLoader};
 
-use super::{SEED, found, goods, people, segments, shopping};
+use super::{SEED, found, goods, mail, people, segments, shopping, story};
 use crate::state::App;
 
 /// Loads everything; the workspace is marked ready last.
@@ -27,7 +27,13 @@ pub(super) async fn company(app: &App) -> anyhow::Result<(WorkspaceId, UserId)> 
     tracing::info!(elapsed_ms = millis(began), "products are in");
     shopping::load(&mut load, &company).await?;
     tracing::info!(elapsed_ms = millis(began), "baskets and visits are in");
-    segments::load(app, workspace.id, owner, &company).await?;
+    let segments = segments::load(app, workspace.id, owner, &company).await?;
+    let first = segments
+        .first()
+        .copied()
+        .ok_or_else(|| anyhow::anyhow!("the sample has no segment"))?;
+    let mail = mail::load(app, workspace.id, owner, first).await?;
+    story::load(app, workspace.id, owner, &company, &mail).await?;
 
     if let Some(settings) = workspace.settings.as_object_mut() {
         settings.insert("demo".to_owned(), "ready".into());

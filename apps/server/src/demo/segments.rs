@@ -5,7 +5,7 @@ use demo::{
     idea::{Condition, IDEAS, SegmentIdea},
 };
 use kernel::{
-    id::{UserId, WorkspaceId},
+    id::{SegmentId, UserId, WorkspaceId},
     time::DAY,
 };
 use segmentation::{language, store};
@@ -14,12 +14,14 @@ use serde_json::{Value, json};
 use super::goods;
 use crate::state::App;
 
+/// Saves the segments and returns their ids in order.
 pub(super) async fn load(
     app: &App,
     workspace: WorkspaceId,
     owner: UserId,
     company: &Company,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Vec<SegmentId>> {
+    let mut saved = Vec::new();
     for idea in &IDEAS {
         let document = language::read(&json!({ "version": 1, "root": root(company, app, idea) }))?;
         let author = store::Author {
@@ -33,9 +35,9 @@ pub(super) async fn load(
             document,
             template: None,
         };
-        store::insert(&app.db, author, &*app.ids, draft).await?;
+        saved.push(store::insert(&app.db, author, &*app.ids, draft).await?.id);
     }
-    Ok(())
+    Ok(saved)
 }
 
 fn root(company: &Company, app: &App, idea: &SegmentIdea) -> Value {

@@ -1,0 +1,139 @@
+//! `GET /api/v1/campaigns/{id}/review` and the people behind its numbers.
+
+use api_types::{
+    PageOf, Problem,
+    campaigns::{PersonBehind, ReviewStep, ReviewView},
+};
+use axum::{Json, extract::State};
+use campaigns::{
+    audience::Excluded,
+    model::Target,
+    review::{self, Behind},
+    store::Campaign,
+};
+use kernel::{id::kind, invalid::Invalid, page::PageRequest};
+use serde::Deserialize;
+
+use super::wire;
+use crate::{
+    http::{
+        auth::{Operator, needs::CampaignsRead},
+        extract::{PathId, ValidQuery},
+        problem::ApiError,
+    },
+    state::App,
+};
+
+/// Counts exactly whom a launch would reach now, after consent and suppression.
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/review", operation_id = "review_campaign", tag = "campaigns",
+    params(("id" = String, Path, description = "cmp_…")),
+    responses((status = 200, body = ReviewView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn review(
+    operator: Operator<CampaignsRead>,
+    PathId(id): PathId<kind::Campaign>,
+    State(app): State<App>,
+) -> Result<Json<ReviewView>, ApiError> {
+    let campaign = wire::find(app.db.reader(), &operator, id).await?;
+    let target = target(&campaign)?;
+    let timing = campaign.document.timing.as_ref();
+    let seen = review::review(
+        app.db.reader(),
+        operator.workspace,
+        target,
+        timing,
+        app.now(),
+    )
+    .await?;
+    let mut left = seen.matched;
+    let steps = seen.excluded.iter().map(|(reason, count)| {
+        left -= count;
+        ReviewStep {
+            reason: reason.as_str().to_owned(),
+            count: *count,
+            left,
+        }
+    });
+    Ok(Json(ReviewView {
+        at: seen.at.to_string(),
+        matched: seen.matched,
+        steps: steps.collect(),
+        sendable: seen.sendable,
+        first_due_at: seen.due.map(|(first, _)| first.to_string()),
+        last_due_at: seen.due.map(|(_, last)| last.to_string()),
+    }))
+}
+
+/// Which people are wanted.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PeopleQuery {
+    /// The `next` value of the page before.
+    after: Option<String>,
+    /// Rows a page, at most 100.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// `sendable`, or a reason of the review's steps.
+    behind: String,
+}
+
+/// Lists the people behind a number of the review.
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/people", operation_id = "list_campaign_people", tag = "campaigns",
+    params(("id" = String, Path, description = "cmp_…"), PeopleQuery),
+    responses((status = 200, body = PageOf<PersonBehind>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn people(
+    operator: Operator<CampaignsRead>,
+    PathId(id): PathId<kind::Campaign>,
+    ValidQuery(query): ValidQuery<PeopleQuery>,
+    State(app): State<App>,
+) -> Result<Json<PageOf<PersonBehind>>, ApiError> {
+    let campaign = wire::find(app.db.reader(), &operator, id).await?;
+    let target = target(&campaign)?;
+    let behind = match (query.behind.as_str(), Excluded::parse(&query.behind)) {
+        ("sendable", _) => Behind::Sendable,
+        (_, Some(reason)) => Behind::Excluded(reason),
+        (_, None) => {
+            return Err(Invalid::one(
+                "/behind",
+                "unknown",
+                "use sendable or a reason of the review",
+                "sendable か、確認画面の理由を指定してください",
+            )
+            .into());
+        }
+    };
+    let page = PageRequest {
+        after: query.after,
+        limit: query.limit,
+    };
+    let page = review::people(
+        app.db.reader(),
+        operator.workspace,
+        target,
+        behind,
+        &page,
+        app.now(),
+    )
+    .await?;
+    let person = |id: kernel::id::ProfileId| PersonBehind {
+        profile: id.to_string(),
+    };
+    Ok(Json(PageOf {
+        items: page.items.into_iter().map(person).collect(),
+        next: page.next,
+    }))
+}
+
+fn target(campaign: &Campaign) -> Result<&Target, ApiError> {
+    let target = campaign.document.target.as_ref();
+    target
+        .filter(|target| target.everybody || !target.include.is_empty())
+        .ok_or_else(|| {
+            Invalid::one(
+                "/document/target",
+                "missing",
+                "choose who gets it",
+                "誰に送るかを選んでください",
+            )
+            .into()
+        })
+}

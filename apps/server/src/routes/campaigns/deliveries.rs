@@ -1,0 +1,102 @@
+//! `GET /api/v1/campaigns/{id}/deliveries`.
+
+use access::Permission;
+use api_types::{PageOf, Problem, campaigns::DeliveryView};
+use axum::{Json, extract::State};
+use campaigns::ledger::{self, DeliveryFilter, DeliveryRow, DeliveryState};
+use kernel::{id::kind, invalid::Invalid, page::PageRequest};
+use profiles::customers::masked_email;
+use serde::Deserialize;
+
+use super::wire;
+use crate::{
+    http::{
+        auth::{Operator, needs::CampaignsRead},
+        extract::{PathId, ValidQuery},
+        problem::ApiError,
+    },
+    state::App,
+};
+
+/// Which deliveries are wanted.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct DeliveryQuery {
+    /// The `next` value of the page before.
+    after: Option<String>,
+    /// Rows a page, at most 100.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// Only in this state.
+    state: Option<String>,
+    /// Only for this reason.
+    reason: Option<String>,
+}
+
+/// Lists the deliveries of a campaign, the newest first; tests are left out.
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/deliveries", operation_id = "list_campaign_deliveries",
+    tag = "campaigns", params(("id" = String, Path, description = "cmp_…"), DeliveryQuery),
+    responses((status = 200, body = PageOf<DeliveryView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+pub(super) async fn list(
+    operator: Operator<CampaignsRead>,
+    PathId(id): PathId<kind::Campaign>,
+    ValidQuery(query): ValidQuery<DeliveryQuery>,
+    State(app): State<App>,
+) -> Result<Json<PageOf<DeliveryView>>, ApiError> {
+    wire::find(app.db.reader(), &operator, id).await?;
+    let filter = DeliveryFilter {
+        campaign: Some(id),
+        profile: None,
+        state: query.state.as_deref().map(read_state).transpose()?,
+        reason: query.reason.as_deref(),
+    };
+    let page = PageRequest {
+        after: query.after,
+        limit: query.limit,
+    };
+    let page = ledger::list(app.db.reader(), operator.workspace, filter, &page).await??;
+    let shows_addresses = operator.may(Permission::PiiRead);
+    Ok(Json(PageOf {
+        items: page
+            .items
+            .into_iter()
+            .map(|row| view(row, shows_addresses))
+            .collect(),
+        next: page.next,
+    }))
+}
+
+fn read_state(name: &str) -> Result<DeliveryState, Invalid> {
+    DeliveryState::parse(name).ok_or_else(|| {
+        Invalid::one(
+            "/state",
+            "unknown",
+            "use a state of the ledger such as accepted",
+            "accepted など、配信台帳の状態を指定してください",
+        )
+    })
+}
+
+fn view(row: DeliveryRow, shows_addresses: bool) -> DeliveryView {
+    let text = |at: Option<kernel::time::Millis>| at.map(|at| at.to_string());
+    DeliveryView {
+        id: row.id.to_string(),
+        profile: row.profile.to_string(),
+        state: row.state.as_str().to_owned(),
+        reason: row.reason,
+        address: row.address.map(|address| {
+            if shows_addresses {
+                address
+            } else {
+                masked_email(&address)
+            }
+        }),
+        due_at: row.due_at.to_string(),
+        attempts: row.attempts,
+        provider_code: row.provider_code,
+        provider_detail: row.provider_detail,
+        message_id: row.message_id,
+        handed_over_at: text(row.handed_over_at),
+        settled_at: text(row.settled_at),
+    }
+}
