@@ -32,26 +32,50 @@ const BATCH: usize = 100;
 #[expect(clippy::print_stdout, reason = "a measuring program tells its figures")]
 async fn main() {
     let mut args = std::env::args().skip(1);
-    let url = args.next().expect("an address: sqlite:PATH or postgres://…");
-    let mut number = |otherwise: usize| args.next().map_or(otherwise, |text| text.parse().expect("a number"));
+    let url = args
+        .next()
+        .expect("an address: sqlite:PATH or postgres://…");
+    let mut number = |otherwise: usize| {
+        args.next()
+            .map_or(otherwise, |text| text.parse().expect("a number"))
+    };
     let (people, messages) = (number(1_000_000), number(200_000));
-    let db = Db::connect(&Options::parse(&url).expect("an address")).await.expect("the database opens");
-    migrations::migrate(db.writer()).await.expect("the schema applies");
+    let db = Db::connect(&Options::parse(&url).expect("an address"))
+        .await
+        .expect("the database opens");
+    migrations::migrate(db.writer())
+        .await
+        .expect("the schema applies");
     seed(&db, people).await;
     let ids = Arc::new(Snowflake::new(SystemClock, 1));
-    let (service, task) = IngestService::new(db.clone(), Arc::new(SystemClock), ids, Limits::default());
+    let (service, task) =
+        IngestService::new(db.clone(), Arc::new(SystemClock), ids, Limits::default());
     tokio::spawn(task);
 
     run(&service, people, messages / 10, None).await;
     let (rate, worst) = run(&service, people, messages, None).await;
-    println!("full load: {rate:.0} messages/s, p50 {:?}, p99 {:?}", worst.0, worst.1);
+    println!(
+        "full load: {rate:.0} messages/s, p50 {:?}, p99 {:?}",
+        worst.0, worst.1
+    );
     let (half, worst) = run(&service, people, messages / 2, Some(rate / 2.0)).await;
-    println!("half load: {half:.0} messages/s, p50 {:?}, p99 {:?}", worst.0, worst.1);
-    println!("{:?} cores", std::thread::available_parallelism().map(std::num::NonZero::get));
+    println!(
+        "half load: {half:.0} messages/s, p50 {:?}, p99 {:?}",
+        worst.0, worst.1
+    );
+    println!(
+        "{:?} cores",
+        std::thread::available_parallelism().map(std::num::NonZero::get)
+    );
 }
 
 /// Sends batches from 16 senders; paced when a rate is given. Returns messages per second, p50 and p99.
-async fn run(service: &IngestService, people: usize, messages: usize, pace: Option<f64>) -> (f64, (Duration, Duration)) {
+async fn run(
+    service: &IngestService,
+    people: usize,
+    messages: usize,
+    pace: Option<f64>,
+) -> (f64, (Duration, Duration)) {
     let next = Arc::new(AtomicUsize::new(0));
     let n_batches = messages / BATCH;
     let start = Instant::now();
@@ -65,14 +89,20 @@ async fn run(service: &IngestService, people: usize, messages: usize, pace: Opti
                     break waits;
                 }
                 if let Some(rate) = pace {
-                    #[expect(clippy::cast_precision_loss, reason = "a count of batches is far below 2^52")]
+                    #[expect(
+                        clippy::cast_precision_loss,
+                        reason = "a count of batches is far below 2^52"
+                    )]
                     let due = start + Duration::from_secs_f64((batch * BATCH) as f64 / rate);
                     tokio::time::sleep_until(due.into()).await;
                 }
                 let text = text_of(people);
                 let sent = Instant::now();
                 let body = body::read(text.as_bytes(), None).expect("the body is good");
-                let verdicts = service.submit(WORKSPACE, Source::Server, body).await.expect("the messages are stored");
+                let verdicts = service
+                    .submit(WORKSPACE, Source::Server, body)
+                    .await
+                    .expect("the messages are stored");
                 assert_eq!(verdicts.len(), BATCH);
                 waits.push(sent.elapsed());
             }
@@ -84,8 +114,16 @@ async fn run(service: &IngestService, people: usize, messages: usize, pace: Opti
     }
     let took = start.elapsed().as_secs_f64();
     waits.sort_unstable();
-    let at = |per_cent: usize| waits.get(waits.len() * per_cent / 100).copied().unwrap_or_default();
-    #[expect(clippy::cast_precision_loss, reason = "a count of messages is far below 2^52")]
+    let at = |per_cent: usize| {
+        waits
+            .get(waits.len() * per_cent / 100)
+            .copied()
+            .unwrap_or_default()
+    };
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a count of messages is far below 2^52"
+    )]
     let rate = (n_batches * BATCH) as f64 / took;
     (rate, (at(50), at(99)))
 }
@@ -93,7 +131,9 @@ async fn run(service: &IngestService, people: usize, messages: usize, pace: Opti
 fn text_of(people: usize) -> String {
     static SEED: AtomicUsize = AtomicUsize::new(1);
     let random = move || {
-        let n = SEED.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let n = SEED
+            .fetch_add(1, Ordering::Relaxed)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (n ^ (n >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 20
     };
     let batch: Vec<_> = (0..BATCH)
@@ -115,7 +155,11 @@ fn text_of(people: usize) -> String {
 
 /// Makes the base where it is not there yet.
 async fn seed(db: &Db, people: usize) {
-    if sql::number(db.reader(), "SELECT COUNT(*) FROM workspace", []).await.expect("a count") > 0 {
+    if sql::number(db.reader(), "SELECT COUNT(*) FROM workspace", [])
+        .await
+        .expect("a count")
+        > 0
+    {
         return;
     }
     let workspace = WORKSPACE.raw();
@@ -123,7 +167,9 @@ async fn seed(db: &Db, people: usize) {
         Dialect::Sqlite => format!(
             "WITH RECURSIVE g(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM g WHERE n + 1 < {people})"
         ),
-        Dialect::Postgres => format!("WITH g(n) AS (SELECT generate_series(0::bigint, {people} - 1))"),
+        Dialect::Postgres => {
+            format!("WITH g(n) AS (SELECT generate_series(0::bigint, {people} - 1))")
+        }
     };
     let now = SystemClock.now().0;
     let mut statements = vec![
@@ -134,7 +180,11 @@ async fn seed(db: &Db, people: usize) {
                  {numbers} SELECT {workspace}, 1000 + n * 7, 'u' || n, 'user' || n || '@example.jp', '山田 太郎', FALSE,
                  '{{\"visits\": 1, \"city\": \"仙台\", \"rank\": \"gold\"}}', 'user' || n, 0, {now} - n, 0, 0 FROM g"),
     ];
-    for (kind, value) in [(1, "'u' || n"), (2, "'user' || n || '@example.jp'"), (3, "'a' || n")] {
+    for (kind, value) in [
+        (1, "'u' || n"),
+        (2, "'user' || n || '@example.jp'"),
+        (3, "'a' || n"),
+    ] {
         statements.push(format!(
             "INSERT INTO identity (workspace_id, kind, value, profile_id, origin_profile_id, source, created_at)
              {numbers} SELECT {workspace}, {kind}, {value}, 1000 + n * 7, 1000 + n * 7, 1, 0 FROM g"
@@ -148,10 +198,15 @@ async fn seed(db: &Db, people: usize) {
     }
     for text in statements {
         let tx = db.begin().await.expect("a transaction");
-        tx.execute_unprepared(&text).await.expect("the base is made");
+        tx.execute_unprepared(&text)
+            .await
+            .expect("the base is made");
         tx.commit().await.expect("the base is kept");
     }
     if db.dialect() == Dialect::Postgres {
-        db.writer().execute_unprepared("ANALYZE").await.expect("statistics");
+        db.writer()
+            .execute_unprepared("ANALYZE")
+            .await
+            .expect("statistics");
     }
 }

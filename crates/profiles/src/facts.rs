@@ -6,7 +6,7 @@
 pub(crate) mod row;
 pub mod typed;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kernel::feed::ChangeKind;
 use sea_orm::DbErr;
@@ -110,19 +110,19 @@ pub async fn apply(ctx: Ctx<'_>, changes: Vec<Change>) -> Result<Vec<RefusedFact
     .await?;
     let locked = locked_addresses(ctx, &changes, &rows).await?;
     let mut refused = Vec::new();
-    let mut touched = BTreeMap::new();
+    let mut touched = BTreeSet::new();
     for change in &changes {
         let Some(row) = rows.get_mut(&change.profile) else {
             continue;
         };
         if combine(row, change, &locked, &mut refused) {
-            touched.insert(change.profile, ());
+            touched.insert(change.profile);
         }
     }
-    let written: Vec<&Row> = touched.keys().filter_map(|id| rows.get(id)).collect();
+    let written: Vec<&Row> = touched.iter().filter_map(|id| rows.get(id)).collect();
     row::update(ctx, &written).await?;
     let told: Vec<_> = touched
-        .keys()
+        .iter()
         .map(|id| ctx.change(*id, ChangeKind::Profile))
         .collect();
     feed::append(ctx.tx, ctx.now, &told).await?;
@@ -134,14 +134,12 @@ pub async fn apply(ctx: Ctx<'_>, changes: Vec<Change>) -> Result<Vec<RefusedFact
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn touch(ctx: Ctx<'_>, seen: &HashMap<i64, i64>) -> Result<(), DbErr> {
+pub async fn touch(ctx: Ctx<'_>, seen: &BTreeMap<i64, i64>) -> Result<(), DbErr> {
     if seen.is_empty() {
         return Ok(());
     }
-    let mut rows: Vec<_> = seen.iter().collect();
-    rows.sort_unstable();
-    let rows = rows
-        .into_iter()
+    let rows = seen
+        .iter()
         .map(|(id, at)| serde_json::json!([id, at]))
         .collect();
     let seen = rowset::rows_of(

@@ -51,7 +51,7 @@ pub(crate) async fn apply(ctx: Ctx<'_>, merges: &[Joined]) -> Result<(), DbErr> 
     let mut consents = rows::consents(ctx, ids).await?;
     let mut log = Vec::new();
     for merge in merges {
-        let (Some(survivor), Some(merged)) = (
+        let (Some(survivor), Some(other)) = (
             people.get(&merge.survivor).cloned(),
             people.get(&merge.merged).cloned(),
         ) else {
@@ -71,7 +71,7 @@ pub(crate) async fn apply(ctx: Ctx<'_>, merges: &[Joined]) -> Result<(), DbErr> 
             evidence::of(merge, &survivor, &consents).into(),
             ctx.now.0.into(),
         ]);
-        people.insert(merge.survivor, absorb(survivor, &merged));
+        people.insert(merge.survivor, absorb(survivor, &other));
         rows::absorb_consents(&mut consents, merge.survivor, merge.merged);
     }
     LOG.insert(ctx.tx, log).await?;

@@ -20,10 +20,11 @@ pub(crate) enum Col {
 /// Returns a parenthesised select that yields the rows of the JSON bind (an array of arrays).
 pub(crate) fn rows_of(dialect: Dialect, bind: &str, columns: &[(&str, Col)]) -> String {
     let column = |(at, (name, kind)): (usize, &(&str, Col))| match (dialect, kind) {
-        (Dialect::Sqlite, _) => format!("r.value ->> {at} AS {name}"),
+        (Dialect::Sqlite, _) | (Dialect::Postgres, Col::Text) => {
+            format!("r.value ->> {at} AS {name}")
+        }
         (Dialect::Postgres, Col::Int) => format!("(r.value ->> {at})::bigint AS {name}"),
         (Dialect::Postgres, Col::Bool) => format!("(r.value ->> {at})::boolean AS {name}"),
-        (Dialect::Postgres, Col::Text) => format!("r.value ->> {at} AS {name}"),
     };
     let list: Vec<String> = columns.iter().enumerate().map(column).collect();
     let from = match dialect {

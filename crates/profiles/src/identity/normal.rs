@@ -129,10 +129,9 @@ pub fn phone(text: &str) -> Result<String, Malformed> {
         digits.strip_prefix("00"),
         digits.strip_prefix('0'),
     ) {
-        (true, ..) => digits,
+        (true, ..) | (false, None, None) => digits,
         (false, Some(rest), _) => rest.to_owned(),
         (false, None, Some(rest)) => format!("81{rest}"),
-        (false, None, None) => digits,
     };
     if (6..=15).contains(&full.len()) {
         Ok(format!("+{full}"))

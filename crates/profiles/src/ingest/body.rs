@@ -39,6 +39,10 @@ pub enum BodyError {
 }
 
 #[derive(Deserialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the field is called so on the wire"
+)]
 struct Batch<'a> {
     #[serde(borrow)]
     batch: Vec<&'a RawValue>,

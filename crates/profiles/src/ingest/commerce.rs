@@ -56,34 +56,8 @@ pub(super) enum OrderStep {
 /// Reads the event of a message; identify and alias have none.
 pub(super) fn draft(message: &Message, home: Currency) -> Result<Option<Draft>, Refusal> {
     let mut properties = message.properties.clone();
-    let name = match message.call {
-        Call::Identify | Call::Alias => return Ok(None),
-        Call::Track => message
-            .event
-            .as_deref()
-            .map(str::trim)
-            .unwrap_or_default()
-            .to_owned(),
-        Call::Page | Call::Screen => {
-            describe_view(message, &mut properties);
-            let id = if message.call == Call::Page {
-                names::PAGE_VIEWED
-            } else {
-                names::SCREEN_VIEWED
-            };
-            names::fixed_text(id).unwrap_or_default().to_owned()
-        }
-        Call::Group => {
-            let group = message
-                .group_id
-                .clone()
-                .ok_or(Refusal::MissingField("groupId"))?;
-            properties.insert("group_id".to_owned(), group.into());
-            properties.insert("traits".to_owned(), Json::Object(message.traits.clone()));
-            names::fixed_text(names::GROUP_JOINED)
-                .unwrap_or_default()
-                .to_owned()
-        }
+    let Some(name) = event_name(message, &mut properties)? else {
+        return Ok(None);
     };
     if name.is_empty() || name.chars().count() > MAX_NAME_CHARS {
         return Err(Refusal::NoEventName);
@@ -125,6 +99,43 @@ pub(super) fn draft(message: &Message, home: Currency) -> Result<Option<Draft>, 
             lines,
         }),
     }))
+}
+
+/// Returns the name of the event and completes its properties; identify and alias have none.
+fn event_name(
+    message: &Message,
+    properties: &mut Map<String, Json>,
+) -> Result<Option<String>, Refusal> {
+    let name = match message.call {
+        Call::Identify | Call::Alias => return Ok(None),
+        Call::Track => message
+            .event
+            .as_deref()
+            .map(str::trim)
+            .unwrap_or_default()
+            .to_owned(),
+        Call::Page | Call::Screen => {
+            describe_view(message, properties);
+            let id = if message.call == Call::Page {
+                names::PAGE_VIEWED
+            } else {
+                names::SCREEN_VIEWED
+            };
+            names::fixed_text(id).unwrap_or_default().to_owned()
+        }
+        Call::Group => {
+            let group = message
+                .group_id
+                .clone()
+                .ok_or(Refusal::MissingField("groupId"))?;
+            properties.insert("group_id".to_owned(), group.into());
+            properties.insert("traits".to_owned(), Json::Object(message.traits.clone()));
+            names::fixed_text(names::GROUP_JOINED)
+                .unwrap_or_default()
+                .to_owned()
+        }
+    };
+    Ok(Some(name))
 }
 
 /// Adds what page and screen calls carry outside the properties.

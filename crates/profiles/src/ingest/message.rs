@@ -45,6 +45,10 @@ impl Call {
 }
 
 /// A message, cleaned but not yet judged.
+#[expect(
+    clippy::struct_field_names,
+    reason = "message_id is the specification's word"
+)]
 #[derive(Debug, Clone)]
 pub struct Message {
     pub(super) call: Call,

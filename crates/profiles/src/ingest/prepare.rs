@@ -132,7 +132,7 @@ fn keys(
             Some(Err(_)) => {
                 bad = Some(Refusal::BadId(shorten(
                     value.as_deref().unwrap_or_default(),
-                )))
+                )));
             }
         }
     }

@@ -78,6 +78,10 @@ impl Refusal {
     }
 
     /// Returns the reason in words.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm a reason; a table reads best whole"
+    )]
     pub fn text(&self) -> Bilingual {
         let (en, ja) = match self {
             Self::BadJson(why) => (

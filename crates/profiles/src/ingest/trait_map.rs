@@ -46,15 +46,15 @@ fn take_fact(out: &mut Traits, key: &str, value: &Json) -> bool {
             Some(Err(_)) => out.notes.push(Refusal::BadPhone),
         },
         "firstName" | "first_name" | "firstname" => {
-            facts.given_name = name(value).or(facts.given_name.take())
+            facts.given_name = name(value).or(facts.given_name.take());
         }
         "lastName" | "last_name" | "lastname" => {
-            facts.family_name = name(value).or(facts.family_name.take())
+            facts.family_name = name(value).or(facts.family_name.take());
         }
         "name" => facts.full_name = name(value).or(facts.full_name.take()),
         "locale" | "language" => facts.locale = locale(value).or(facts.locale.take()),
         "timezone" | "timeZone" | "time_zone" => {
-            facts.time_zone = zone(value).or(facts.time_zone.take())
+            facts.time_zone = zone(value).or(facts.time_zone.take());
         }
         _ => return false,
     }

@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use storage::{Value, feed, sql};
 
 use super::{
-    evidence::Evidence,
+    evidence::{Before, Evidence},
     rows::{self, EVENT_REST, ORDER_REST, StoredConsent},
 };
 use crate::{
@@ -236,9 +236,14 @@ async fn restore_facts(
     );
     survivor.is_anonymous =
         survivor.external_id.is_none() && survivor.email.is_none() && survivor.phone.is_none();
-    let Some(before) = before else {
-        return Ok(survivor);
-    };
+    if let Some(before) = before {
+        forget_brought(&mut survivor, merged, before);
+    }
+    Ok(survivor)
+}
+
+/// Forgets facts and attributes that the survivor did not have before.
+fn forget_brought(survivor: &mut Row, merged: &Row, before: &Before) {
     for (now, then, brought) in [
         (
             &mut survivor.family_name,
@@ -269,7 +274,6 @@ async fn restore_facts(
     survivor.attributes.retain(|key, value| {
         before.attributes.contains_key(key) || merged.attributes.get(key) != Some(value)
     });
-    Ok(survivor)
 }
 
 /// Gives each side its consents of before; what the person said since the merge holds for both.

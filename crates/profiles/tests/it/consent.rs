@@ -4,7 +4,7 @@ use profiles::{
     consent::{self, ConsentChange, ConsentOutcome, Reason, mailable_sql},
 };
 use serde_json::json;
-use storage::{feed, sql};
+use storage::sql;
 
 use crate::world::{self, World};
 
@@ -140,7 +140,7 @@ async fn a_no_wins_at_the_same_instant_and_an_old_yes_changes_nothing() {
             ..yes(profile, Source::Browser)
         };
         assert_eq!(
-            set(&world, &[browser.clone()]).await,
+            set(&world, std::slice::from_ref(&browser)).await,
             [ConsentOutcome::Refused]
         );
         assert_eq!(
@@ -178,17 +178,17 @@ async fn an_unsubscription_outlives_the_next_import_but_not_the_persons_own_yes(
     for world in world::both().await {
         let profile = person(&world).await;
         set(&world, &[yes(profile, Source::Import)]).await;
-        let before = feed::head(world.kit.db.reader()).await.unwrap();
+        let before = world.position().await;
         world.kit.clock.advance(1_000);
         let tx = world.begin().await;
         consent::unsubscribe(world.ctx(&tx), "email", "a@example.jp", None, None)
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        let told = feed::read(world.kit.db.reader(), before, 10).await.unwrap();
+        let told = world.changes(before).await;
         assert!(
             told.iter()
-                .any(|(_, change)| change.kind == ChangeKind::Consent && change.profile == profile)
+                .any(|change| change.kind == ChangeKind::Consent && change.profile == profile)
         );
         assert_eq!(n_mailable(&world).await, 0, "{}", world.name);
         let later = |source, at| ConsentChange {

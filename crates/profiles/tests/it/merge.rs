@@ -5,7 +5,6 @@ use profiles::{
     merge::{self, UndoError},
 };
 use serde_json::json;
-use storage::feed;
 
 use crate::world::{self, World};
 
@@ -110,15 +109,13 @@ async fn a_merge_loses_nothing_and_undoing_it_gives_everything_back() {
         assert_eq!(
             world.texts("SELECT purpose || CASE WHEN granted THEN ' yes' ELSE ' no' END FROM consent ORDER BY purpose").await,
             ["marketing no", "news yes"], "the later word holds");
-        let changes = feed::read(world.kit.db.reader(), Cursor::default(), 1_000)
-            .await
-            .unwrap();
+        let changes = world.changes(Cursor::default()).await;
         let merges: Vec<_> = changes
             .iter()
-            .filter(|(_, change)| change.kind == ChangeKind::Merge)
+            .filter(|change| change.kind == ChangeKind::Merge)
             .collect();
         assert_eq!(
-            (merges.len(), merges[0].1.profile, merges[0].1.a),
+            (merges.len(), merges[0].profile, merges[0].a),
             (1, one, two.raw())
         );
 

@@ -3,6 +3,10 @@ use serde_json::json;
 use super::*;
 use crate::ingest::message::Shared;
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "cases are written as literals"
+)]
 fn read(event: &str, properties: Json) -> Result<Draft, Refusal> {
     let raw = json!({"event": event, "userId": "u", "properties": properties}).to_string();
     let message = Message::read(&raw, Some(Call::Track), &Shared::default()).unwrap();

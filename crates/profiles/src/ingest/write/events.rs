@@ -1,6 +1,6 @@
 //! From drafts to event rows and orders.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::DbErr;
 use serde_json::{Map, Value as Json};
@@ -59,7 +59,7 @@ pub(super) async fn write(
         orders,
         rows: Vec::new(),
     };
-    let mut seen: HashMap<i64, i64> = HashMap::new();
+    let mut seen: BTreeMap<i64, i64> = BTreeMap::new();
     for (at, message, draft) in drafts {
         let (Some(person), Some(name_id)) = (people.get(&at), book.get(ctx.workspace, &draft.name))
         else {
