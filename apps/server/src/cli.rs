@@ -41,6 +41,9 @@ enum Command {
         /// Throws the data of an earlier demo away first.
         #[arg(long)]
         fresh: bool,
+        /// Loads only the first so many households: a smaller company is there sooner.
+        #[arg(long, default_value_t = usize::MAX, hide_default_value = true)]
+        households: usize,
     },
     /// Checks configuration, database, schema, keys and clock, and tells what to mend.
     Doctor,
@@ -75,9 +78,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             data_dir,
             port,
             fresh,
+            households,
         } => {
             telemetry::start_logs(&config.log)?;
-            serve::demo(config, data_dir, port, fresh).await
+            serve::demo(config, data_dir, port, fresh, households).await
         }
         Command::Doctor => doctor::run(config).await,
         Command::Healthcheck => serve::healthcheck(&config).await,

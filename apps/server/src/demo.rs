@@ -31,10 +31,10 @@ const OWNER_EMAIL: &str = "mori@example.jp";
 const SEED: u64 = 1;
 
 /// Makes sure that the sample company is there and returns a one-time link that signs its owner in.
-pub(crate) async fn prepare(app: &App) -> anyhow::Result<String> {
+pub(crate) async fn prepare(app: &App, households: usize) -> anyhow::Result<String> {
     let (workspace, owner) = match existing(app).await? {
         Some(found) => found,
-        None => load::company(app).await?,
+        None => load::company(app, households).await?,
     };
     let tx = app.db.begin().await?;
     let token = link::create(

@@ -69,6 +69,7 @@ pub(super) async fn demo(
     data_dir: PathBuf,
     port: u16,
     fresh: bool,
+    households: usize,
 ) -> anyhow::Result<()> {
     install_tls()?;
     if fresh && data_dir.join("enishi.db").exists() {
@@ -81,7 +82,7 @@ pub(super) async fn demo(
     config.database.url.clear();
     config.database.url_file.clear();
     let app = App::start(config).await?;
-    let link = crate::demo::prepare(&app).await?;
+    let link = crate::demo::prepare(&app, households).await?;
     println!("\n  Enishi is ready. Sign in (once): {link}\n");
     serve(app).await
 }

@@ -11,12 +11,19 @@ use super::{SEED, found, goods, mail, people, segments, shopping, story};
 use crate::state::App;
 
 /// Loads everything; the workspace is marked ready last.
-pub(super) async fn company(app: &App) -> anyhow::Result<(WorkspaceId, UserId)> {
+pub(super) async fn company(app: &App, households: usize) -> anyhow::Result<(WorkspaceId, UserId)> {
     let began = Instant::now();
     let company = Company::load(SEED, app.now())?;
     let (mut workspace, owner) = found(app).await?;
+    let last = company
+        .households()
+        .iter()
+        .take(households)
+        .map(|household| household.id)
+        .next_back();
     let mut load = Load {
         app,
+        last_household: last.unwrap_or_default(),
         workspace: workspace.id,
         loader: BulkLoader::new(workspace.id, workspace.currency, app.ids.next_raw())
             .with_catalogue(Arc::new(offers::ProductCatalogue)),
@@ -48,6 +55,8 @@ pub(super) async fn company(app: &App) -> anyhow::Result<(WorkspaceId, UserId)> 
 /// A load in progress.
 pub(super) struct Load<'a> {
     pub(super) app: &'a App,
+    /// Households beyond this one are left out.
+    pub(super) last_household: u32,
     pub(super) workspace: WorkspaceId,
     pub(super) loader: BulkLoader,
 }

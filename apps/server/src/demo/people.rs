@@ -9,7 +9,15 @@ use super::load::Load;
 const CHUNK: usize = 1_000;
 
 pub(super) async fn load(load: &mut Load<'_>, company: &Company) -> anyhow::Result<()> {
-    for chunk in company.households().chunks(CHUNK) {
+    let kept = company
+        .households()
+        .partition_point(|household| household.id <= load.last_household);
+    for chunk in company
+        .households()
+        .get(..kept)
+        .unwrap_or_default()
+        .chunks(CHUNK)
+    {
         let rows: Vec<CustomerRow> = chunk.iter().map(row).collect();
         let tx = load.app.db.begin().await?;
         let ctx = load.ctx(&tx);

@@ -17,7 +17,8 @@ const CHUNK: usize = 20_000;
 
 pub(super) async fn load(load: &mut Load<'_>, company: &Company) -> anyhow::Result<()> {
     let mut rows = Vec::with_capacity(CHUNK + 200);
-    for basket in company.baskets() {
+    let last = load.last_household;
+    for basket in company.baskets().filter(|basket| basket.household <= last) {
         lines(company, &basket, &mut rows);
         if rows.len() >= CHUNK {
             write_lines(load, &mut rows).await?;
@@ -26,7 +27,7 @@ pub(super) async fn load(load: &mut Load<'_>, company: &Company) -> anyhow::Resu
     write_lines(load, &mut rows).await?;
 
     let mut rows = Vec::with_capacity(CHUNK);
-    for visit in company.visits() {
+    for visit in company.visits().filter(|visit| visit.household <= last) {
         rows.push(event(company, &visit));
         if rows.len() >= CHUNK {
             write_events(load, &mut rows).await?;
