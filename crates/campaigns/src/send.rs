@@ -13,4 +13,4 @@ pub use data::{PersonData, person_data};
 pub use edition::{Edition, Part};
 pub use port::{Carrier, CarrierError, Carriers, PublicUrls};
 pub use retry::{backoff, settle_of};
-pub use worker::{SendOptions, SendWorker, Wake};
+pub use worker::{SendOptions, SendWorker};

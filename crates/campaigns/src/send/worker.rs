@@ -8,7 +8,7 @@ use kernel::{
 };
 use offers::Blocks;
 use storage::Db;
-use tokio::sync::{Mutex, Notify, mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
@@ -44,17 +44,6 @@ impl Default for SendOptions {
     }
 }
 
-/// Wakes the worker after a launch or a resume; cheap to clone.
-#[derive(Clone, Default)]
-pub struct Wake(Arc<Notify>);
-
-impl Wake {
-    /// Lets the worker look at once.
-    pub fn wake(&self) {
-        self.0.notify_one();
-    }
-}
-
 /// Sends what is due.
 pub struct SendWorker {
     /// The database.
@@ -75,8 +64,6 @@ pub struct SendWorker {
     pub blocks: Arc<Blocks>,
     /// How it works.
     pub options: SendOptions,
-    /// How it is woken.
-    pub wake: Wake,
 }
 
 type SenderKey = (WorkspaceId, SenderId, i64);
@@ -100,7 +87,6 @@ impl SendWorker {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.wake.0.notified() => {}
                 () = tokio::time::sleep(self.options.poll) => {}
             }
         }

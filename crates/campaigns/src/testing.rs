@@ -1,0 +1,115 @@
+//! Tests of a campaign: real messages through the real channel, to addresses of the team, never counted.
+
+use contents::EmailDocument;
+use kernel::{
+    id::{IdSource, ProfileId},
+    invalid::{FieldError, Invalid},
+    time::HOUR,
+};
+use serde_json::json;
+use storage::{Tx, sql};
+
+use crate::{
+    CampaignError,
+    ledger::EMAIL,
+    model::{ChannelCard, State},
+    rowset::{self, Col},
+    store::{self, Author, Campaign},
+};
+
+/// The most addresses of one test.
+pub const MAX_ADDRESSES: usize = 10;
+
+/// Queues a test to some addresses, rendered for a person; returns how many messages that is.
+///
+/// # Errors
+/// [`CampaignError::Invalid`] names the address, the person or the card at fault.
+pub async fn send(
+    tx: &Tx,
+    author: Author,
+    ids: &dyn IdSource,
+    campaign: &Campaign,
+    email: &EmailDocument,
+    profile: ProfileId,
+    addresses: &[String],
+) -> Result<u64, CampaignError> {
+    check(tx, author, campaign, profile, addresses).await?;
+    // What was launched stays what it was; its tests show that.
+    if campaign.stage.state == State::Draft {
+        store::freeze(tx, author.workspace, campaign.id, email, author.now).await?;
+    }
+    let columns = [("id", Col::Int), ("address", Col::Text)];
+    let text = format!(
+        "INSERT INTO delivery (workspace_id, profile_id, id, campaign_id, occurrence, channel, is_test, state, address,
+           due_at, expires_at, planned_at, origin_profile_id)
+         SELECT $1, $2, v.id, $3, v.id, {EMAIL}, TRUE, 0, v.address, $4, $5, $4, $2 FROM {}",
+        rowset::rows(tx.dialect(), "$6", &columns)
+    );
+    let rows = addresses
+        .iter()
+        .map(|address| json!({"id": ids.next_raw(), "address": address.trim()}))
+        .collect();
+    let binds = [
+        author.workspace.raw().into(),
+        profile.raw().into(),
+        campaign.id.raw().into(),
+        author.now.0.into(),
+        author.now.plus(HOUR).0.into(),
+        rowset::bind(rows),
+    ];
+    Ok(sql::exec(tx, text, binds).await?)
+}
+
+async fn check(
+    tx: &Tx,
+    author: Author,
+    campaign: &Campaign,
+    profile: ProfileId,
+    addresses: &[String],
+) -> Result<(), CampaignError> {
+    let mut invalid = Invalid::default();
+    if !matches!(campaign.document.channel, Some(ChannelCard::Email { .. })) {
+        invalid.push(FieldError::new(
+            "/document/channel",
+            "missing",
+            "choose the sender first",
+            "先に差出人を選んでください",
+        ));
+    }
+    if addresses.is_empty() || addresses.len() > MAX_ADDRESSES {
+        invalid.push(FieldError::new(
+            "/addresses",
+            "count",
+            "give 1 to 10 addresses",
+            "宛先は1〜10件で指定してください",
+        ));
+    }
+    for (index, address) in addresses.iter().enumerate() {
+        let parts = address.trim().rsplit_once('@');
+        if !parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+            || address.len() > 254
+        {
+            invalid.push(FieldError::new(
+                format!("/addresses/{index}"),
+                "email",
+                "give an address such as hanako@example.jp",
+                "hanako@example.jp のようなアドレスを入れてください",
+            ));
+        }
+    }
+    let known = sql::number(
+        tx,
+        "SELECT COUNT(*) FROM profile WHERE id = $1 AND workspace_id = $2 AND state = 0",
+        [profile.raw().into(), author.workspace.raw().into()],
+    )
+    .await?;
+    if known == 0 {
+        invalid.push(FieldError::new(
+            "/profile",
+            "unknown",
+            "choose a customer of this workspace",
+            "このワークスペースのお客様を選んでください",
+        ));
+    }
+    Ok(invalid.into_result()?)
+}
