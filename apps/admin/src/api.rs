@@ -3,9 +3,11 @@
 //! One module per resource (`api/customers.rs`, …) holds typed calls over `api_types`; `client` sends, `load` reads
 //! into a page, `error` says what went wrong.
 
+pub mod campaigns;
 pub mod client;
 pub mod error;
 pub mod load;
+pub mod segments;
 pub mod session;
 pub mod submit;
 mod token;

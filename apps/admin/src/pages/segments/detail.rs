@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::builder::{Builder, Start};
 use crate::{
-    app::bar::use_crumb,
+    api::{Loaded, load, segments as api},
     i18n as t,
-    ui::{EmptyState, PageHeader},
+    ui::{InlineError, PageHeader, Skeleton},
 };
 
 /// One segment: its sentence, its count, its tree.
@@ -15,9 +16,32 @@ pub fn SegmentPage(
     #[prop(into)]
     id: String,
 ) -> impl IntoView {
-    use_crumb(id);
-    view! {
-        <PageHeader title=t::segments::detail_title/>
-        <EmptyState title=t::segments::detail_empty_title body=t::segments::detail_empty_body/>
+    let found = load(
+        move || id.clone(),
+        |id, signal| async move { api::find(&id, Some(&signal)).await },
+    );
+    let state = Memo::new(move |_| match found.get() {
+        Loaded::Loading => 0,
+        Loaded::Failed(_) => 1,
+        Loaded::Ready(_) => 2,
+    });
+    move || match state.get() {
+        0 => view! { <PageHeader title=t::segments::detail_title/> <Skeleton lines=8/> }.into_any(),
+        1 => found
+            .error()
+            .map(|error| view! { <PageHeader title=t::segments::detail_title/> <InlineError error=error on_retry=move || found.reload()/> })
+            .into_any(),
+        _ => untrack(|| found.value())
+            .map(|segment| {
+                let start = Start {
+                    document: segment.document.clone(),
+                    name: segment.name.clone(),
+                    description: segment.description.clone(),
+                    template: segment.template.clone(),
+                    saved: Some(segment),
+                };
+                view! { <Builder start=start/> }
+            })
+            .into_any(),
     }
 }

@@ -1,0 +1,144 @@
+//! Campaigns: drafts, their review, their launch and what becomes of them.
+
+use api_types::{
+    campaigns::{
+        CampaignDocument, CampaignSummary, CampaignView, CopyCampaign, CreateCampaign, DeliveryView,
+        LaunchCampaign, PersonBehind, ProgressView, Readiness, ReviewView, SaveCampaign, TestCampaign,
+        TestQueued,
+    },
+    contents::{ContentPreview, ContentSummary, PreviewContent},
+    senders::SenderView,
+};
+use web_sys::AbortSignal;
+
+use crate::api::{
+    ApiError, Page,
+    client::{self, encoded},
+    delete, get, post, post_with_key, put,
+};
+
+fn at(id: &str, rest: &str) -> String {
+    format!("/campaigns/{}{rest}", encoded(id))
+}
+
+/// Reads a page of the list.
+pub async fn list(query: &str, signal: Option<&AbortSignal>) -> Result<Page<CampaignSummary>, ApiError> {
+    get(&format!("/campaigns{query}"), signal).await
+}
+
+/// Reads the campaigns with their cards, the newest thirty.
+pub async fn newest(signal: Option<&AbortSignal>) -> Result<Vec<CampaignView>, ApiError> {
+    let page = list("?limit=30", signal).await?;
+    let mut found = Vec::with_capacity(page.items.len());
+    for summary in page.items {
+        found.push(find(&summary.id, signal).await?);
+    }
+    Ok(found)
+}
+
+/// Whether a campaign's target names a segment.
+pub fn names_segment(campaign: &CampaignView, segment: &str) -> bool {
+    campaign.document.target.as_ref().is_some_and(|target| {
+        target.include.iter().chain(&target.exclude).any(|id| id == segment)
+    })
+}
+
+/// Reads one campaign.
+pub async fn find(id: &str, signal: Option<&AbortSignal>) -> Result<CampaignView, ApiError> {
+    get(&at(id, ""), signal).await
+}
+
+/// Makes a draft.
+pub async fn create(name: String) -> Result<CampaignView, ApiError> {
+    post("/campaigns", &CreateCampaign { name, document: None }).await
+}
+
+/// Saves a draft.
+pub async fn save(
+    id: &str,
+    version: i64,
+    name: String,
+    document: CampaignDocument,
+) -> Result<CampaignView, ApiError> {
+    put(&at(id, ""), &SaveCampaign { version, name, document }).await
+}
+
+/// Removes a draft for good.
+pub async fn remove(id: &str) -> Result<(), ApiError> {
+    delete(&at(id, "")).await
+}
+
+/// Makes a draft out of any campaign.
+pub async fn copy(id: &str, name: String) -> Result<CampaignView, ApiError> {
+    post(&at(id, "/copy"), &CopyCampaign { name }).await
+}
+
+/// Says what is missing before the launch.
+pub async fn readiness(id: &str, signal: Option<&AbortSignal>) -> Result<Readiness, ApiError> {
+    get(&at(id, "/readiness"), signal).await
+}
+
+/// Counts whom a launch would reach now.
+pub async fn review(id: &str, signal: Option<&AbortSignal>) -> Result<ReviewView, ApiError> {
+    get(&at(id, "/review"), signal).await
+}
+
+/// Reads the people behind a number of the review.
+pub async fn people(
+    id: &str,
+    behind: &str,
+    after: Option<String>,
+    signal: Option<&AbortSignal>,
+) -> Result<Page<PersonBehind>, ApiError> {
+    let query = client::query(&[
+        ("behind", Some(behind.to_owned())),
+        ("after", after),
+        ("limit", Some("25".to_owned())),
+    ]);
+    get(&at(id, &format!("/people{query}")), signal).await
+}
+
+/// Sends a test to a few addresses.
+pub async fn test(id: &str, addresses: Vec<String>, profile: String) -> Result<TestQueued, ApiError> {
+    post(&at(id, "/test"), &TestCampaign { addresses, profile }).await
+}
+
+/// Lets a draft go, once however often the call is repeated with the same key.
+pub async fn launch(id: &str, version: i64, key: &str) -> Result<CampaignView, ApiError> {
+    post_with_key(&at(id, "/launch"), &LaunchCampaign { version }, key).await
+}
+
+/// Holds, resumes or calls off a campaign: `pause`, `resume`, `cancel`.
+pub async fn act(id: &str, deed: &str) -> Result<CampaignView, ApiError> {
+    post(&at(id, &format!("/{deed}")), &()).await
+}
+
+/// Says how far a campaign has come.
+pub async fn progress(id: &str, signal: Option<&AbortSignal>) -> Result<ProgressView, ApiError> {
+    get(&at(id, "/progress"), signal).await
+}
+
+/// Reads a page of deliveries.
+pub async fn deliveries(
+    id: &str,
+    pairs: &[(&str, Option<String>)],
+    signal: Option<&AbortSignal>,
+) -> Result<Page<DeliveryView>, ApiError> {
+    get(&at(id, &format!("/deliveries{}", client::query(pairs))), signal).await
+}
+
+/// Reads the senders.
+pub async fn senders(signal: Option<&AbortSignal>) -> Result<Vec<SenderView>, ApiError> {
+    get("/senders", signal).await
+}
+
+/// Reads the saved emails, the first hundred.
+pub async fn contents(signal: Option<&AbortSignal>) -> Result<Vec<ContentSummary>, ApiError> {
+    let page: Page<ContentSummary> = get("/contents?limit=100", signal).await?;
+    Ok(page.items)
+}
+
+/// Renders an email as a customer would receive it.
+pub async fn preview(asked: &PreviewContent) -> Result<ContentPreview, ApiError> {
+    post("/contents/preview", asked).await
+}

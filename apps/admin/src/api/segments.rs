@@ -1,0 +1,135 @@
+//! Segments: saved rules, and asking about rules that need not be saved.
+
+use api_types::{
+    customers::CustomerSummary,
+    products::ProductView,
+    segments::{
+        AskExamples, AskExplanation, AskOverlap, CreateSegment, PreviewSegment, SaveSegment,
+        SegmentExplanation, SegmentOverlap, SegmentPerson, SegmentPreview, SegmentTemplate,
+        SegmentView, SegmentVocabulary,
+    },
+};
+use gloo_net::http::Method;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use web_sys::AbortSignal;
+
+use crate::api::{
+    ApiError, Page,
+    client::{self, Call, encoded},
+    delete, get, post, put,
+};
+
+/// Reads a page of the list.
+pub async fn list(query: &str, signal: Option<&AbortSignal>) -> Result<Page<SegmentView>, ApiError> {
+    get(&format!("/segments{query}"), signal).await
+}
+
+/// Reads all active segments, for pickers; at most a thousand.
+pub async fn all(signal: Option<&AbortSignal>) -> Result<Vec<SegmentView>, ApiError> {
+    let mut found = Vec::new();
+    let mut after = None;
+    for _ in 0..10 {
+        let query = client::query(&[("limit", Some("100".to_owned())), ("after", after)]);
+        let page: Page<SegmentView> = get(&format!("/segments{query}"), signal).await?;
+        found.extend(page.items);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Reads one segment.
+pub async fn find(id: &str, signal: Option<&AbortSignal>) -> Result<SegmentView, ApiError> {
+    get(&format!("/segments/{}", encoded(id)), signal).await
+}
+
+/// Saves a new segment.
+pub async fn create(body: &CreateSegment) -> Result<SegmentView, ApiError> {
+    post("/segments", body).await
+}
+
+/// Saves a new version.
+pub async fn save(id: &str, body: &SaveSegment) -> Result<SegmentView, ApiError> {
+    put(&format!("/segments/{}", encoded(id)), body).await
+}
+
+/// Puts a segment away.
+pub async fn archive(id: &str) -> Result<(), ApiError> {
+    delete(&format!("/segments/{}", encoded(id))).await
+}
+
+/// Takes a segment back that was put away.
+pub async fn restore(id: &str) -> Result<SegmentView, ApiError> {
+    post(&format!("/segments/{}/restore", encoded(id)), &()).await
+}
+
+/// Counts a rule and each of its conditions.
+pub async fn preview(document: Value, signal: Option<&AbortSignal>) -> Result<SegmentPreview, ApiError> {
+    ask("/segments/preview", &PreviewSegment { document }, signal).await
+}
+
+/// Shows ten people of a rule.
+pub async fn examples(
+    document: Value,
+    seed: u32,
+    signal: Option<&AbortSignal>,
+) -> Result<Vec<SegmentPerson>, ApiError> {
+    ask("/segments/examples", &AskExamples { document, seed }, signal).await
+}
+
+/// Says why a person is in or out.
+pub async fn explain(
+    document: Value,
+    profile: String,
+    signal: Option<&AbortSignal>,
+) -> Result<SegmentExplanation, ApiError> {
+    ask("/segments/explain", &AskExplanation { document, profile }, signal).await
+}
+
+/// Counts how two rules overlap.
+pub async fn overlap(a: Value, b: Value, signal: Option<&AbortSignal>) -> Result<SegmentOverlap, ApiError> {
+    ask("/segments/overlap", &AskOverlap { a, b }, signal).await
+}
+
+/// Reads a page of a segment's people.
+pub async fn members(id: &str, query: &str, signal: Option<&AbortSignal>) -> Result<Page<SegmentPerson>, ApiError> {
+    get(&format!("/segments/{}/members{query}", encoded(id)), signal).await
+}
+
+/// Reads what conditions can speak of.
+pub async fn vocabulary(signal: Option<&AbortSignal>) -> Result<SegmentVocabulary, ApiError> {
+    get("/segment-vocabulary", signal).await
+}
+
+/// Reads the ready-made segments.
+pub async fn templates(signal: Option<&AbortSignal>) -> Result<Vec<SegmentTemplate>, ApiError> {
+    get("/segment-templates", signal).await
+}
+
+/// Finds customers by what is known of them.
+pub async fn customers(part: &str, signal: Option<&AbortSignal>) -> Result<Vec<CustomerSummary>, ApiError> {
+    let query = client::query(&[("q", Some(part.to_owned())), ("limit", Some("8".to_owned()))]);
+    let page: Page<CustomerSummary> = get(&format!("/customers{query}"), signal).await?;
+    Ok(page.items)
+}
+
+/// Finds products by number or name.
+pub async fn products(part: &str, signal: Option<&AbortSignal>) -> Result<Vec<ProductView>, ApiError> {
+    let query = client::query(&[("q", Some(part.to_owned())), ("limit", Some("30".to_owned()))]);
+    let page: Page<ProductView> = get(&format!("/products{query}"), signal).await?;
+    Ok(page.items)
+}
+
+/// Asks by POST without changing anything: it needs no idempotency key and can be broken off.
+async fn ask<B: Serialize, T: DeserializeOwned>(
+    path: &str,
+    body: &B,
+    signal: Option<&AbortSignal>,
+) -> Result<T, ApiError> {
+    let body = Some(client::encode(body)?);
+    let method = Method::POST;
+    client::send(Call { method, path, body, idempotency_key: None, signal }).await
+}

@@ -1,0 +1,239 @@
+//! Tests of a condition as one word, such as `text.contains` or `count.times.at_least`, and its operand beside it.
+
+use serde_json::{Map, Value, json};
+
+/// What an operand looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// There is none.
+    Nothing,
+    /// One text.
+    Text,
+    /// Several texts.
+    Texts,
+    /// One number.
+    Number,
+    /// Several numbers.
+    Numbers,
+    /// Two numbers.
+    Numbers2,
+    /// One moment.
+    Moment,
+    /// Two moments.
+    Moments,
+    /// Months of the year.
+    Months,
+}
+
+/// Tests of a value of a type, in the order of the list.
+pub fn words_of(value_type: &str) -> &'static [&'static str] {
+    match value_type {
+        "number" => &[
+            "number.at_least", "number.at_most", "number.greater_than", "number.less_than", "number.equals",
+            "number.not_equals", "number.between", "number.in", "number.not_in", "exists", "missing",
+        ],
+        "boolean" => &["boolean.true", "boolean.false", "exists", "missing"],
+        "date" => &[
+            "date.on_or_after", "date.on_or_before", "date.after", "date.before", "date.on", "date.not_on",
+            "date.between", "date.this_month", "date.month_in", "exists", "missing",
+        ],
+        "list" => &["list.any_of", "list.all_of", "list.none_of", "exists", "missing"],
+        _ => &[
+            "text.equals", "text.not_equals", "text.contains", "text.not_contains", "text.starts_with",
+            "text.ends_with", "text.in", "text.not_in", "exists", "missing",
+        ],
+    }
+}
+
+/// Tests of what happened, in the order of the list.
+pub const EVENT_WORDS: &[&str] = &[
+    "count.times.at_least", "count.times.at_most", "count.times.equals", "count.times.between", "never",
+    "amount.at_least", "amount.at_most", "amount.between", "quantity.at_least", "quantity.at_most",
+    "count.lines.at_least", "latest.on_or_after", "latest.before", "first.on_or_after", "first.before",
+];
+
+/// Comparisons of a number of times.
+pub const COUNT_WORDS: &[&str] = &["at_least", "at_most", "equals", "between"];
+
+/// Returns the word of a test.
+pub fn word(test: &Value) -> String {
+    let mut path: Vec<&str> = Vec::new();
+    let mut at = test;
+    loop {
+        match at {
+            Value::String(text) if path.is_empty() || path == ["date"] => {
+                path.push(text);
+                break;
+            }
+            Value::Bool(value) => {
+                path.push(if *value { "true" } else { "false" });
+                break;
+            }
+            Value::Object(members) if members.len() == 1 => {
+                let Some((key, inner)) = members.iter().next() else {
+                    break;
+                };
+                let is_moment = matches!(key.as_str(), "date" | "instant" | "ago" | "ahead");
+                if is_moment && path.len() >= 2 {
+                    break;
+                }
+                path.push(key);
+                at = inner;
+            }
+            _ => break,
+        }
+    }
+    path.join(".")
+}
+
+/// Returns the pointer from a test to its operand.
+pub fn operand_at(word: &str) -> String {
+    word.split('.').fold(String::new(), |pointer, part| format!("{pointer}/{part}"))
+}
+
+/// Says what the operand of a test looks like.
+pub fn shape(word: &str) -> Shape {
+    let (family, last) = word.split_once('.').map_or((word, ""), |(family, rest)| {
+        (family, rest.rsplit('.').next().unwrap_or(rest))
+    });
+    match (family, last) {
+        ("exists" | "missing" | "never" | "boolean", _) | (_, "this_month") => Shape::Nothing,
+        (_, "month_in") => Shape::Months,
+        ("date" | "latest" | "first", "between") => Shape::Moments,
+        ("date" | "latest" | "first", _) => Shape::Moment,
+        ("text", "in" | "not_in") | ("list", _) => Shape::Texts,
+        ("number", "in" | "not_in") => Shape::Numbers,
+        ("text", _) => Shape::Text,
+        (_, "between") => Shape::Numbers2,
+        _ => Shape::Number,
+    }
+}
+
+fn first_number(value: Option<&Value>) -> Value {
+    match value {
+        Some(Value::Array(items)) => items.first().cloned().unwrap_or_else(|| json!(1)),
+        Some(Value::Number(number)) => Value::Number(number.clone()),
+        _ => json!(1),
+    }
+}
+
+fn first_text(value: Option<&Value>) -> Value {
+    match value {
+        Some(Value::Array(items)) => items.first().cloned().unwrap_or_else(|| json!("")),
+        Some(Value::String(text)) => json!(text),
+        _ => json!(""),
+    }
+}
+
+fn first_moment(value: Option<&Value>) -> Value {
+    match value {
+        Some(Value::Array(items)) => items.first().cloned(),
+        Some(Value::Object(members)) => Some(Value::Object(members.clone())),
+        _ => None,
+    }
+    .filter(Value::is_object)
+    .unwrap_or_else(|| json!({"ago": {"days": 30}}))
+}
+
+/// Makes a test of a word, keeping of the former operand what fits.
+pub fn make(word: &str, former: &Value) -> Value {
+    let had = former.pointer(&operand_at(&self::word(former)));
+    let operand = match shape(word) {
+        Shape::Nothing => {
+            return match word.split_once('.') {
+                Some(("boolean", value)) => json!({ "boolean": value == "true" }),
+                Some((family, rest)) => json!({ family: rest }),
+                None => json!(word),
+            };
+        }
+        Shape::Text => first_text(had),
+        Shape::Texts => match had {
+            Some(Value::Array(items)) if items.iter().all(Value::is_string) => json!(items),
+            Some(Value::String(text)) if !text.is_empty() => json!([text]),
+            _ => json!([]),
+        },
+        Shape::Number => first_number(had),
+        Shape::Numbers => json!([first_number(had)]),
+        Shape::Numbers2 => match had {
+            Some(Value::Array(items)) if items.len() == 2 => json!(items),
+            other => json!([first_number(other), first_number(other)]),
+        },
+        Shape::Moment => first_moment(had),
+        Shape::Moments => json!([first_moment(had), {"ago": {"days": 0}}]),
+        Shape::Months => json!([1]),
+    };
+    word.rsplit('.').fold(operand, |inner, part| {
+        let mut members = Map::new();
+        members.insert(part.to_owned(), inner);
+        Value::Object(members)
+    })
+}
+
+/// Returns the word of a window: `ever`, `last.days`, `between`.
+pub fn window_word(within: Option<&Value>) -> String {
+    match within {
+        Some(Value::Object(members)) => match members.get("last").and_then(Value::as_object) {
+            Some(span) => format!("last.{}", span.keys().next().map_or("days", String::as_str)),
+            None => "between".to_owned(),
+        },
+        _ => "ever".to_owned(),
+    }
+}
+
+/// Makes a window of a word, keeping the length.
+pub fn make_window(word: &str, former: Option<&Value>) -> Value {
+    match word.split_once('.') {
+        Some(("last", unit)) => {
+            let length = former
+                .and_then(|former| former.get("last"))
+                .and_then(Value::as_object)
+                .and_then(|span| span.values().next().cloned())
+                .unwrap_or_else(|| json!(30));
+            json!({ "last": { unit: length } })
+        }
+        _ if word == "between" => json!({"between": {"from": {"ago": {"days": 30}}}}),
+        _ => json!("ever"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_reads_back_from_what_it_makes() {
+        let types = ["text", "number", "boolean", "date", "list"];
+        let words = types.iter().flat_map(|of| words_of(of)).chain(EVENT_WORDS);
+        for one in words {
+            assert_eq!(word(&make(one, &Value::Null)), *one);
+        }
+    }
+
+    #[test]
+    fn a_text_that_reads_like_a_test_stays_a_text() {
+        assert_eq!(word(&json!({"text": {"equals": "never"}})), "text.equals");
+        assert_eq!(word(&json!({"date": {"on": {"date": "2026-07-14"}}})), "date.on");
+        assert_eq!(word(&json!({"date": {"between": [{"ago": {"days": 3}}, {"date": "2026-07-14"}]}})), "date.between");
+    }
+
+    #[test]
+    fn another_comparison_keeps_the_number_and_the_text() {
+        let three = json!({"count": {"times": {"at_least": 3}}});
+        assert_eq!(make("count.times.at_most", &three), json!({"count": {"times": {"at_most": 3}}}));
+        assert_eq!(make("amount.between", &three), json!({"amount": {"between": [3, 3]}}));
+        let named = json!({"text": {"contains": "森"}});
+        assert_eq!(make("text.in", &named), json!({"text": {"in": ["森"]}}));
+        assert_eq!(make("text.starts_with", &make("text.in", &named)), json!({"text": {"starts_with": "森"}}));
+        assert_eq!(make("number.at_least", &named), json!({"number": {"at_least": 1}}));
+        assert_eq!(make("boolean.true", &named), json!({"boolean": true}));
+    }
+
+    #[test]
+    fn a_window_keeps_its_length_in_another_unit() {
+        let fortnight = json!({"last": {"days": 14}});
+        assert_eq!(window_word(Some(&fortnight)), "last.days");
+        assert_eq!(make_window("last.weeks", Some(&fortnight)), json!({"last": {"weeks": 14}}));
+        assert_eq!(window_word(None), "ever");
+        assert_eq!(window_word(Some(&make_window("between", None))), "between");
+    }
+}

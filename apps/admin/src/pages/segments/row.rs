@@ -1,0 +1,26 @@
+//! The conditions as sentences with controls in them.
+
+pub mod events;
+pub mod fact;
+pub mod small;
+
+use leptos::prelude::*;
+
+use super::{editor::Editor, logic::Kind};
+use crate::i18n as t;
+
+/// Draws the controls of a condition; `at` is the pointer of its node.
+pub fn controls(editor: Editor, kind: Kind, at: &str) -> AnyView {
+    let at = at.to_owned();
+    match kind {
+        Kind::Fact => view! { <fact::FactControls editor=editor at=at/> }.into_any(),
+        Kind::Events => view! { <events::EventsControls editor=editor at=at/> }.into_any(),
+        Kind::Message => view! { <small::MessageControls editor=editor at=at/> }.into_any(),
+        Kind::Consent => view! { <small::ConsentControls editor=editor at=at/> }.into_any(),
+        Kind::Reachable => view! { <span class="say-w">{t::segments::reachable_email}</span> }.into_any(),
+        Kind::Segment => view! { <small::SegmentControls editor=editor at=at/> }.into_any(),
+        Kind::All | Kind::Any | Kind::Unknown => {
+            view! { <span class="ink-3">{t::segments::unknown_condition}</span> }.into_any()
+        }
+    }
+}

@@ -1,0 +1,384 @@
+//! A condition about what the customer did.
+
+use api_types::products::ProductView;
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+use super::fact::operand_view;
+use crate::{
+    api::{load, segments as api},
+    format, i18n as t,
+    pages::segments::{
+        control::{MomentBox, NumberBox, Pick},
+        editor::{Editor, said},
+        logic::{
+            self,
+            test::{self, Shape},
+        },
+        picker::{Picker, last_part},
+    },
+    state::{
+        locale::{self, Locale},
+        session,
+    },
+    ui::{Choice, Icon},
+};
+
+#[component]
+pub(super) fn EventsControls(editor: Editor, at: String) -> impl IntoView {
+    let base = format!("{at}/events");
+    let of = base.clone();
+    // Japanese ends with the deed, English begins with it; the order of the controls is the order of the sentence.
+    move || {
+        let base = of.clone();
+        let names = view! { <Names editor=editor at=base.clone()/> };
+        let filters = view! { <Filters editor=editor at=base.clone()/> };
+        let within = view! { <WindowControls editor=editor at=format!("{base}/within")/> };
+        let count = view! { <CountControls editor=editor at=format!("{base}/test")/> };
+        match locale::current() {
+            Locale::Ja => view! { {names} {filters} <span class="say-w">"を"</span> {within} {count} }.into_any(),
+            Locale::En => view! { {names} {filters} {count} {within} }.into_any(),
+        }
+    }
+}
+
+/// Returns the texts of a list.
+pub(super) fn texts(value: Option<Value>) -> Vec<String> {
+    let items = value.and_then(|value| value.as_array().cloned()).unwrap_or_default();
+    items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Puts a value into a list or takes it out.
+fn toggled(mut list: Vec<String>, value: String) -> Vec<String> {
+    match list.iter().position(|own| *own == value) {
+        Some(at) => {
+            list.remove(at);
+        }
+        None => list.push(value),
+    }
+    list
+}
+
+#[component]
+fn Names(editor: Editor, at: String) -> impl IntoView {
+    let place = StoredValue::new(format!("{at}/names"));
+    let held = editor.at(place.get_value());
+    let chosen = Signal::derive(move || texts(held.get()));
+    let choices = Signal::derive(move || {
+        let vocabulary = editor.vocabulary.value().unwrap_or_default();
+        let entry = |name: &api_types::segments::VocabularyName| Choice::new(name.key.clone(), said(&name.label));
+        vocabulary.events.iter().map(entry).collect::<Vec<_>>()
+    });
+    let pick = move |value: String| {
+        editor.set(&place.get_value(), json!(toggled(texts(held.get_untracked()), value)));
+    };
+    view! { <Picker label=t::segments::event chosen=chosen choices=choices nothing=t::segments::choose many=true on_pick=pick/> }
+}
+
+#[component]
+fn Filters(editor: Editor, at: String) -> impl IntoView {
+    let place = StoredValue::new(format!("{at}/where"));
+    let kinds = editor.at(place.get_value());
+    // A filter is drawn anew when its kind changes, not while its values do.
+    let rows = Memo::new(move |_| {
+        let filters = kinds.get().and_then(|filters| filters.as_array().cloned()).unwrap_or_default();
+        let word = |filter: &Value| {
+            filter.as_object().and_then(|members| members.keys().next().cloned()).unwrap_or_default()
+        };
+        filters.iter().map(word).enumerate().collect::<Vec<_>>()
+    });
+    let filter = move |(index, kind): (usize, String)| {
+        let at = format!("{}/{index}", place.get_value());
+        let control = match kind.as_str() {
+            "category" => view! { <Category editor=editor at=format!("{at}/category")/> }.into_any(),
+            "product" => view! { <Product editor=editor at=format!("{at}/product")/> }.into_any(),
+            "amount" => view! { <Comparison editor=editor at=format!("{at}/amount") is_money=true/> }.into_any(),
+            "quantity" => view! { <Comparison editor=editor at=format!("{at}/quantity") is_money=false/> }.into_any(),
+            _ => view! { <span class="ink-3">{t::segments::other_filter}</span> }.into_any(),
+        };
+        let remove = move |_| {
+            editor.change(move |document| {
+                if let Some(list) = document.pointer_mut(&place.get_value()).and_then(Value::as_array_mut)
+                    && index < list.len()
+                {
+                    list.remove(index);
+                }
+            });
+        };
+        view! {
+            <span class="flt">
+                {control}
+                <button type="button" class="flt-x" aria-label=t::segments::remove_filter title=t::segments::remove_filter on:click=remove>
+                    {Icon::X.view()}
+                </button>
+            </span>
+        }
+    };
+    move || rows.get().into_iter().map(filter).collect_view()
+}
+
+/// Adds a filter to a condition about events.
+pub fn add_filter(editor: Editor, at: &str, kind: &'static str) {
+    let place = format!("{at}/events/where");
+    let fresh = match kind {
+        "category" | "product" => json!({ kind: {"in": []} }),
+        _ => json!({ kind: {"at_least": 1} }),
+    };
+    editor.change(move |document| {
+        let mut filters = document.pointer(&place).and_then(Value::as_array).cloned().unwrap_or_default();
+        filters.push(fresh);
+        logic::set(document, &place, Value::Array(filters));
+    });
+}
+
+/// The side of a list filter that holds: `in` or `not_in`.
+fn side(value: Option<&Value>) -> &'static str {
+    if value.is_some_and(|value| value.get("not_in").is_some()) { "not_in" } else { "in" }
+}
+
+#[component]
+fn OneOf(
+    editor: Editor,
+    at: String,
+    label: fn() -> &'static str,
+    #[prop(into)] choices: Signal<Vec<Choice>>,
+    #[prop(optional, into)] on_search: Option<Callback<(String,)>>,
+) -> impl IntoView {
+    let place = StoredValue::new(at.clone());
+    let held = editor.at(at);
+    let values = move |held: Option<Value>| texts(held.as_ref().and_then(|held| held.get(side(Some(held))).cloned()));
+    let chosen = Signal::derive(move || values(held.get()));
+    let which = Memo::new(move |_| side(held.get().as_ref()).to_owned());
+    let pick = move |value: String| {
+        let held = held.get_untracked();
+        let list = toggled(values(held.clone()), value);
+        editor.set(&place.get_value(), json!({ side(held.as_ref()): list }));
+    };
+    let turn = move |to: String| {
+        let list = values(held.get_untracked());
+        editor.set(&place.get_value(), json!({ to: list }));
+    };
+    let sides = Signal::derive(|| {
+        vec![Choice::new("in", t::segments::side_in), Choice::new("not_in", t::segments::side_not_in)]
+    });
+    let picker = match on_search {
+        Some(search) => {
+            view! { <Picker label=label chosen=chosen choices=choices nothing=t::segments::choose many=true on_pick=pick on_search=search/> }
+                .into_any()
+        }
+        None => {
+            view! { <Picker label=label chosen=chosen choices=choices nothing=t::segments::choose many=true on_pick=pick/> }
+                .into_any()
+        }
+    };
+    // "One of these" goes without saying.
+    let turned = move || {
+        (which.get() == "not_in").then(|| view! { <Pick label=t::segments::side value=which choices=sides on_pick=turn/> })
+    };
+    view! { {picker} {turned} }
+}
+
+#[component]
+fn Category(editor: Editor, at: String) -> impl IntoView {
+    let choices = Signal::derive(move || {
+        let paths = editor.vocabulary.value().unwrap_or_default().categories;
+        let entry = |path: String| {
+            let depth = path.matches(" > ").count();
+            Choice::new(path.clone(), format!("{}{}", "\u{2003}".repeat(depth), last_part(&path)))
+        };
+        paths.into_iter().map(entry).collect::<Vec<_>>()
+    });
+    view! { <OneOf editor=editor at=at label=t::segments::category choices=choices/> }
+}
+
+#[component]
+fn Product(editor: Editor, at: String) -> impl IntoView {
+    let part = RwSignal::new(String::new());
+    let found = load(
+        move || part.get(),
+        |part, signal| async move { api::products(&part, Some(&signal)).await },
+    );
+    let choices = Signal::derive(move || {
+        let entry = |product: ProductView| Choice::new(product.sku, product.name);
+        found.value().unwrap_or_default().into_iter().map(entry).collect::<Vec<_>>()
+    });
+    let search = Callback::new(move |(typed,): (String,)| part.set(typed));
+    view! { <OneOf editor=editor at=at label=t::segments::product choices=choices on_search=search/> }
+}
+
+/// Returns how many minor units a unit of the workspace's money has.
+pub(super) fn per_unit(is_money: bool) -> i64 {
+    if is_money { 10_i64.pow(format::number::minor_digits(&session::currency())) } else { 1 }
+}
+
+fn compare_words() -> Vec<&'static str> {
+    vec!["at_least", "at_most", "greater_than", "less_than", "equals", "between"]
+}
+
+#[component]
+fn Comparison(editor: Editor, at: String, is_money: bool) -> impl IntoView {
+    let place = StoredValue::new(at.clone());
+    let held = editor.at(at);
+    let word = Memo::new(move |_| test::word(&held.get().unwrap_or_default()));
+    let choices = Signal::derive(move || {
+        let name = |word: &str| format!("amount.{word}");
+        compare_words()
+            .into_iter()
+            .map(|word| Choice::new(word, if is_money { count_label(&name(word)) } else { count_label(&format!("quantity.{word}")) }))
+            .collect::<Vec<_>>()
+    });
+    let pick = move |to: String| {
+        editor.set(&place.get_value(), test::make(&to, &held.get_untracked().unwrap_or_default()));
+    };
+    let numbers = move || {
+        let word = word.get();
+        let at = format!("{}{}", place.get_value(), test::operand_at(&word));
+        numbers(editor, &word, &at, is_money)
+    };
+    view! { <span class="say-w">{t::segments::w_each}</span> {numbers} <Pick label=t::segments::comparison value=word choices=choices on_pick=pick/> }
+}
+
+fn numbers(editor: Editor, word: &str, at: &str, is_money: bool) -> AnyView {
+    let per = per_unit(is_money);
+    if word.ends_with("between") {
+        view! {
+            <NumberBox editor=editor pointer=format!("{at}/0") label=t::segments::at_least_value per=per/>
+            <span class="say-w">{t::segments::w_to}</span>
+            <NumberBox editor=editor pointer=format!("{at}/1") label=t::segments::at_most_value per=per/>
+        }
+        .into_any()
+    } else {
+        view! { <NumberBox editor=editor pointer=at.to_owned() label=t::segments::value per=per/> }.into_any()
+    }
+}
+
+/// How often, how much, or when last: the end of the sentence.
+#[component]
+fn CountControls(editor: Editor, at: String) -> impl IntoView {
+    let place = StoredValue::new(at.clone());
+    let held = editor.at(at);
+    let word = Memo::new(move |_| test::word(&held.get().unwrap_or_default()));
+    let choices = Signal::derive(|| {
+        test::EVENT_WORDS.iter().map(|word| Choice::new(*word, count_label(word))).collect::<Vec<_>>()
+    });
+    let pick = move |to: String| {
+        editor.set(&place.get_value(), test::make(&to, &held.get_untracked().unwrap_or_default()));
+    };
+    let operand = move || {
+        let word = word.get();
+        let at = format!("{}{}", place.get_value(), test::operand_at(&word));
+        match test::shape(&word) {
+            Shape::Number | Shape::Numbers2 => numbers(editor, &word, &at, word.starts_with("amount")),
+            shape => operand_view(editor, shape, at),
+        }
+    };
+    let chooser = move || view! { <Pick label=t::segments::comparison value=word choices=choices on_pick=pick/> };
+    move || match locale::current() {
+        Locale::Ja => view! { {operand} {chooser()} }.into_any(),
+        Locale::En => view! { {chooser()} {operand} }.into_any(),
+    }
+}
+
+/// The stretch of time that is looked at.
+#[component]
+pub(super) fn WindowControls(editor: Editor, at: String) -> impl IntoView {
+    let place = StoredValue::new(at.clone());
+    let held = editor.at(at);
+    let word = Memo::new(move |_| test::window_word(held.get().as_ref()));
+    let choices = Signal::derive(|| {
+        vec![
+            Choice::new("last.days", t::segments::last_days),
+            Choice::new("last.weeks", t::segments::last_weeks),
+            Choice::new("last.hours", t::segments::last_hours),
+            Choice::new("last.minutes", t::segments::last_minutes),
+            Choice::new("between", t::segments::within_period),
+            Choice::new("ever", t::segments::ever),
+        ]
+    });
+    let pick = move |to: String| {
+        editor.set(&place.get_value(), test::make_window(&to, held.get_untracked().as_ref()));
+    };
+    let chooser = move || view! { <Pick label=t::segments::window value=word choices=choices on_pick=pick/> };
+    move || {
+        let (word, at) = (word.get(), place.get_value());
+        match word.split_once('.') {
+            Some((_, unit)) => view! {
+                <span class="say-w">{t::segments::w_last}</span>
+                <NumberBox editor=editor pointer=format!("{at}/last/{unit}") label=t::segments::length/>
+                {chooser()}
+            }
+            .into_any(),
+            None if word == "between" => view! {
+                <Bound editor=editor at=format!("{at}/between/from") word=t::segments::w_from/>
+                <Bound editor=editor at=format!("{at}/between/until") word=t::segments::w_until/>
+                {chooser()}
+            }
+            .into_any(),
+            None => view! { {chooser()} }.into_any(),
+        }
+    }
+}
+
+/// One end of a period; it may be open.
+#[component]
+fn Bound(editor: Editor, at: String, word: fn() -> &'static str) -> impl IntoView {
+    let place = StoredValue::new(at.clone());
+    let held = editor.at(at);
+    let is_there = Memo::new(move |_| held.with(Option::is_some));
+    let open = move |_| {
+        editor.set(&place.get_value(), json!({"date": format::day_key(format::zone::now())}));
+    };
+    let close = move |_| {
+        let (parent, key) = place.with_value(|at| {
+            at.rsplit_once('/').map(|(parent, key)| (parent.to_owned(), key.to_owned())).unwrap_or_default()
+        });
+        let mut bounds = editor.document_now().pointer(&parent).cloned().unwrap_or_default();
+        if let Some(members) = bounds.as_object_mut() {
+            members.remove(&key);
+        }
+        editor.set(&parent, bounds);
+    };
+    move || {
+        if is_there.get() {
+            view! {
+                <MomentBox editor=editor pointer=place.get_value()/>
+                <span class="say-w">{word}</span>
+                <button type="button" class="flt-x" aria-label=t::segments::open_end title=t::segments::open_end on:click=close>
+                    {Icon::X.view()}
+                </button>
+            }
+            .into_any()
+        } else {
+            view! { <button type="button" class="link t-small" on:click=open>{Icon::Plus.small()} {word}</button> }.into_any()
+        }
+    }
+}
+
+/// Says a test of what happened.
+pub(super) fn count_label(word: &str) -> fn() -> &'static str {
+    match word {
+        "count.times.at_least" => t::segments::times_at_least,
+        "count.times.at_most" => t::segments::times_at_most,
+        "count.times.equals" => t::segments::times_equal,
+        "count.times.between" => t::segments::times_between,
+        "amount.at_least" => t::segments::amount_at_least,
+        "amount.at_most" => t::segments::amount_at_most,
+        "amount.greater_than" => t::segments::amount_more,
+        "amount.less_than" => t::segments::amount_less,
+        "amount.equals" => t::segments::amount_equal,
+        "amount.between" => t::segments::amount_between,
+        "quantity.at_least" => t::segments::quantity_at_least,
+        "quantity.at_most" => t::segments::quantity_at_most,
+        "quantity.greater_than" => t::segments::quantity_more,
+        "quantity.less_than" => t::segments::quantity_less,
+        "quantity.equals" => t::segments::quantity_equal,
+        "quantity.between" => t::segments::quantity_between,
+        "count.lines.at_least" => t::segments::lines_at_least,
+        "latest.on_or_after" => t::segments::latest_from,
+        "latest.before" => t::segments::latest_before,
+        "first.on_or_after" => t::segments::first_from,
+        "first.before" => t::segments::first_before,
+        "never" => t::segments::never,
+        _ => t::segments::other_test,
+    }
+}

@@ -1,0 +1,160 @@
+//! A condition about a field or attribute.
+
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+use crate::{
+    i18n as t,
+    pages::segments::{
+        control::{MomentBox, NumberBox, Pick, TextBox, TextsBox},
+        editor::{Editor, said},
+        logic::test::{self, Shape},
+        picker::Picker,
+    },
+    ui::Choice,
+};
+
+/// The source of a fact as one text: `field.email`, `attribute.birthday`.
+fn source_word(of: Option<Value>) -> String {
+    let of = of.unwrap_or_default();
+    let part = |name: &str| of.get(name).and_then(Value::as_str).map(|key| format!("{name}.{key}"));
+    part("field").or_else(|| part("attribute")).unwrap_or_default()
+}
+
+#[component]
+pub(super) fn FactControls(editor: Editor, at: String) -> impl IntoView {
+    let of = editor.at(format!("{at}/fact/of"));
+    let source = Memo::new(move |_| source_word(of.get()));
+    let value_type = Memo::new(move |_| {
+        let source = source.get();
+        editor.vocabulary.with(|vocabulary| {
+            let vocabulary = vocabulary.ready()?;
+            let (family, key) = source.split_once('.')?;
+            let words = if family == "field" { &vocabulary.fields } else { &vocabulary.attributes };
+            words.iter().find(|word| word.key == key).map(|word| word.value_type.clone())
+        })
+    });
+    let sources = Signal::derive(move || {
+        let vocabulary = editor.vocabulary.value().unwrap_or_default();
+        let entry = |family: &'static str| {
+            move |word: &api_types::segments::VocabularyWord| {
+                Choice::new(format!("{family}.{}", word.key), said(&word.label))
+            }
+        };
+        let attributes = vocabulary.attributes.iter().map(entry("attribute"));
+        attributes.chain(vocabulary.fields.iter().map(entry("field"))).collect::<Vec<_>>()
+    });
+    let chosen = Signal::derive(move || vec![source.get()]);
+    let place = StoredValue::new(format!("{at}/fact"));
+    let pick_source = move |to: String| {
+        let Some((family, key)) = to.split_once('.') else {
+            return;
+        };
+        let is_same_type = {
+            let vocabulary = editor.vocabulary.value().unwrap_or_default();
+            let words = if family == "field" { vocabulary.fields } else { vocabulary.attributes };
+            words.into_iter().find(|word| word.key == key).map(|word| word.value_type)
+        };
+        let former = editor.document_now().pointer(&format!("{}/test", place.get_value())).cloned().unwrap_or_default();
+        let first = is_same_type.as_deref().map_or("exists", |of| {
+            let words = test::words_of(of);
+            let now = test::word(&former);
+            words.iter().find(|word| **word == now).or_else(|| words.first()).copied().unwrap_or("exists")
+        });
+        let fact = json!({"of": { family: key }, "test": test::make(first, &former)});
+        editor.set(&place.get_value(), fact);
+    };
+    let test_at = format!("{at}/fact/test");
+    view! {
+        <Picker label=t::segments::attribute chosen=chosen choices=sources nothing=t::segments::choose on_pick=pick_source/>
+        <span class="say-w">{t::segments::w_is}</span>
+        <TestControls editor=editor at=test_at value_type=value_type/>
+    }
+}
+
+/// The comparison of a value and its operand, in the order of the language.
+#[component]
+fn TestControls(editor: Editor, at: String, #[prop(into)] value_type: Signal<Option<String>>) -> impl IntoView {
+    let held = editor.at(at.clone());
+    let word = Memo::new(move |_| test::word(&held.get().unwrap_or_default()));
+    let choices = Signal::derive(move || {
+        let now = word.get();
+        let family = now.split_once('.').map_or("text", |(family, _)| family).to_owned();
+        let of = value_type.get().unwrap_or(family);
+        test::words_of(&of).iter().map(|word| Choice::new(*word, label(word))).collect::<Vec<_>>()
+    });
+    let place = StoredValue::new(at);
+    let pick = move |to: String| {
+        let former = held.get_untracked().unwrap_or_default();
+        editor.set(&place.get_value(), test::make(&to, &former));
+    };
+    let shape = Memo::new(move |_| (test::shape(&word.get()), test::operand_at(&word.get())));
+    let operand = move || {
+        let (shape, operand) = shape.get();
+        operand_view(editor, shape, format!("{}{operand}", place.get_value()))
+    };
+    view! {
+        {operand}
+        <Pick label=t::segments::comparison value=word choices=choices on_pick=pick/>
+    }
+}
+
+/// Draws the controls of an operand.
+pub(super) fn operand_view(editor: Editor, shape: Shape, at: String) -> AnyView {
+    match shape {
+        Shape::Nothing => ().into_any(),
+        Shape::Text => view! { <TextBox editor=editor pointer=at label=t::segments::value/> }.into_any(),
+        Shape::Texts => view! { <TextsBox editor=editor pointer=at label=t::segments::values/> }.into_any(),
+        Shape::Numbers | Shape::Months => {
+            view! { <TextsBox editor=editor pointer=at label=t::segments::values numbers=true/> }.into_any()
+        }
+        Shape::Number => view! { <NumberBox editor=editor pointer=at label=t::segments::value fractions=true/> }.into_any(),
+        Shape::Numbers2 => view! {
+            <NumberBox editor=editor pointer=format!("{at}/0") label=t::segments::at_least_value fractions=true/>
+            <span class="say-w">{t::segments::w_to}</span>
+            <NumberBox editor=editor pointer=format!("{at}/1") label=t::segments::at_most_value fractions=true/>
+        }
+        .into_any(),
+        Shape::Moment => view! { <MomentBox editor=editor pointer=at/> }.into_any(),
+        Shape::Moments => view! {
+            <MomentBox editor=editor pointer=format!("{at}/0")/>
+            <span class="say-w">{t::segments::w_to}</span>
+            <MomentBox editor=editor pointer=format!("{at}/1")/>
+        }
+        .into_any(),
+    }
+}
+
+/// Says a test in the list.
+pub(super) fn label(word: &str) -> fn() -> &'static str {
+    match word {
+        "text.equals" | "number.equals" => t::segments::is_equal,
+        "text.not_equals" | "number.not_equals" => t::segments::is_not_equal,
+        "text.contains" => t::segments::contains,
+        "text.not_contains" => t::segments::not_contains,
+        "text.starts_with" => t::segments::starts_with,
+        "text.ends_with" => t::segments::ends_with,
+        "text.in" | "number.in" => t::segments::is_in,
+        "text.not_in" | "number.not_in" => t::segments::is_not_in,
+        "number.at_least" => t::segments::at_least,
+        "number.at_most" => t::segments::at_most,
+        "number.greater_than" => t::segments::greater_than,
+        "number.less_than" => t::segments::less_than,
+        "number.between" | "date.between" => t::segments::between,
+        "boolean.true" => t::segments::is_yes,
+        "boolean.false" => t::segments::is_no,
+        "date.on" => t::segments::date_on,
+        "date.not_on" => t::segments::date_not_on,
+        "date.before" => t::segments::date_before,
+        "date.after" => t::segments::date_after,
+        "date.on_or_before" => t::segments::date_until,
+        "date.on_or_after" => t::segments::date_from,
+        "date.this_month" => t::segments::this_month,
+        "date.month_in" => t::segments::month_in,
+        "list.any_of" => t::segments::any_of,
+        "list.all_of" => t::segments::all_of,
+        "list.none_of" => t::segments::none_of,
+        "missing" => t::segments::missing,
+        _ => t::segments::exists,
+    }
+}
