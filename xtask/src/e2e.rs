@@ -70,13 +70,15 @@ pub(crate) fn walk(workspace: &Workspace, args: &E2eArgs) -> Result<()> {
         fs::File::create(&log).with_context(|| format!("failed to create {}", log.display()))?;
     let err = out.try_clone().context("failed to share the log")?;
     let profile = if args.release { "release" } else { "debug" };
+    // Unoptimised code would take minutes to load the whole company.
+    let households = if args.release { "2469" } else { "300" };
     let mut server = Service::start(
         "the server",
         process::guarded(&workspace.server(profile), None)?
             .arg("demo")
             .arg("--data-dir")
             .arg(scratch.0.join("data"))
-            .args(["--port", &port.to_string()])
+            .args(["--port", &port.to_string(), "--households", households])
             .stdout(out)
             .stderr(err),
     )?;
