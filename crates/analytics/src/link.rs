@@ -5,12 +5,12 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use storage::sql;
 
 use crate::{
-    AnalyticsError, Table, campaign,
+    AnalyticsError, Rate, Table, campaign,
     query::{Part, Scope, compose},
 };
 
-/// A link of the template; where it leads somewhere else for each person, `n_urls` is more than one.
-#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+/// A link of the template with its count; where it leads somewhere else for each person, `n_urls` is more than one.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkCount {
     /// Which link of the template, from 0.
     pub position: i32,
@@ -20,18 +20,31 @@ pub struct LinkCount {
     pub url: String,
     /// How many different addresses it has led to.
     pub n_urls: i64,
-    /// Messages in which a person clicked it.
-    pub clicks: i64,
+    /// Messages in which a person clicked it, of those delivered.
+    pub clicks: Rate,
     /// Messages in which a person or a machine did.
     pub clicks_raw: i64,
     /// Every press, machines and repeats included.
     pub presses: i64,
 }
 
+#[derive(FromQueryResult)]
+struct Row {
+    position: i32,
+    label: String,
+    url: String,
+    n_urls: i64,
+    clicks: i64,
+    clicks_raw: i64,
+    presses: i64,
+    delivered: i64,
+}
+
 const LINKS: &str =
     "SELECT l.position, MIN(l.label) AS label, MIN(l.url) AS url, COUNT(DISTINCT l.url) AS n_urls,
     COUNT(DISTINCT CASE WHEN (e.flags & 1) = 0 THEN e.delivery_id END) AS clicks,
-    COUNT(DISTINCT e.delivery_id) AS clicks_raw, COUNT(e.delivery_id) AS presses
+    COUNT(DISTINCT e.delivery_id) AS clicks_raw, COUNT(e.delivery_id) AS presses,
+    (SELECT COUNT(delivered_at) FROM fact) AS delivered
   FROM campaign_link l LEFT JOIN press e ON e.link_id = l.id
   WHERE l.workspace_id = $1 AND l.campaign_id = $2 GROUP BY l.position ORDER BY l.position";
 
@@ -53,7 +66,20 @@ pub async fn list(
         &[Part::Sent, Part::Fact],
         &format!("{PRESSES}{LINKS}"),
     );
-    Ok(sql::all(db, text, [workspace.raw().into(), id.raw().into()]).await?)
+    let rows: Vec<Row> = sql::all(db, text, [workspace.raw().into(), id.raw().into()]).await?;
+    let link = |row: Row| LinkCount {
+        position: row.position,
+        label: row.label,
+        url: row.url,
+        n_urls: row.n_urls,
+        clicks: Rate {
+            numerator: row.clicks,
+            denominator: row.delivered,
+        },
+        clicks_raw: row.clicks_raw,
+        presses: row.presses,
+    };
+    Ok(rows.into_iter().map(link).collect())
 }
 
 /// Returns the links as a table.
@@ -82,7 +108,7 @@ pub fn table(links: &[LinkCount], is_english: bool) -> Table {
             (link.position + 1).to_string(),
             link.label.clone(),
             link.url.clone(),
-            link.clicks.to_string(),
+            link.clicks.numerator.to_string(),
             link.clicks_raw.to_string(),
             link.presses.to_string(),
         ]

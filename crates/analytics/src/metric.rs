@@ -17,8 +17,6 @@ pub enum Metric {
     Clicks,
     /// Clicked, machines included.
     ClicksRaw,
-    /// The unsubscribe link was pressed.
-    UnsubscribeClicks,
     /// Unsubscribed through the message.
     Unsubscribes,
     /// Reported as unwanted.
@@ -191,8 +189,8 @@ pub const DEFINITIONS: &[Definition] = &[
         key: "clicks",
         ja: "クリック",
         en: "Clicks",
-        formula_ja: "人が本文のリンクを押した通数。何度押しても1通。配信停止のリンクと、検査プログラムによるクリックは除きます。",
-        formula_en: "Messages in which a person clicked a link, each once. Unsubscribe links and scanners are left out.",
+        formula_ja: "人が本文のリンクを押した通数。何度押しても1通。検査プログラムによるクリックは除きます。配信停止のリンクは計測しません。",
+        formula_en: "Messages in which a person clicked a link, each once. Scanners are left out; unsubscribe links are not tracked.",
         unit: Unit::Messages,
         better: Better::Higher,
         rate: rate("クリック率", "Click rate", Metric::Delivered),
@@ -202,28 +200,13 @@ pub const DEFINITIONS: &[Definition] = &[
         key: "clicks_raw",
         ja: "クリック（機械を含む）",
         en: "Clicks, machines included",
-        formula_ja: "人か機械が本文のリンクを開いた通数。同じ1通は1回だけ数え、配信停止のリンクは除きます。",
-        formula_en: "Messages in which a person or a machine followed a link, each once. Unsubscribe links are left out.",
+        formula_ja: "人か機械が本文のリンクを開いた通数。同じ1通は1回だけ数えます。配信停止のリンクは計測しません。",
+        formula_en: "Messages in which a person or a machine followed a link, each once. Unsubscribe links are not tracked.",
         unit: Unit::Messages,
         better: Better::Higher,
         rate: rate(
             "クリック率（機械を含む）",
             "Click rate, machines included",
-            Metric::Delivered,
-        ),
-    },
-    Definition {
-        metric: Metric::UnsubscribeClicks,
-        key: "unsubscribe_clicks",
-        ja: "配信停止リンクのクリック",
-        en: "Clicks on unsubscribe",
-        formula_ja: "配信停止のリンクが押された通数。クリックには数えません。停止したとは限りません。",
-        formula_en: "Messages in which the unsubscribe link was pressed. Not part of clicks; pressing is not yet unsubscribing.",
-        unit: Unit::Messages,
-        better: Better::Lower,
-        rate: rate(
-            "配信停止リンクのクリック率",
-            "Unsubscribe click rate",
             Metric::Delivered,
         ),
     },
@@ -349,7 +332,7 @@ pub const DEFINITIONS: &[Definition] = &[
 
 impl Metric {
     /// The metrics of a campaign's report, in the order of reading.
-    pub const OF_CAMPAIGN: [Self; 14] = [
+    pub const OF_CAMPAIGN: [Self; 13] = [
         Self::Sends,
         Self::Delivered,
         Self::Bounces,
@@ -357,7 +340,6 @@ impl Metric {
         Self::OpensRaw,
         Self::Clicks,
         Self::ClicksRaw,
-        Self::UnsubscribeClicks,
         Self::Unsubscribes,
         Self::Complaints,
         Self::ConversionsWindow,

@@ -105,6 +105,45 @@ impl Report {
     }
 }
 
+impl Report {
+    /// Returns the steps from matched to sent as a table.
+    pub fn step_table(&self, is_english: bool) -> Table {
+        let head = if is_english {
+            ["step", "name", "count"]
+        } else {
+            ["段階", "名前", "人数"]
+        };
+        let row = |counted: &StepCount| {
+            let name = if is_english {
+                counted.step.en
+            } else {
+                counted.step.ja
+            };
+            vec![
+                counted.step.key.to_owned(),
+                name.to_owned(),
+                counted.count.to_string(),
+            ]
+        };
+        Table {
+            head: head.map(str::to_owned).to_vec(),
+            rows: self.steps.iter().map(row).collect(),
+        }
+    }
+}
+
+/// Returns the zone in which a campaign's times are written.
+///
+/// # Errors
+/// [`AnalyticsError::NotFound`] for a campaign of another workspace or none.
+pub async fn zone_of(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    id: CampaignId,
+) -> Result<String, AnalyticsError> {
+    Ok(campaign::find(db, workspace, id).await?.time_zone)
+}
+
 /// The counts that come from messages and their answers.
 #[derive(Debug, Clone, Copy, Default, FromQueryResult)]
 pub(crate) struct Totals {
@@ -115,7 +154,6 @@ pub(crate) struct Totals {
     opens_raw: i64,
     clicks: i64,
     clicks_raw: i64,
-    unsubscribe_clicks: i64,
     unsubscribes: i64,
     complaints: i64,
     first_at: Option<i64>,
@@ -131,8 +169,7 @@ pub(crate) struct Conversions {
 
 const TOTALS: &str = "SELECT COUNT(*) AS sends, COUNT(delivered_at) AS delivered, COUNT(bounced_at) AS bounces,
     COUNT(opened_at) AS opens, COUNT(opened_raw_at) AS opens_raw, COUNT(clicked_at) AS clicks,
-    COUNT(clicked_raw_at) AS clicks_raw, COUNT(stop_clicked_at) AS unsubscribe_clicks,
-    COUNT(unsubscribed_at) AS unsubscribes, COUNT(complained_at) AS complaints, MIN(at) AS first_at, MAX(at) AS last_at
+    COUNT(clicked_raw_at) AS clicks_raw, COUNT(unsubscribed_at) AS unsubscribes, COUNT(complained_at) AS complaints, MIN(at) AS first_at, MAX(at) AS last_at
     FROM fact";
 
 /// Counts messages and their answers.
@@ -224,7 +261,6 @@ pub(crate) fn answers(totals: &Totals) -> Vec<Figure> {
         of(Metric::OpensRaw, totals.opens_raw),
         of(Metric::Clicks, totals.clicks),
         of(Metric::ClicksRaw, totals.clicks_raw),
-        of(Metric::UnsubscribeClicks, totals.unsubscribe_clicks),
         of(Metric::Unsubscribes, totals.unsubscribes),
         of(Metric::Complaints, totals.complaints),
     ]

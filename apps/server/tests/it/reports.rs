@@ -247,13 +247,13 @@ async fn what_is_not_ones_own_is_not_found_and_wrong_questions_are_told() {
             .unwrap()
             .contains("profiles:read")
     );
-    let analyst = app.token(Role::Analyst).await;
+    let owner = app.token(Role::Owner).await;
     let wrong = app
-        .get(&format!("{base}/people?metric=revenue'"), &analyst)
+        .get(&format!("{base}/people?metric=revenue'"), &owner)
         .await;
     let wrong = wrong.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
     assert_eq!(wrong["errors"][0]["pointer"], "/metric");
-    app.get(&format!("{base}/series?bucket=week"), &analyst)
+    app.get(&format!("{base}/series?bucket=week"), &owner)
         .await
         .expect(StatusCode::UNPROCESSABLE_ENTITY);
 }
