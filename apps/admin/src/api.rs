@@ -5,6 +5,7 @@
 
 pub mod campaigns;
 pub mod client;
+pub mod contents;
 pub mod error;
 pub mod load;
 pub mod segments;

@@ -129,7 +129,7 @@ pub struct StarterView {
 }
 
 /// What to render: a document as it stands in an editor, or a saved one.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PreviewContent {
     /// The document.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,17 +1,16 @@
-//! A new template.
+//! A new email: the gallery to start from.
 
 use leptos::prelude::*;
 
-use crate::{
-    i18n as t,
-    ui::{EmptyState, PageHeader},
-};
+use super::starters::Starters;
+use crate::{app::bar::use_crumb, i18n as t, ui::PageHeader};
 
-/// A new template.
+/// A new email.
 #[component]
 pub fn NewContent() -> impl IntoView {
+    use_crumb(t::contents::new_title);
     view! {
-        <PageHeader title=t::contents::new_title/>
-        <EmptyState title=t::contents::new_empty_title body=t::contents::new_empty_body/>
+        <PageHeader title=t::contents::new_title say=t::contents::new_say/>
+        <Starters/>
     }
 }
