@@ -59,22 +59,18 @@ pub async fn reserve(
     } else {
         ""
     };
+    // The limit stands in the text: for a bind PostgreSQL assumes a tenth of the table, and scans it.
     let text = format!(
         "WITH picked AS MATERIALIZED
            (SELECT d.profile_id, d.id FROM delivery d WHERE d.campaign_id = $2 AND d.state <= 2 AND d.due_at <= $3
-            {tests_only} ORDER BY d.due_at LIMIT $4{})
+            {tests_only} ORDER BY d.due_at LIMIT {limit}{})
          UPDATE delivery SET state = 3, lease_token = $1 FROM picked
          WHERE delivery.profile_id = picked.profile_id AND delivery.id = picked.id
          RETURNING delivery.profile_id, delivery.id, delivery.address, delivery.is_test, delivery.attempts,
            delivery.expires_at",
         dialect.skip_locked()
     );
-    let binds = [
-        token.into(),
-        campaign.id.raw().into(),
-        now.0.into(),
-        i64::from(limit).into(),
-    ];
+    let binds = [token.into(), campaign.id.raw().into(), now.0.into()];
     let rows: Vec<Row> = sql::all(tx, text, binds).await?;
     if rows.is_empty() {
         return Ok(Vec::new());

@@ -133,7 +133,7 @@ async fn commit(
             .iter()
             .filter_map(|round| round.hand_over.clone())
             .collect();
-        granted.extend(hand_over(&tx, token, now, &wanted).await?);
+        granted.extend(hand_over(&tx, ctx.workspace, token, now, &wanted).await?);
         // What may not go is given back; the next reservation finds out why.
         let refused: Vec<Release> = wanted
             .iter()

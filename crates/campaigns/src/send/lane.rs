@@ -84,6 +84,9 @@ impl Lane {
         }
         let hand_over = HandOver {
             key: row.key,
+            campaign: row.campaign,
+            address: row.address.clone(),
+            is_test: row.is_test,
             attempts: row.attempts,
             message_id: prepared.wire_id.clone(),
         };

@@ -16,6 +16,9 @@ async fn active(world: &World, id: CampaignId) -> ActiveCampaign {
 fn hand_over(row: &ledger::Reserved) -> HandOver {
     HandOver {
         key: row.key,
+        campaign: row.campaign,
+        address: row.address.clone(),
+        is_test: row.is_test,
         attempts: row.attempts,
         message_id: "<x@test>".to_owned(),
     }
@@ -67,20 +70,26 @@ async fn a_hand_over_is_granted_once_and_to_its_holder_only() {
         let rows = ledger::reserve(&tx, &campaign, 1, now, 10).await.unwrap();
         let wanted: Vec<HandOver> = rows.iter().map(hand_over).collect();
         assert!(
-            ledger::hand_over(&tx, 2, now, &wanted)
+            ledger::hand_over(&tx, world.workspace, 2, now, &wanted)
                 .await
                 .unwrap()
                 .is_empty(),
             "not the holder"
         );
         assert_eq!(
-            ledger::hand_over(&tx, 1, now, &wanted).await.unwrap().len(),
+            ledger::hand_over(&tx, world.workspace, 1, now, &wanted)
+                .await
+                .unwrap()
+                .len(),
             3,
             "{}",
             test.name()
         );
         assert_eq!(
-            ledger::hand_over(&tx, 1, now, &wanted).await.unwrap().len(),
+            ledger::hand_over(&tx, world.workspace, 1, now, &wanted)
+                .await
+                .unwrap()
+                .len(),
             3,
             "asked again after a lost answer of the database"
         );
@@ -172,7 +181,7 @@ async fn a_no_that_comes_while_the_message_waits_is_heard() {
         unsubscribe(&rows[0].address).await;
         let tx = world.db.begin().await.unwrap();
         let wanted: Vec<HandOver> = rows.iter().map(hand_over).collect();
-        let granted = ledger::hand_over(&tx, 1, world.now(), &wanted)
+        let granted = ledger::hand_over(&tx, world.workspace, 1, world.now(), &wanted)
             .await
             .unwrap();
         tx.commit().await.unwrap();

@@ -42,7 +42,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Pause),
         2 => Just(Step::Resume),
         1 => Just(Step::Wait),
-        1 => Just(Step::Cancel).prop_filter("rarely", |_| true),
+        1 => Just(Step::Cancel),
     ]
 }
 
@@ -105,11 +105,16 @@ async fn apply(world: &World, id: CampaignId, model: &mut Model, step: Step) {
                 .iter()
                 .map(|row| HandOver {
                     key: row.key,
+                    campaign: row.campaign,
+                    address: row.address.clone(),
+                    is_test: row.is_test,
                     attempts: row.attempts,
                     message_id: String::new(),
                 })
                 .collect();
-            let granted = ledger::hand_over(&tx, worker, now, &wanted).await.unwrap();
+            let granted = ledger::hand_over(&tx, world.workspace, worker, now, &wanted)
+                .await
+                .unwrap();
             let flying = rows
                 .into_iter()
                 .filter(|row| granted.contains(&row.key.id.raw()));
