@@ -123,7 +123,7 @@ impl JobContext {
                 Ok(false) => return,
                 // The database may be away for a while; the lease outlives several beats.
                 Err(error) => {
-                    tracing::warn!(job.id = %self.job.id, error = error.chain(), "no sign of life for job {}", self.job.id)
+                    tracing::warn!(job.id = %self.job.id, error = error.chain(), "no sign of life for job {}", self.job.id);
                 }
             }
         }

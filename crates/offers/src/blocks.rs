@@ -308,9 +308,10 @@ async fn owned(
 }
 
 /// A sub-select of one column `id` out of a JSON bind: one statement text for any number of ids.
+/// `LIMIT -1` keeps SQLite from scanning the joined table first.
 pub(crate) fn ids(db: &impl ConnectionTrait, bind: &str) -> String {
     match Dialect::of(db.get_database_backend()) {
-        Dialect::Sqlite => format!("(SELECT value AS id FROM json_each({bind}))"),
+        Dialect::Sqlite => format!("(SELECT value AS id FROM json_each({bind}) LIMIT -1)"),
         Dialect::Postgres => format!(
             "(SELECT value::bigint AS id FROM json_array_elements_text({bind}::text::json))"
         ),

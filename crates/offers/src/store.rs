@@ -360,7 +360,7 @@ pub(crate) fn values(ctx: Ctx<'_>, terms: &Terms, product: &Product) -> Vec<Valu
 /// Finds products by code.
 pub(crate) async fn by_sku(ctx: Ctx<'_>, skus: &[&str]) -> Result<Vec<Product>, DbErr> {
     let list = match ctx.tx.dialect() {
-        Dialect::Sqlite => "(SELECT value AS sku FROM json_each($2))",
+        Dialect::Sqlite => "(SELECT value AS sku FROM json_each($2) LIMIT -1)",
         Dialect::Postgres => "(SELECT value AS sku FROM json_array_elements_text($2::text::json))",
     };
     let columns: Vec<String> = COLUMNS

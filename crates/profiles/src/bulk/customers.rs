@@ -202,7 +202,7 @@ async fn write_consents(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let ids = rowset::ids_of(ctx.tx.dialect(), "$1");
+    let ids = people::outer(ctx.tx.dialect(), &rowset::ids_of(ctx.tx.dialect(), "$1"));
     let held: Vec<Held> = sql::all(
         ctx.tx,
         format!("SELECT c.profile_id, c.channel, c.purpose, c.granted FROM (SELECT DISTINCT id FROM {ids} i) u

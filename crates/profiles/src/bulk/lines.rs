@@ -103,14 +103,17 @@ mod tests {
         assert_eq!(keys.len(), 3);
 
         let mut again = Lines::default();
-        keys.iter().for_each(|key| again.stored(key.clone(), false));
+        for key in &keys {
+            again.stored(key.clone(), false);
+        }
         assert_eq!(again.add(&line("a", 1)), None);
         assert_eq!(again.add(&line("a", 1)), None);
         assert!(again.add(&line("a", 1)).is_some(), "a third one is new");
 
         let mut resumed = Lines::default();
-        keys.iter()
-            .for_each(|key| resumed.stored(key.clone(), true));
+        for key in &keys {
+            resumed.stored(key.clone(), true);
+        }
         assert!(
             resumed.add(&line("a", 1)).is_some(),
             "a later chunk of the same load goes on counting"

@@ -268,13 +268,14 @@ async fn stored_orders<'a>(
 ) -> Result<HashMap<&'a str, Order>, DbErr> {
     let numbers: HashMap<&str, ()> = rows.iter().map(|row| (row.order_no.as_str(), ())).collect();
     let wanted = rowset::rows_of(ctx.tx.dialect(), "$2", &[("order_no", Col::Text)]);
+    let wanted = people::outer(ctx.tx.dialect(), &wanted);
     let bind = || rowset::bind(numbers.keys().map(|number| json!([number])).collect());
     let found: Vec<StoredOrder> = sql::all(
         ctx.tx,
         format!(
             "SELECT k.order_no, o.profile_id, o.id, o.occurred_at, o.currency, o.event_id, o.n_lines FROM {wanted} u
-             JOIN order_key k ON k.workspace_id = $1 AND k.order_no = u.order_no
-             JOIN purchase_order o ON o.profile_id = k.profile_id AND o.id = k.order_id"
+             CROSS JOIN order_key k CROSS JOIN purchase_order o
+             WHERE k.workspace_id = $1 AND k.order_no = u.order_no AND o.profile_id = k.profile_id AND o.id = k.order_id"
         ),
         [ctx.workspace.raw().into(), bind()],
     )
@@ -306,8 +307,8 @@ async fn stored_orders<'a>(
         ctx.tx,
         format!(
             "SELECT k.order_no, l.line_no, l.event_id FROM {wanted} u
-             JOIN order_key k ON k.workspace_id = $1 AND k.order_no = u.order_no
-             JOIN order_line l ON l.profile_id = k.profile_id AND l.order_id = k.order_id"
+             CROSS JOIN order_key k CROSS JOIN order_line l
+             WHERE k.workspace_id = $1 AND k.order_no = u.order_no AND l.profile_id = k.profile_id AND l.order_id = k.order_id"
         ),
         [ctx.workspace.raw().into(), bind()],
     )

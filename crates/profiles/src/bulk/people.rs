@@ -9,7 +9,7 @@ use kernel::{
 use sea_orm::{DbErr, FromQueryResult};
 use serde::Serialize;
 use serde_json::json;
-use storage::sql;
+use storage::{Dialect, sql};
 
 use crate::{
     context::Ctx,
@@ -75,6 +75,16 @@ struct Found {
     profile_id: i64,
 }
 
+/// Makes a row set the outer side of a join. Left to itself SQLite scans the whole table of the workspace and
+/// reads the JSON again for each of its rows: 172 lines/s instead of tens of thousands. `LIMIT -1` makes it
+/// write the rows down first and search the table by its full key.
+pub(super) fn outer(dialect: Dialect, rows: &str) -> String {
+    match dialect {
+        Dialect::Sqlite => format!("(SELECT * FROM {rows} w LIMIT -1)"),
+        Dialect::Postgres => rows.to_owned(),
+    }
+}
+
 /// Finds the profiles of identity values.
 pub(super) async fn find(
     ctx: Ctx<'_>,
@@ -92,9 +102,10 @@ pub(super) async fn find(
         "$2",
         &[("kind", Col::Int), ("value", Col::Text)],
     );
+    let wanted = outer(ctx.tx.dialect(), &wanted);
     let text = format!(
         "SELECT i.kind, i.value, i.profile_id FROM {wanted} u
-         JOIN identity i ON i.workspace_id = $1 AND i.kind = u.kind AND i.value = u.value"
+         CROSS JOIN identity i WHERE i.workspace_id = $1 AND i.kind = u.kind AND i.value = u.value"
     );
     let found: Vec<Found> = sql::all(
         ctx.tx,
@@ -192,7 +203,7 @@ pub(super) fn event_changes(ctx: Ctx<'_>, ids: &[(i64, i64)]) -> Vec<Change> {
     for (profile, event) in ids {
         match changes.last_mut() {
             Some(change) if change.profile.raw() == *profile && change.b + 1 == *event => {
-                change.b = *event
+                change.b = *event;
             }
             _ => changes.push(Change {
                 a: *event,

@@ -9,6 +9,7 @@ use storage::{
     sql,
 };
 
+use super::people;
 use crate::{
     context::Ctx,
     rowset::{self, Col},
@@ -215,9 +216,10 @@ async fn look_up(
     values: Vec<serde_json::Value>,
 ) -> Result<Vec<Found>, DbErr> {
     let wanted = rowset::rows_of(ctx.tx.dialect(), "$3", &[("value", Col::Text)]);
+    let wanted = people::outer(ctx.tx.dialect(), &wanted);
     let text = format!(
         "SELECT t.value, t.id, t.parent_id FROM {wanted} u
-         JOIN term t ON t.workspace_id = $1 AND t.kind = $2 AND t.value = u.value"
+         CROSS JOIN term t WHERE t.workspace_id = $1 AND t.kind = $2 AND t.value = u.value"
     );
     sql::all(
         ctx.tx,

@@ -288,7 +288,7 @@ fn warnings(
         warnings.push(Warning {
             code,
             message: Bilingual::new(en, ja),
-        })
+        });
     };
     if n_columns == 1 {
         warn(
