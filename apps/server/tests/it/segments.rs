@@ -153,7 +153,7 @@ async fn a_wrong_rule_names_its_place_and_strangers_see_nothing() {
     let test = testkit::sqlite().await;
     let app = TestApp::new(&test).await;
     shop(&app).await;
-    let token = app.token(Role::Marketer).await;
+    let token = app.token(Role::Owner).await;
     let preview = async |root: Json| {
         let body = json!({"document": {"version": 1, "root": root}});
         let answer = app.post("/api/v1/segments/preview", &token, body).await;
