@@ -17,7 +17,7 @@ const FEED_KEPT: i64 = 7 * DAY;
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(3_600);
 
 /// Starts the workers that the configuration asks for.
-pub fn start(app: &App) {
+pub(crate) fn start(app: &App) {
     if !app.config.workers.enabled {
         return;
     }

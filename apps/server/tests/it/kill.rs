@@ -131,7 +131,10 @@ async fn launch(kit: &Kit, port: u16) -> CampaignId {
             0i64.into(),
         ]
     };
-    PROFILE.insert(&tx, (1..=recipients()).map(row).collect()).await.unwrap();
+    PROFILE
+        .insert(&tx, (1..=recipients()).map(row).collect())
+        .await
+        .unwrap();
     for text in [
         "INSERT INTO consent (workspace_id, profile_id, channel, purpose, granted, source, occurred_at)
          SELECT workspace_id, id, 'email', 'marketing', TRUE, 'form', 0 FROM profile",
@@ -187,7 +190,9 @@ async fn launch(kit: &Kit, port: u16) -> CampaignId {
         user: None,
         now,
     };
-    let draft = store::insert(&tx, author, &ids, "夏の案内", &document).await.unwrap();
+    let draft = store::insert(&tx, author, &ids, "夏の案内", &document)
+        .await
+        .unwrap();
     let facts = Facts {
         now,
         has_sender: true,
@@ -195,7 +200,9 @@ async fn launch(kit: &Kit, port: u16) -> CampaignId {
         has_postal_address: true,
         ..Facts::default()
     };
-    let launched = lifecycle::launch(&tx, author, &ids, draft.id, draft.version, &facts, &email).await.unwrap();
+    let launched = lifecycle::launch(&tx, author, &ids, draft.id, draft.version, &facts, &email)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     launched.id
 }
@@ -217,7 +224,10 @@ async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
 
 async fn number(db: &DatabaseConnection, text: &str) -> i64 {
     let backend = db.get_database_backend();
-    let row = db.query_one_raw(sea_orm::Statement::from_string(backend, text)).await.unwrap();
+    let row = db
+        .query_one_raw(sea_orm::Statement::from_string(backend, text))
+        .await
+        .unwrap();
     row.unwrap().try_get_by_index(0).unwrap()
 }
 
@@ -257,17 +267,30 @@ async fn survive(kit: Kit, url: String, reader: String) {
     let mut dice = SystemClock.now().0;
     for kill in 1..=KILLS {
         let running = server(&url, folder.path(), free_port());
-        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        dice = dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let share = 10 + (kill - 1) * 25 + (dice >> 33).rem_euclid(20);
-        until("enough messages have left", async || n_arrived(&mail) >= n * share / 100).await;
+        until("enough messages have left", async || {
+            n_arrived(&mail) >= n * share / 100
+        })
+        .await;
         // `kill` is SIGKILL: no handler runs, nothing is flushed.
         drop(running);
-        assert!(n_arrived(&mail) < n * 98 / 100, "kill {kill} came too late to test anything");
+        assert!(
+            n_arrived(&mail) < n * 98 / 100,
+            "kill {kill} came too late to test anything"
+        );
     }
     let last = server(&url, folder.path(), free_port());
     let look = Database::connect(&reader).await.unwrap();
     until("the campaign has finished", async || {
-        number(&look, "SELECT COUNT(*) FROM campaign WHERE state = 'finished'").await == 1
+        number(
+            &look,
+            "SELECT COUNT(*) FROM campaign WHERE state = 'finished'",
+        )
+        .await
+            == 1
     })
     .await;
     let accepted = number(&look, "SELECT COUNT(*) FROM delivery WHERE state = 5").await;
@@ -281,14 +304,27 @@ async fn survive(kit: Kit, url: String, reader: String) {
     for (recipient, _) in &messages {
         *by_recipient.entry(recipient).or_default() += 1;
     }
-    let doubled: Vec<_> = by_recipient.iter().filter(|(_, times)| **times > 1).collect();
+    let doubled: Vec<_> = by_recipient
+        .iter()
+        .filter(|(_, times)| **times > 1)
+        .collect();
     assert!(doubled.is_empty(), "somebody got it twice: {doubled:?}");
     let ids: HashSet<&str> = messages.iter().map(|(_, id)| id.as_str()).collect();
-    assert_eq!(ids.len(), messages.len(), "every message has a name of its own");
+    assert_eq!(
+        ids.len(),
+        messages.len(),
+        "every message has a name of its own"
+    );
     assert_eq!(accepted + unknown, n, "nobody is lost");
-    assert!(unknown <= KILLS * LANES, "{unknown} in doubt, more than one per connection and kill");
+    assert!(
+        unknown <= KILLS * LANES,
+        "{unknown} in doubt, more than one per connection and kill"
+    );
     let received = i64::try_from(messages.len()).unwrap();
-    assert!(accepted <= received && received <= n, "{accepted} accepted, {received} arrived");
+    assert!(
+        accepted <= received && received <= n,
+        "{accepted} accepted, {received} arrived"
+    );
     assert_eq!(events, accepted, "the timeline tells of each");
 }
 
@@ -297,7 +333,9 @@ async fn three_kills_lose_nobody_and_double_nobody_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kill.db");
     let url = format!("sqlite:{}", path.display());
-    let db = Db::connect(&storage::Options::parse(&url).unwrap()).await.unwrap();
+    let db = Db::connect(&storage::Options::parse(&url).unwrap())
+        .await
+        .unwrap();
     migrations::migrate(db.writer()).await.unwrap();
     let kit = own_kit(db).await;
     survive(kit, url, format!("sqlite://{}?mode=ro", path.display())).await;
@@ -307,7 +345,9 @@ async fn three_kills_lose_nobody_and_double_nobody_on_sqlite() {
 async fn three_kills_lose_nobody_and_double_nobody_on_postgres() {
     let test = testkit::postgres().await;
     let url = test.url().to_owned();
-    let db = Db::connect(&storage::Options::parse(&url).unwrap()).await.unwrap();
+    let db = Db::connect(&storage::Options::parse(&url).unwrap())
+        .await
+        .unwrap();
     let kit = own_kit(db).await;
     survive(kit, url.clone(), url).await;
 }
