@@ -81,7 +81,7 @@ fn query(list: &ListQuery) -> String {
 
 /// The filter as a signal that follows the address.
 fn archived(list: ListState) -> RwSignal<String> {
-    let value = RwSignal::new(list.get().filter("archived").to_owned());
+    let value = RwSignal::new(untrack(|| list.get().filter("archived").to_owned()));
     Effect::new(move |_| {
         let own = list.get().filter("archived").to_owned();
         if value.get_untracked() != own {

@@ -58,6 +58,14 @@ pub fn Editor(
         );
     });
     meet_refusals(submit, state, conflict);
+    // Once the mistake is mended, the refusal of the save has nothing to say any more.
+    Effect::new(move |_| {
+        let is_mended = state.failure.with(Option::is_none);
+        let was_mistake = untrack(|| submit.error().is_some_and(|error| error.status == 422));
+        if is_mended && was_mistake {
+            submit.forget();
+        }
+    });
     guard_keys(state, save);
     let is_still = Signal::derive(move || !state.is_changed());
     view! {
@@ -70,10 +78,12 @@ pub fn Editor(
                 <Button kind=ButtonKind::Primary icon=Icon::Check label=t::contents::save disabled=is_still busy=submit.busy() on_press=save/>
             })}
         </PageHeader>
-        {move || state.saved.with(|saved| saved.summary.archived_at.is_some()).then(|| view! {
-            <Note tone=Tone::Warn>{t::contents::put_away_note}</Note>
-        })}
-        {move || (!submit.error().is_some_and(|error| error.is_conflict())).then(|| view! { <FormError submit=submit/> })}
+        <div class="ed-n">
+            {move || state.saved.with(|saved| saved.summary.archived_at.is_some()).then(|| view! {
+                <Note tone=Tone::Warn>{t::contents::put_away_note}</Note>
+            })}
+            {move || (!submit.error().is_some_and(|error| error.is_conflict())).then(|| view! { <FormError submit=submit/> })}
+        </div>
         <div class="ed">
             <Source state=state/>
             <Preview state=state/>

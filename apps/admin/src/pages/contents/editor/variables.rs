@@ -34,7 +34,7 @@ pub fn Variables(state: State) -> impl IntoView {
             <div class="vars">
                 <p class="hint">{t::contents::insert_say}</p>
                 {groups(variables).into_iter().map(|(name, own)| view! {
-                    <h3>{title(&name)}</h3>
+                    <h2>{title(&name)}</h2>
                     <ul>{own.into_iter().map(|variable| view! { <Variable state=state variable=variable/> }).collect_view()}</ul>
                 }).collect_view()}
             </div>
