@@ -288,7 +288,7 @@ async fn sources_of(ctx: Ctx<'_>, keys: &[&StateKey]) -> Result<HashMap<StateKey
     );
     let text = format!(
         "SELECT c.profile_id, c.channel, c.purpose, c.source FROM {wanted} u
-         JOIN consent c ON c.profile_id = u.profile_id AND c.channel = u.channel AND c.purpose = u.purpose"
+         CROSS JOIN consent c WHERE c.profile_id = u.profile_id AND c.channel = u.channel AND c.purpose = u.purpose"
     );
     let found: Vec<SourceRow> = sql::all(ctx.tx, text, [rowset::bind(rows)]).await?;
     Ok(found

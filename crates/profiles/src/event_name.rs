@@ -67,7 +67,7 @@ impl NameBook {
         }
         let wanted = rowset::rows_of(ctx.tx.dialect(), "$2", &[("name", Col::Text)]);
         let text = format!(
-            "SELECT n.id, n.name FROM {wanted} u JOIN event_name n ON n.workspace_id = $1 AND n.name = u.name"
+            "SELECT n.id, n.name FROM {wanted} u CROSS JOIN event_name n WHERE n.workspace_id = $1 AND n.name = u.name"
         );
         let rows = unknown.iter().map(|name| json!([name])).collect();
         let found: Vec<Found> = sql::all(

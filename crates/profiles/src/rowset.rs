@@ -2,6 +2,10 @@
 //!
 //! The statement keeps one text whatever the number of rows, so it is prepared once, and no bind limit
 //! is met. Used for look-ups and updates; plain inserts go through `storage::bulk`.
+//!
+//! Join a row set by `CROSS JOIN … WHERE`: SQLite then reads the rows first and searches the table for each.
+//! With a plain join it may instead walk a whole workspace and read the JSON anew for every row of it.
+//! PostgreSQL plans both alike.
 
 use serde_json::Value as Json;
 use storage::{Dialect, Value};

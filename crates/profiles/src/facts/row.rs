@@ -98,8 +98,8 @@ pub(crate) async fn load(
     let text = format!(
         "SELECT p.id, p.external_id, p.email, p.phone, p.family_name, p.given_name, p.full_name, p.locale, p.time_zone,
                 p.is_anonymous, p.attributes, p.first_seen_at, p.last_seen_at
-         FROM {wanted} u JOIN profile p ON p.id = u.id
-         WHERE p.workspace_id = $1 AND p.state = 0 ORDER BY p.id {lock}"
+         FROM {wanted} u CROSS JOIN profile p
+         WHERE p.id = u.id AND p.workspace_id = $1 AND p.state = 0 ORDER BY p.id {lock}"
     );
     let rows: Vec<Stored> = sql::all(
         ctx.tx,
@@ -211,7 +211,7 @@ pub(crate) async fn trusted_values(
     );
     let text = format!(
         "SELECT i.kind, i.value FROM {wanted} u
-         JOIN identity i ON i.workspace_id = $1 AND i.kind = u.kind AND i.value = u.value WHERE i.source <> 2"
+         CROSS JOIN identity i WHERE i.workspace_id = $1 AND i.kind = u.kind AND i.value = u.value AND i.source <> 2"
     );
     let rows: Vec<Found> = sql::all(
         ctx.tx,

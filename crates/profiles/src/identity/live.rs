@@ -52,8 +52,8 @@ pub(crate) async fn lock(ctx: Ctx<'_>, mut ids: Vec<i64>) -> Result<HashMap<i64,
     // `merged_into` always names a living profile: a merge rewrites it for what was merged before.
     let text = format!(
         "SELECT u.id AS asked, p.id, p.email, p.phone FROM {wanted} u
-         JOIN profile m ON m.id = u.id AND m.workspace_id = $1
-         JOIN profile p ON p.id = COALESCE(m.merged_into, m.id) AND p.state = 0
+         CROSS JOIN profile m CROSS JOIN profile p
+         WHERE m.id = u.id AND m.workspace_id = $1 AND p.id = COALESCE(m.merged_into, m.id) AND p.state = 0
          ORDER BY p.id {lock}"
     );
     let rows: Vec<Row> = sql::all(

@@ -89,7 +89,7 @@ pub(crate) async fn known(ctx: Ctx<'_>, keys: Vec<&Key>) -> Result<Graph, DbErr>
     );
     let text = format!(
         "SELECT i.kind, i.value, i.profile_id, i.source FROM {wanted} u
-         JOIN identity i ON i.workspace_id = $1 AND i.kind = u.kind AND i.value = u.value"
+         CROSS JOIN identity i WHERE i.workspace_id = $1 AND i.kind = u.kind AND i.value = u.value"
     );
     let rows = rows
         .into_iter()
@@ -132,7 +132,7 @@ pub(crate) async fn describe(
     let wanted = rowset::ids_of(ctx.tx.dialect(), "$1");
     let text = format!(
         "SELECT i.profile_id, i.kind, MAX(CASE WHEN i.source = 2 THEN 0 ELSE 1 END) AS is_trusted FROM {wanted} u
-         JOIN identity i ON i.profile_id = u.id WHERE i.kind <> 3 GROUP BY i.profile_id, i.kind"
+         CROSS JOIN identity i WHERE i.profile_id = u.id AND i.kind <> 3 GROUP BY i.profile_id, i.kind"
     );
     let rows: Vec<HeldRow> =
         sql::all(ctx.tx, text, [rowset::bind_ids(ids.iter().copied())]).await?;
@@ -279,6 +279,7 @@ async fn raise_sources(ctx: Ctx<'_>, graph: &Graph) -> Result<(), DbErr> {
         .filter(|attached| attached.is_known)
         .map(|attached| {
             json!([
+                ctx.workspace.raw(),
                 attached.key.kind.code(),
                 attached.key.value,
                 attached.source.code()
@@ -290,8 +291,9 @@ async fn raise_sources(ctx: Ctx<'_>, graph: &Graph) -> Result<(), DbErr> {
     }
     let raised = rowset::rows_of(
         ctx.tx.dialect(),
-        "$2",
+        "$1",
         &[
+            ("workspace_id", Col::Int),
             ("kind", Col::Int),
             ("value", Col::Text),
             ("source", Col::Int),
@@ -299,15 +301,11 @@ async fn raise_sources(ctx: Ctx<'_>, graph: &Graph) -> Result<(), DbErr> {
     );
     let text = format!(
         "UPDATE identity SET source = u.source FROM {raised} u
-         WHERE identity.workspace_id = $1 AND identity.kind = u.kind AND identity.value = u.value"
+         WHERE identity.workspace_id = u.workspace_id AND identity.kind = u.kind AND identity.value = u.value"
     );
-    sql::exec(
-        ctx.tx,
-        text,
-        [ctx.workspace.raw().into(), rowset::bind(rows)],
-    )
-    .await
-    .map(|_| ())
+    sql::exec(ctx.tx, text, [rowset::bind(rows)])
+        .await
+        .map(|_| ())
 }
 
 fn addresses_of_old_profiles(graph: &Graph) -> Vec<Change> {

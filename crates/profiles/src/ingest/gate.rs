@@ -51,8 +51,8 @@ pub(super) async fn said(ctx: Ctx<'_>, profiles: Vec<i64>) -> Result<HashMap<i64
     let wanted = rowset::ids_of(ctx.tx.dialect(), "$1");
     let text = format!(
         "SELECT c.profile_id, c.granted FROM {wanted} u
-         JOIN consent c ON c.profile_id = u.id AND c.channel = $2 AND c.purpose = $3
-         WHERE NOT c.granted OR c.expires_at IS NULL OR c.expires_at > $4"
+         CROSS JOIN consent c WHERE c.profile_id = u.id AND c.channel = $2 AND c.purpose = $3
+         AND (NOT c.granted OR c.expires_at IS NULL OR c.expires_at > $4)"
     );
     let binds = [
         rowset::bind_ids(profiles),

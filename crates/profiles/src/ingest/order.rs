@@ -140,8 +140,8 @@ impl Orders {
         let wanted = rowset::rows_of(ctx.tx.dialect(), "$2", &[("order_no", Col::Text)]);
         let text = format!(
             "SELECT k.order_no, o.profile_id, o.id, o.amount, o.currency, o.status FROM {wanted} u
-             JOIN order_key k ON k.workspace_id = $1 AND k.order_no = u.order_no
-             JOIN purchase_order o ON o.profile_id = k.profile_id AND o.id = k.order_id"
+             CROSS JOIN order_key k CROSS JOIN purchase_order o
+             WHERE k.workspace_id = $1 AND k.order_no = u.order_no AND o.profile_id = k.profile_id AND o.id = k.order_id"
         );
         let rows = numbers.iter().map(|(number, _)| json!([number])).collect();
         let found: Vec<Stored> = sql::all(
@@ -187,8 +187,7 @@ impl Orders {
         );
         let text = format!(
             "SELECT e.order_id, CAST(SUM(e.amount) AS BIGINT) AS amount FROM {wanted} u
-             JOIN event e ON e.profile_id = u.profile_id AND e.order_id = u.order_id
-             WHERE e.name_id IN ({}, {}) AND e.amount IS NOT NULL GROUP BY e.order_id",
+             CROSS JOIN event e WHERE e.profile_id = u.profile_id AND e.order_id = u.order_id AND e.name_id IN ({}, {}) AND e.amount IS NOT NULL GROUP BY e.order_id",
             names::ORDER_REFUNDED,
             names::ORDER_CANCELLED
         );

@@ -112,7 +112,7 @@ async fn known(ctx: Ctx<'_>, keys: &[String]) -> Result<HashMap<String, i64>, Db
     };
     let text = format!(
         "SELECT u.hash, r.content_hash FROM {wanted} u
-         JOIN receipt r ON r.workspace_id = $1 AND r.message_hash = {bytes}"
+         CROSS JOIN receipt r WHERE r.workspace_id = $1 AND r.message_hash = {bytes}"
     );
     let found: Vec<Known> = sql::all(
         ctx.tx,
