@@ -85,6 +85,23 @@ impl TestApp {
     /// Adds a member of some workspace and returns an access token of theirs.
     pub(crate) async fn token_in(&self, workspace: WorkspaceId, role: Role) -> String {
         let tx = self.kit.db.begin().await.unwrap();
+        let members = account::members(&tx, workspace).await.unwrap();
+        if role != Role::Owner && !members.iter().any(|member| member.role == Role::Owner) {
+            // A workspace has an owner before anybody else.
+            self.add_member(&tx, workspace, Role::Owner).await;
+        }
+        let user = self.add_member(&tx, workspace, role).await;
+        let session = SessionId::from_raw(self.kit.ids.next_raw());
+        let sessions = &self.app.sessions;
+        let issued = sessions
+            .open(&tx, session, user, workspace, "test")
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        issued.access
+    }
+
+    async fn add_member(&self, tx: &storage::Tx, workspace: WorkspaceId, role: Role) -> UserId {
         let id = UserId::from_raw(self.kit.ids.next_raw());
         let new = NewUser {
             email: format!("{}{}@example.jp", role.name(), id.raw()),
@@ -92,45 +109,11 @@ impl TestApp {
             password: "ながいあいことば2026".to_owned(),
             locale: "ja".to_owned(),
         };
-        account::insert(&tx, id, new, self.app.now()).await.unwrap();
-        account::set_role(&tx, workspace, id, Role::Owner, self.app.now())
+        account::insert(tx, id, new, self.app.now()).await.unwrap();
+        account::set_role(tx, workspace, id, role, self.app.now())
             .await
             .unwrap();
-        let session = SessionId::from_raw(self.kit.ids.next_raw());
-        let keeper = UserId::from_raw(1);
-        if role != Role::Owner {
-            // A workspace keeps an owner whatever the tests make of the others.
-            if account::member(&tx, workspace, keeper)
-                .await
-                .unwrap()
-                .is_none()
-            {
-                let new = NewUser {
-                    email: format!("keeper{}@example.jp", workspace.raw()),
-                    name: "守".to_owned(),
-                    password: "ながいあいことば2026".to_owned(),
-                    locale: "ja".to_owned(),
-                };
-                let keeper = UserId::from_raw(self.kit.ids.next_raw());
-                account::insert(&tx, keeper, new, self.app.now())
-                    .await
-                    .unwrap();
-                account::set_role(&tx, workspace, keeper, Role::Owner, self.app.now())
-                    .await
-                    .unwrap();
-            }
-            account::set_role(&tx, workspace, id, role, self.app.now())
-                .await
-                .unwrap();
-        }
-        let issued = self
-            .app
-            .sessions
-            .open(&tx, session, id, workspace, "test")
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        issued.access
+        id
     }
 
     /// Makes a one-time link and returns its token.
