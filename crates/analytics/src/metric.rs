@@ -117,6 +117,7 @@ pub struct Definition {
     pub rate: Option<RateOf>,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the table below reads better")]
 const fn rate(ja: &'static str, en: &'static str, of: Metric) -> Option<RateOf> {
     Some(RateOf { ja, en, of })
 }
