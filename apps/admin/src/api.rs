@@ -6,10 +6,15 @@
 pub mod campaigns;
 pub mod client;
 pub mod contents;
+pub mod customers;
 pub mod error;
+pub mod imports;
+pub mod inbox;
 pub mod load;
+pub mod products;
 pub mod segments;
 pub mod session;
+pub mod settings;
 pub mod submit;
 mod token;
 

@@ -1,7 +1,19 @@
-//! The customers.
+//! Customers: the list, and what happened between us and each of them.
+#![expect(
+    unreachable_pub,
+    reason = "the component macro makes the props of private components pub"
+)]
 
-pub mod detail;
-pub mod list;
+mod beside;
+mod create;
+mod detail;
+mod edit;
+mod feed;
+mod list;
+mod logic;
+mod orders;
+mod story;
+mod words;
 
 pub use detail::CustomerPage;
 pub use list::CustomerList;

@@ -1,7 +1,13 @@
-//! The sandbox inbox.
+//! The sandbox inbox: every message as its receiver sees it.
+#![expect(
+    unreachable_pub,
+    reason = "the component macro makes the props of private components pub"
+)]
 
-pub mod detail;
-pub mod list;
+mod detail;
+mod keys;
+mod list;
+mod logic;
+mod page;
 
-pub use detail::MessagePage;
-pub use list::Inbox;
+pub use page::{Inbox, MessagePage};

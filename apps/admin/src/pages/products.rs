@@ -1,7 +1,14 @@
 //! The product catalogue.
+#![expect(
+    unreachable_pub,
+    reason = "the component macro makes the props of private components pub"
+)]
 
-pub mod detail;
-pub mod list;
+mod detail;
+mod form;
+mod list;
+mod logic;
+mod picture;
 
 pub use detail::ProductPage;
 pub use list::ProductList;

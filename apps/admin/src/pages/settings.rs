@@ -1,7 +1,23 @@
-//! Settings.
+//! Settings: the company, its senders, people and keys.
+#![expect(
+    unreachable_pub,
+    reason = "the component macro makes the props of private components pub"
+)]
 
-pub mod overview;
-pub mod page;
+mod api_keys;
+mod audit;
+mod company;
+pub mod copy;
+mod dkim;
+mod members;
+mod overview;
+mod page;
+mod places;
+mod sender_form;
+mod senders;
+mod snippets;
+mod words;
+mod write_keys;
 
 pub use overview::Settings;
 pub use page::SettingsPage;

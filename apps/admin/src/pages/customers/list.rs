@@ -1,17 +1,135 @@
-//! All customers.
+//! The list of customers.
 
+use api_types::customers::CustomerSummary;
 use leptos::prelude::*;
 
+use super::{create::CreateSheet, logic};
 use crate::{
+    api::{
+        customers::{self, Wanted},
+        load,
+    },
+    format::{self, zone},
     i18n as t,
-    ui::{EmptyState, PageHeader},
+    routes::Route,
+    state::session,
+    ui::{
+        Button, ButtonKind, ButtonLink, Choice, Column, DataTable, EmptyState, Icon, PageHeader,
+        Phone, SearchField, Segmented, Status, Tone, list_query::ListState, table::Row,
+        use_list_query,
+    },
 };
 
-/// All customers.
+const PAGE: usize = 50;
+
+/// Everybody, the most recently seen first.
 #[component]
 pub fn CustomerList() -> impl IntoView {
+    let list = use_list_query(&["who"]);
+    let people = load(
+        move || {
+            let query = list.get();
+            Wanted {
+                who: query.filter("who").to_owned(),
+                search: query.q,
+                after: query.after,
+            }
+        },
+        |wanted, signal| async move { customers::list(&wanted, PAGE, &signal).await },
+    );
+    let is_adding = RwSignal::new(false);
+    let acts = move || {
+        session::may("profiles:write").then(|| {
+            view! {
+                <ButtonLink to=Route::NewImport icon=Icon::Upload label=t::customers::import_csv/>
+                <Button kind=ButtonKind::Primary icon=Icon::Plus label=t::customers::add on_press=move || is_adding.set(true)/>
+            }
+        })
+    };
     view! {
-        <PageHeader title=t::customers::list_title/>
-        <EmptyState title=t::customers::list_empty_title body=t::customers::list_empty_body/>
+        <PageHeader title=t::customers::title>{acts}</PageHeader>
+        <div class="tools">
+            <SearchField label=t::customers::search value=list.search()/>
+            <Who list=list/>
+            <span class="grow"></span>
+            <ButtonLink to=Route::Imports kind=ButtonKind::Quiet icon=Icon::History label=t::customers::imports/>
+        </div>
+        <DataTable
+            label=t::customers::title
+            columns=columns()
+            load=people
+            row=Row::new(|person: &CustomerSummary| person.id.clone()).opens(|person| Route::Customer(person.id.clone()))
+            list=list
+            page_size=PAGE
+            empty=|| {
+                view! {
+                    <EmptyState title=t::customers::empty_title body=t::customers::empty_body>
+                        <ButtonLink to=Route::NewImport icon=Icon::Upload label=t::customers::import_csv/>
+                    </EmptyState>
+                }
+            }
+        />
+        <CreateSheet open=is_adding/>
     }
+}
+
+/// Everybody, those one knows, or those who only came by.
+#[component]
+fn Who(list: ListState) -> impl IntoView {
+    let who = RwSignal::new(list.get().filter("who").to_owned());
+    Effect::new(move |_| {
+        let own = list.get().filter("who").to_owned();
+        if who.get_untracked() != own {
+            who.set(own);
+        }
+    });
+    Effect::new(move |_| {
+        let chosen = who.get();
+        if untrack(|| list.get().filter("who") != chosen) {
+            list.change(|query| query.filters = vec![("who".to_owned(), chosen)]);
+        }
+    });
+    let choices = vec![
+        Choice::new("", t::customers::who_all),
+        Choice::new("known", t::customers::who_known),
+        Choice::new("anonymous", t::customers::who_anonymous),
+    ];
+    view! { <Segmented label=t::customers::who value=who choices=choices/> }
+}
+
+fn columns() -> Vec<Column<CustomerSummary>> {
+    let name = |person: &CustomerSummary| {
+        let (own, is_anonymous) = (person.full_name.clone(), person.is_anonymous);
+        let name = move || logic::name(own.as_deref(), is_anonymous);
+        view! { <a class="nm" href=Route::Customer(person.id.clone()).path()>{name}</a> }
+    };
+    let number =
+        |person: &CustomerSummary| person.external_id.clone().unwrap_or_else(|| "–".to_owned());
+    let email = |person: &CustomerSummary| person.email.clone().unwrap_or_else(|| "–".to_owned());
+    let kind = |person: &CustomerSummary| {
+        if person.is_anonymous {
+            view! { <Status tone=Tone::Neutral icon=Icon::User label=t::customers::who_anonymous help=t::customers::anonymous_about/> }.into_any()
+        } else {
+            view! { <Status tone=Tone::Neutral icon=Icon::BadgeCheck label=t::customers::who_known/> }
+                .into_any()
+        }
+    };
+    let first = |person: &CustomerSummary| {
+        let at = format::millis(&person.first_seen_at);
+        move || format::date(at)
+    };
+    let last = |person: &CustomerSummary| {
+        let at = format::millis(&person.last_seen_at);
+        view! { <span title=move || format::date_time(at)>{move || format::elapsed(at, zone::now())}</span> }
+    };
+    vec![
+        Column::new(t::customers::name, name).on_phone(Phone::Title),
+        Column::new(t::customers::number, number),
+        Column::new(t::customers::email, email),
+        Column::new(t::customers::kind, kind).on_phone(Phone::Hidden),
+        Column::new(t::customers::first_seen, first)
+            .number()
+            .on_phone(Phone::Hidden),
+        Column::new(t::customers::last_seen, last).number(),
+    ]
 }

@@ -1,12 +1,12 @@
-//! One page of the settings.
+//! One page of the settings, by its name in the address.
 
 use leptos::prelude::*;
 
-use crate::{
-    app::bar::use_crumb,
-    i18n as t,
-    ui::{EmptyState, PageHeader},
+use super::{
+    api_keys::ApiKeys, audit::Audit, company::Company, members::Members, places::Place,
+    senders::Senders, write_keys::WriteKeys,
 };
+use crate::{app::bar::use_crumb, pages::not_found::NotFound};
 
 /// One page of the settings.
 #[component]
@@ -15,9 +15,16 @@ pub fn SettingsPage(
     #[prop(into)]
     name: String,
 ) -> impl IntoView {
-    use_crumb(name);
-    view! {
-        <PageHeader title=t::settings::page_title/>
-        <EmptyState title=t::settings::page_empty_title body=t::settings::page_empty_body/>
+    let Some(place) = Place::parse(&name) else {
+        return view! { <NotFound/> }.into_any();
+    };
+    use_crumb(move || place.title());
+    match place {
+        Place::Company => view! { <Company/> }.into_any(),
+        Place::Senders => view! { <Senders/> }.into_any(),
+        Place::Members => view! { <Members/> }.into_any(),
+        Place::ApiKeys => view! { <ApiKeys/> }.into_any(),
+        Place::WriteKeys => view! { <WriteKeys/> }.into_any(),
+        Place::Audit => view! { <Audit/> }.into_any(),
     }
 }

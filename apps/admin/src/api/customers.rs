@@ -1,0 +1,81 @@
+//! Customers.
+
+use api_types::customers::{
+    CreateCustomer, CustomerSummary, CustomerView, OrderView, PatchCustomer, TimelineView,
+};
+use web_sys::AbortSignal;
+
+use super::{
+    ApiError, Page,
+    client::{self, encoded},
+};
+
+/// Which customers are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Part of a name, address or number.
+    pub search: String,
+    /// `anonymous`, `known` or neither.
+    pub who: String,
+    /// The cursor of the page.
+    pub after: String,
+}
+
+/// Lists customers, the most recently seen first.
+pub async fn list(
+    wanted: &Wanted,
+    limit: usize,
+    signal: &AbortSignal,
+) -> Result<Page<CustomerSummary>, ApiError> {
+    let is_anonymous = match wanted.who.as_str() {
+        "anonymous" => Some("true".to_owned()),
+        "known" => Some("false".to_owned()),
+        _ => None,
+    };
+    let query = client::query(&[
+        ("search", Some(wanted.search.clone())),
+        ("is_anonymous", is_anonymous),
+        ("after", Some(wanted.after.clone())),
+        ("limit", Some(limit.to_string())),
+    ]);
+    client::get(&format!("/customers{query}"), Some(signal)).await
+}
+
+/// Returns one customer.
+pub async fn get(id: &str, signal: &AbortSignal) -> Result<CustomerView, ApiError> {
+    client::get(&format!("/customers/{}", encoded(id)), Some(signal)).await
+}
+
+/// Lists what happened with a customer, the newest first.
+pub async fn timeline(
+    id: &str,
+    after: Option<String>,
+    signal: Option<&AbortSignal>,
+) -> Result<Page<TimelineView>, ApiError> {
+    let query = client::query(&[("after", after), ("limit", Some("50".to_owned()))]);
+    client::get(
+        &format!("/customers/{}/timeline{query}", encoded(id)),
+        signal,
+    )
+    .await
+}
+
+/// Lists a customer's orders, the newest first.
+pub async fn orders(
+    id: &str,
+    after: Option<String>,
+    signal: Option<&AbortSignal>,
+) -> Result<Page<OrderView>, ApiError> {
+    let query = client::query(&[("after", after), ("limit", Some("20".to_owned()))]);
+    client::get(&format!("/customers/{}/orders{query}", encoded(id)), signal).await
+}
+
+/// Makes a customer.
+pub async fn create(customer: &CreateCustomer) -> Result<CustomerView, ApiError> {
+    client::post("/customers", customer).await
+}
+
+/// Changes a customer, if nobody else has meanwhile.
+pub async fn patch(id: &str, change: &PatchCustomer) -> Result<CustomerView, ApiError> {
+    client::patch(&format!("/customers/{}", encoded(id)), change).await
+}

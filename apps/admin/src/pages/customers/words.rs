@@ -1,0 +1,217 @@
+//! How each happening reads on the timeline.
+
+use api_types::customers::TimelineView;
+use serde_json::Value;
+
+use crate::{
+    i18n as t,
+    ui::{Icon, Voice},
+};
+
+/// A happening as the timeline draws it.
+pub(super) struct Told {
+    pub(super) icon: Icon,
+    pub(super) voice: Voice,
+    pub(super) title: String,
+    pub(super) note: String,
+}
+
+/// Puts a happening into words of the present language.
+pub(super) fn told(item: &TimelineView) -> Told {
+    let (icon, voice, title) = match item.kind.as_str() {
+        "event" => event(item.name.as_deref().unwrap_or_default()),
+        "consent" => consent(item),
+        "merge" => (
+            Icon::GitBranch,
+            Voice::Theirs,
+            t::customers::merged().to_owned(),
+        ),
+        "delivery" => delivery(item),
+        other => (Icon::History, Voice::Theirs, other.to_owned()),
+    };
+    Told {
+        icon,
+        voice,
+        title,
+        note: note(item),
+    }
+}
+
+fn event(name: &str) -> (Icon, Voice, String) {
+    use Voice::{Ours, Theirs};
+    let (icon, voice, word) = match name {
+        "Order Completed" => (Icon::ShoppingBag, Theirs, t::customers::ordered()),
+        "Order Refunded" | "Product Refunded" => (Icon::History, Theirs, t::customers::refunded()),
+        "Order Cancelled" => (Icon::X, Theirs, t::customers::cancelled()),
+        "Product Purchased" => (Icon::ShoppingBag, Theirs, t::customers::purchased()),
+        "Product Viewed" | "Product Clicked" => (Icon::Eye, Theirs, t::customers::viewed()),
+        "Product List Viewed" => (Icon::List, Theirs, t::customers::list_viewed()),
+        "Products Searched" => (Icon::Search, Theirs, t::customers::searched()),
+        "Product Added" => (Icon::ShoppingCart, Theirs, t::customers::added()),
+        "Product Removed" => (Icon::ShoppingCart, Theirs, t::customers::removed()),
+        "Cart Viewed" => (Icon::ShoppingCart, Theirs, t::customers::cart_viewed()),
+        "Checkout Started" => (Icon::ShoppingCart, Theirs, t::customers::checkout()),
+        "Coupon Entered" | "Coupon Applied" => (Icon::Ticket, Theirs, t::customers::coupon()),
+        "Page Viewed" => (Icon::FileText, Theirs, t::customers::page_viewed()),
+        "Screen Viewed" => (Icon::Smartphone, Theirs, t::customers::screen_viewed()),
+        "Signed Up" => (Icon::UserPlus, Theirs, t::customers::signed_up()),
+        "Signed In" => (Icon::User, Theirs, t::customers::signed_in()),
+        "message_sent" => (Icon::Mail, Ours, t::customers::sent()),
+        "message_bounced" => (Icon::MailX, Ours, t::customers::bounced()),
+        "message_opened" => (Icon::MailOpen, Theirs, t::customers::opened()),
+        "message_clicked" => (Icon::MousePointerClick, Theirs, t::customers::clicked()),
+        "message_unsubscribed" => (Icon::Ban, Theirs, t::customers::unsubscribed()),
+        "message_complained" => (Icon::Flag, Theirs, t::customers::complained()),
+        "consent_changed" => (Icon::ShieldCheck, Theirs, t::customers::consent_changed()),
+        other => (Icon::Zap, Theirs, other),
+    };
+    (icon, voice, word.to_owned())
+}
+
+fn consent(item: &TimelineView) -> (Icon, Voice, String) {
+    let channel = channel(item.channel.as_deref().unwrap_or_default());
+    if item.is_granted == Some(true) {
+        (
+            Icon::ShieldCheck,
+            Voice::Theirs,
+            t::customers::consented(channel),
+        )
+    } else {
+        (Icon::Ban, Voice::Theirs, t::customers::withdrew(channel))
+    }
+}
+
+fn delivery(item: &TimelineView) -> (Icon, Voice, String) {
+    let state = field(item, "state").or_else(|| field(item, "status"));
+    match state.as_deref() {
+        Some("skipped" | "held" | "suppressed" | "excluded" | "not_sent") => (
+            Icon::MailX,
+            Voice::NotSent,
+            t::customers::not_sent().to_owned(),
+        ),
+        Some("bounced" | "failed" | "rejected" | "dropped") => {
+            (Icon::MailX, Voice::Ours, t::customers::bounced().to_owned())
+        }
+        _ => (Icon::Mail, Voice::Ours, t::customers::sent().to_owned()),
+    }
+}
+
+/// Returns a channel's word.
+pub(super) fn channel(name: &str) -> String {
+    match name {
+        "email" => t::customers::channel_email(),
+        "line" => t::customers::channel_line(),
+        "push" => t::customers::channel_push(),
+        "sms" => t::customers::channel_sms(),
+        other => other,
+    }
+    .to_owned()
+}
+
+/// Returns a channel's icon.
+pub(super) fn channel_icon(name: &str) -> Icon {
+    match name {
+        "email" => Icon::Mail,
+        "line" => Icon::MessageCircle,
+        "push" | "sms" => Icon::Smartphone,
+        _ => Icon::Send,
+    }
+}
+
+/// Returns the words for what a consent is for.
+pub(super) fn purpose(name: &str) -> String {
+    match name {
+        "marketing" => t::customers::purpose_marketing(),
+        "tracking" | "analytics" => t::customers::purpose_tracking(),
+        "transactional" => t::customers::purpose_transactional(),
+        other => other,
+    }
+    .to_owned()
+}
+
+/// Returns the words for who told us a fact.
+pub(super) fn source(name: &str) -> String {
+    match name {
+        "import" => t::customers::source_import(),
+        "api" | "rest" => t::customers::source_api(),
+        "server" => t::customers::source_server(),
+        "browser" => t::customers::source_browser(),
+        "admin" | "operator" => t::customers::source_admin(),
+        "recipient" | "customer" | "preference_page" | "preferences" => {
+            t::customers::source_recipient()
+        }
+        other => other,
+    }
+    .to_owned()
+}
+
+fn note(item: &TimelineView) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let n_pieces = item.quantity.filter(|n| *n > 1);
+    parts.extend(item.product.clone());
+    parts.extend(n_pieces.map(t::customers::pieces));
+    parts.extend(item.category.clone());
+    for name in [
+        "subject",
+        "campaign_name",
+        "title",
+        "query",
+        "coupon_id",
+        "coupon",
+        "reason",
+    ] {
+        parts.extend(field(item, name));
+    }
+    if parts.is_empty() {
+        parts.extend(field(item, "url").or_else(|| field(item, "path")));
+    }
+    if item.kind == "consent" {
+        parts.extend(item.name.as_deref().map(purpose));
+    }
+    if let Some(own) = item.source.as_deref() {
+        parts.push(source(own));
+    }
+    if item.is_machine {
+        parts.push(t::customers::by_machine().to_owned());
+    }
+    if item.is_derived {
+        parts.push(t::customers::derived().to_owned());
+    }
+    parts.join("・")
+}
+
+fn field(item: &TimelineView, name: &str) -> Option<String> {
+    let text = item.detail.as_ref()?.get(name).and_then(Value::as_str)?;
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::locale::{Locale, set_for_test};
+
+    #[test]
+    fn a_message_is_ours_and_its_opening_theirs() {
+        assert_eq!(event("message_sent").1, Voice::Ours);
+        assert_eq!(event("message_opened").1, Voice::Theirs);
+        assert_eq!(event("Moon Seen").2, "Moon Seen");
+    }
+
+    #[test]
+    fn a_note_says_what_and_how_it_is_known() {
+        set_for_test(Locale::Ja);
+        let item = TimelineView {
+            kind: "event".to_owned(),
+            name: Some("Product Viewed".to_owned()),
+            product: Some("国産野菜の焼き餃子".to_owned()),
+            category: Some("冷凍食品".to_owned()),
+            is_derived: true,
+            ..TimelineView::default()
+        };
+        assert!(
+            told(&item)
+                .note
+                .starts_with("国産野菜の焼き餃子・冷凍食品・")
+        );
+    }
+}

@@ -1,0 +1,213 @@
+//! From whom messages come, and by which way they leave.
+
+use api_types::senders::SenderView;
+use leptos::prelude::*;
+
+use super::{
+    dkim::DkimForm,
+    places::{Place, Places},
+    sender_form::SenderForm,
+};
+use crate::{
+    api::{Load, Page, Submit, load, settings},
+    i18n as t,
+    state::{session, toast::use_toasts},
+    ui::{
+        Button, ButtonKind, Column, DataTable, Dialog, EmptyState, FormError, Icon, Menu, MenuItem,
+        MenuLine, PageHeader, Phone, Sheet, Status, Tone, table::Row, use_list_query,
+    },
+};
+
+/// What lies open beside the list.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Beside {
+    Nothing,
+    New,
+    Edit(SenderView),
+    Dkim(SenderView),
+    Archive(SenderView),
+}
+
+/// The page of the senders.
+#[component]
+pub(super) fn Senders() -> impl IntoView {
+    let senders = load(
+        || (),
+        |(), signal| async move { settings::senders(&signal).await },
+    );
+    let beside = RwSignal::new(Beside::Nothing);
+    let add = move || {
+        session::may("settings:write").then(|| {
+            view! { <Button kind=ButtonKind::Primary icon=Icon::Plus label=t::settings::sender_new on_press=move || beside.set(Beside::New)/> }
+        })
+    };
+    view! {
+        <PageHeader title=t::settings::senders say=t::settings::senders_about>{add}</PageHeader>
+        <Places here=Place::Senders/>
+        <DataTable
+            label=t::settings::senders
+            columns=columns(beside)
+            load=senders
+            row=Row::new(|sender: &SenderView| sender.id.clone())
+            list=use_list_query(&[])
+            page_size=3
+            empty=|| view! { <EmptyState title=t::settings::senders_empty_title body=t::settings::senders_empty_body/> }
+        />
+        <Sheets beside=beside senders=senders/>
+        <Archive beside=beside senders=senders/>
+    }
+}
+
+fn columns(beside: RwSignal<Beside>) -> Vec<Column<SenderView>> {
+    let name = |sender: &SenderView| {
+        view! { <b>{sender.from_name.clone()}</b> <span class="sub">{sender.from_address.clone()}</span> }
+    };
+    let way = |sender: &SenderView| {
+        let host = sender
+            .smtp
+            .as_ref()
+            .map(|smtp| format!("{}:{}", smtp.host, smtp.port));
+        match host {
+            Some(host) => view! { <Status tone=Tone::Neutral icon=Icon::Send label=host/> }.into_any(),
+            None => view! { <Status tone=Tone::Neutral icon=Icon::ShieldCheck label=t::settings::sandbox help=t::settings::sandbox_about/> }
+                .into_any(),
+        }
+    };
+    let pace = |sender: &SenderView| {
+        let rate = sender.smtp.as_ref().and_then(|smtp| smtp.per_second);
+        let is_smtp = sender.smtp.is_some();
+        move || match (rate, is_smtp) {
+            (Some(rate), _) => t::settings::n_per_second(i64::from(rate)),
+            (None, true) => t::settings::no_limit().to_owned(),
+            (None, false) => "–".to_owned(),
+        }
+    };
+    let dkim = |sender: &SenderView| {
+        match &sender.smtp {
+        None => view! { "–" }.into_any(),
+        Some(smtp) => match &smtp.dkim {
+            Some(dkim) => view! { <Status tone=Tone::Good icon=Icon::BadgeCheck label=format!("{} / {}", dkim.domain, dkim.selector)/> }
+                .into_any(),
+            None => view! { <Status tone=Tone::Warn icon=Icon::TriangleAlert label=t::settings::unsigned help=t::settings::unsigned_about/> }
+                .into_any(),
+        },
+    }
+    };
+    let acts = move |sender: &SenderView| view! { <Acts sender=sender.clone() beside=beside/> };
+    vec![
+        Column::new(t::settings::from, name).on_phone(Phone::Title),
+        Column::new(t::settings::way, way),
+        Column::new(t::settings::pace, pace).number(),
+        Column::new(t::settings::dkim, dkim).defined(t::settings::dkim_definition),
+        Column::new(t::settings::acts, acts).number(),
+    ]
+}
+
+#[component]
+fn Acts(sender: SenderView, beside: RwSignal<Beside>) -> impl IntoView {
+    let name = sender.from_name.clone();
+    let lines = Signal::derive(move || {
+        let (edit, dkim, archive) = (sender.clone(), sender.clone(), sender.clone());
+        let dkim_line = MenuItem::new(Icon::BadgeCheck, t::settings::dkim_set, move || {
+            beside.set(Beside::Dkim(dkim.clone()));
+        });
+        let dkim_line = if sender.smtp.is_some() {
+            dkim_line
+        } else {
+            dkim_line.blocked(t::settings::dkim_smtp_only)
+        };
+        vec![
+            MenuLine::from(MenuItem::new(Icon::Pencil, t::common::edit, move || {
+                beside.set(Beside::Edit(edit.clone()));
+            })),
+            MenuLine::from(dkim_line),
+            MenuLine::Rule,
+            MenuLine::from(
+                MenuItem::new(Icon::Trash2, t::settings::archive, move || {
+                    beside.set(Beside::Archive(archive.clone()));
+                })
+                .danger(),
+            ),
+        ]
+    });
+    move || {
+        let name = name.clone();
+        session::may("settings:write")
+            .then(|| view! { <Menu label=move || t::settings::acts_of(&name) lines=lines/> })
+    }
+}
+
+#[component]
+fn Sheets(beside: RwSignal<Beside>, senders: Load<Page<SenderView>>) -> impl IntoView {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| {
+        open.set(
+            beside.with(|beside| matches!(beside, Beside::New | Beside::Edit(_) | Beside::Dkim(_))),
+        );
+    });
+    Effect::new(move |_| {
+        if !open.get() {
+            beside.set(Beside::Nothing);
+        }
+    });
+    let title = move || {
+        beside.with(|beside| match beside {
+            Beside::Edit(_) => t::settings::sender_edit(),
+            Beside::Dkim(_) => t::settings::dkim_set(),
+            _ => t::settings::sender_new(),
+        })
+    };
+    view! {
+        <Sheet open=open title=title>
+            {move || match beside.get() {
+                Beside::New => view! { <SenderForm present=None senders=senders open=open/> }.into_any(),
+                Beside::Edit(sender) => view! { <SenderForm present=Some(sender) senders=senders open=open/> }.into_any(),
+                Beside::Dkim(sender) => view! { <DkimForm present=sender senders=senders/> }.into_any(),
+                _ => ().into_any(),
+            }}
+        </Sheet>
+    }
+}
+
+#[component]
+fn Archive(beside: RwSignal<Beside>, senders: Load<Page<SenderView>>) -> impl IntoView {
+    let (open, submit, toasts) = (RwSignal::new(false), Submit::default(), use_toasts());
+    Effect::new(move |_| open.set(beside.with(|beside| matches!(beside, Beside::Archive(_)))));
+    Effect::new(move |_| {
+        if !open.get() {
+            submit.forget();
+            if matches!(beside.get_untracked(), Beside::Archive(_)) {
+                beside.set(Beside::Nothing);
+            }
+        }
+    });
+    let archive = move || {
+        let Beside::Archive(sender) = beside.get_untracked() else {
+            return;
+        };
+        submit.run(
+            async move { settings::archive_sender(&sender.id).await },
+            move |()| {
+                open.set(false);
+                senders.reload();
+                toasts.say(t::settings::archived());
+            },
+        );
+    };
+    let footer = move || {
+        view! {
+            <Button label=t::common::cancel on_press=move || open.set(false)/>
+            <Button kind=ButtonKind::Danger icon=Icon::Trash2 label=t::settings::archive busy=submit.busy() on_press=archive/>
+        }
+    };
+    let title = move || match beside.get() {
+        Beside::Archive(sender) => t::settings::archive_title(sender.from_name),
+        _ => String::new(),
+    };
+    view! {
+        <Dialog open=open title=title footer=footer>
+            <p class="t-small ink-2">{t::settings::archive_body}</p>
+            <FormError submit=submit/>
+        </Dialog>
+    }
+}
