@@ -260,7 +260,7 @@ async fn load_terms(
         match filter {
             Filter::Product(one_of) => products.extend(one_of.values().iter().map(String::as_str)),
             Filter::Category(one_of) => {
-                categories.extend(one_of.values().iter().map(String::as_str))
+                categories.extend(one_of.values().iter().map(String::as_str));
             }
             _ => {}
         }

@@ -120,7 +120,7 @@ impl Sight {
             Window::Ever => {}
             Window::Last(span) => shift(Moment::Ago(span)),
             Window::Between(Bounds { from, until }) => {
-                from.into_iter().chain(until).for_each(&mut shift)
+                from.into_iter().chain(until).for_each(&mut shift);
             }
         }
         if let EventTest::Latest(test) | EventTest::First(test) = &self.events.test {

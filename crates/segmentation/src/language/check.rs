@@ -24,7 +24,7 @@ pub fn read(value: &Value) -> Result<Document, Invalid> {
         return Err(Invalid(vec![too_deep("/root".to_owned())]));
     }
     match value.get("version") {
-        Some(version) if *version != Value::from(VERSION) => {
+        Some(version) if version.as_u64() != Some(u64::from(VERSION)) => {
             return Err(Invalid::one(
                 "/version",
                 "unknown_version",
@@ -57,7 +57,7 @@ fn nesting(value: &Value) -> usize {
         match value {
             Value::Array(items) => waiting.extend(items.iter().map(|item| (item, depth + 1))),
             Value::Object(members) => {
-                waiting.extend(members.values().map(|item| (item, depth + 1)))
+                waiting.extend(members.values().map(|item| (item, depth + 1)));
             }
             _ => {}
         }
@@ -68,7 +68,7 @@ fn nesting(value: &Value) -> usize {
 fn pointer_of(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
-    for segment in path.iter() {
+    for segment in path {
         let part = match segment {
             Segment::Seq { index } => index.to_string(),
             Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
@@ -111,7 +111,7 @@ fn check_tree(document: &Document, found: &mut Invalid) {
         }
         match place.node {
             Node::All(members) if members.is_empty() && place.depth > 0 => {
-                at.empty_group("all", found)
+                at.empty_group("all", found);
             }
             Node::Any(members) if members.is_empty() => at.empty_group("any", found),
             Node::Fact(fact) => {

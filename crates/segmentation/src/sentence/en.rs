@@ -43,7 +43,8 @@ pub(super) fn whole(root: &Node, labels: &dyn Labels) -> String {
     };
     for node in without {
         if let Node::Not(inner) = node {
-            out.push_str(&format!(", except those {}", clause(inner, labels)));
+            out.push_str(", except those ");
+            out.push_str(&clause(inner, labels));
         }
     }
     out
@@ -286,10 +287,10 @@ fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
     for filter in &events.filters {
         match filter {
             Filter::Product(OneOf::In(values)) => {
-                object.push(bracketed(values, |value| labels.product(value)))
+                object.push(bracketed(values, |value| labels.product(value)));
             }
             Filter::Category(OneOf::In(values)) => {
-                object.push(bracketed(values, |value| labels.category(value)))
+                object.push(bracketed(values, |value| labels.category(value)));
             }
             Filter::Product(OneOf::NotIn(values)) => {
                 more.push(format!(
@@ -310,11 +311,11 @@ fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
                 ));
             }
             Filter::Quantity(test) => {
-                more.push(format!("quantity {}", compare_words(*test, grouped)))
+                more.push(format!("quantity {}", compare_words(*test, grouped)));
             }
             Filter::Campaign(ids) => more.push(format!("of {} campaigns", ids.len())),
             Filter::Property(property) => {
-                more.push(format!("{} {}", property.key, test_words(&property.test)))
+                more.push(format!("{} {}", property.key, test_words(&property.test)));
             }
         }
     }

@@ -44,10 +44,9 @@ pub(super) fn whole(root: &Node, labels: &dyn Labels) -> String {
     };
     for node in without {
         if let Node::Not(inner) = node {
-            out.push_str(&format!(
-                "。ただし、{}人は除く",
-                clause(inner, Form::Final, labels)
-            ));
+            out.push_str("。ただし、");
+            out.push_str(&clause(inner, Form::Final, labels));
+            out.push_str("人は除く");
         }
     }
     out
@@ -338,10 +337,10 @@ fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
     for filter in &events.filters {
         match filter {
             Filter::Product(OneOf::In(values)) => {
-                object.push_str(&bracketed(values, |value| labels.product(value)))
+                object.push_str(&bracketed(values, |value| labels.product(value)));
             }
             Filter::Category(OneOf::In(values)) => {
-                object.push_str(&bracketed(values, |value| labels.category(value)))
+                object.push_str(&bracketed(values, |value| labels.category(value)));
             }
             Filter::Product(OneOf::NotIn(values)) => {
                 more.push(format!(

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     language::{
-        Answer, Compare, Consent, ConsentState, CountOf, Document, EventTest, Events, Filter,
-        InSegment, Machine, Node, Place, Source, children,
+        Answer, Compare, Consent, ConsentState, CountOf, DateTest, Document, EventTest, Events,
+        Filter, InSegment, Machine, Node, Place, Source, children,
     },
     resolve::{At, Resolved},
 };
@@ -146,45 +146,27 @@ impl<'a> Compiler<'a> {
     }
 
     fn events(&mut self, events: &Events) -> Leaf {
-        let (aggregate, sql): (_, Box<dyn Fn(&mut Self, &str) -> String>) =
-            match events.test.clone() {
-                EventTest::Never => (
-                    Aggregate::Lines,
-                    Box::new(|_, m| format!("(COALESCE({m}, 0) = 0)")),
-                ),
-                EventTest::Count(count) => {
-                    let (aggregate, compare) = counted(&count);
-                    (
-                        aggregate,
-                        Box::new(move |this, m| {
-                            compare_sql(&mut this.binds, &format!("COALESCE({m}, 0)"), compare)
-                        }),
-                    )
-                }
-                EventTest::Amount(compare) => (
-                    Aggregate::Amount,
-                    Box::new(move |this, m| {
-                        compare_sql(&mut this.binds, &format!("COALESCE({m}, 0)"), compare)
-                    }),
-                ),
-                EventTest::Quantity(compare) => (
-                    Aggregate::Quantity,
-                    Box::new(move |this, m| {
-                        compare_sql(&mut this.binds, &format!("COALESCE({m}, 0)"), compare)
-                    }),
-                ),
-                EventTest::Latest(test) => (
-                    Aggregate::Latest,
-                    Box::new(move |this, m| instant_sql(&mut this.binds, this.at, m, &test)),
-                ),
-                EventTest::First(test) => (
-                    Aggregate::First,
-                    Box::new(move |this, m| instant_sql(&mut this.binds, this.at, m, &test)),
-                ),
-            };
+        let (aggregate, compare) = match &events.test {
+            EventTest::Never => (Aggregate::Lines, Compare::Equals(0)),
+            EventTest::Count(count) => counted(count),
+            EventTest::Amount(compare) => (Aggregate::Amount, *compare),
+            EventTest::Quantity(compare) => (Aggregate::Quantity, *compare),
+            EventTest::Latest(test) => return self.moment(events, Aggregate::Latest, test),
+            EventTest::First(test) => return self.moment(events, Aggregate::First, test),
+        };
         let measure = self.measure(events, aggregate);
-        let sql = sql(self, &format!("m{measure}"));
-        Leaf { sql }
+        // Who did nothing has no row in the scan: that is 0, not unknown.
+        let number = format!("COALESCE(m{measure}, 0)");
+        Leaf {
+            sql: compare_sql(&mut self.binds, &number, compare),
+        }
+    }
+
+    fn moment(&mut self, events: &Events, aggregate: Aggregate, test: &DateTest) -> Leaf {
+        let measure = self.measure(events, aggregate);
+        Leaf {
+            sql: instant_sql(&mut self.binds, self.at, &format!("m{measure}"), test),
+        }
     }
 
     fn measure(&mut self, events: &Events, aggregate: Aggregate) -> usize {
@@ -263,10 +245,12 @@ impl<'a> Compiler<'a> {
         );
         if let Some(only) = only {
             let only = self.binds.one(only);
-            text.push_str(&format!(" AND p.id = {only}"));
+            text.push_str(" AND p.id = ");
+            text.push_str(&only);
         }
         if let Some(filter) = filter {
-            text.push_str(&format!(" AND {filter}"));
+            text.push_str(" AND ");
+            text.push_str(filter);
         }
         text.push_str(tail);
         (text, self.binds.into_values())

@@ -135,13 +135,13 @@ impl Spot {
             Test::Number(test) => self.number_test(test, found),
             Test::Date(test) => self.to("/date").date_test(test, found),
             Test::List(ListTest::AllOf(values)) => {
-                self.to("/list/all_of").texts(values, MAX_ALL_OF, found)
+                self.to("/list/all_of").texts(values, MAX_ALL_OF, found);
             }
             Test::List(ListTest::AnyOf(values)) => {
-                self.to("/list/any_of").texts(values, MAX_LIST, found)
+                self.to("/list/any_of").texts(values, MAX_LIST, found);
             }
             Test::List(ListTest::NoneOf(values)) => {
-                self.to("/list/none_of").texts(values, MAX_LIST, found)
+                self.to("/list/none_of").texts(values, MAX_LIST, found);
             }
         }
     }
@@ -162,11 +162,11 @@ impl Spot {
     fn number_test(&self, test: &NumberTest, found: &mut Invalid) {
         match test {
             NumberTest::Between([low, high]) if low > high => {
-                self.to("/number/between").upside_down(found)
+                self.to("/number/between").upside_down(found);
             }
             NumberTest::In(values) => {
                 self.to("/number/in")
-                    .list_len(values.len(), MAX_LIST, Emptiness::Refused, found)
+                    .list_len(values.len(), MAX_LIST, Emptiness::Refused, found);
             }
             NumberTest::NotIn(values) => {
                 self.to("/number/not_in").list_len(
@@ -295,10 +295,10 @@ impl Spot {
         }
         match &events.test {
             EventTest::Count(CountOf::Times(compare)) => {
-                self.to("/test/count/times").count(*compare, found)
+                self.to("/test/count/times").count(*compare, found);
             }
             EventTest::Count(CountOf::Lines(compare)) => {
-                self.to("/test/count/lines").count(*compare, found)
+                self.to("/test/count/lines").count(*compare, found);
             }
             EventTest::Amount(compare) => self.to("/test/amount").compare(*compare, found),
             EventTest::Quantity(compare) => self.to("/test/quantity").compare(*compare, found),
@@ -345,13 +345,13 @@ impl Spot {
         match filter {
             Filter::Product(one_of) => self.to("/product").texts(one_of.values(), MAX_LIST, found),
             Filter::Category(one_of) => {
-                self.to("/category").texts(one_of.values(), MAX_LIST, found)
+                self.to("/category").texts(one_of.values(), MAX_LIST, found);
             }
             Filter::Amount(compare) => self.to("/amount").compare(*compare, found),
             Filter::Quantity(compare) => self.to("/quantity").compare(*compare, found),
             Filter::Campaign(ids) => {
                 self.to("/campaign")
-                    .list_len(ids.len(), MAX_LIST, Emptiness::Refused, found)
+                    .list_len(ids.len(), MAX_LIST, Emptiness::Refused, found);
             }
             Filter::Property(property) => {
                 self.to("/property/key").key(&property.key, found);
