@@ -53,8 +53,15 @@ impl Scope {
             Self::Campaign => [
                 ("{sent_scope}", "d.campaign_id = $2".to_owned()),
                 ("{answer_scope}", "e.campaign_id = $2".to_owned()),
-                ("{order_scope}", format!("o.profile_id {people}")),
-                ("{touched_scope}", format!("d.profile_id {people}")),
+                // The plus keeps SQLite from walking the whole workspace by time instead of these people.
+                (
+                    "{order_scope}",
+                    format!("o.profile_id {people} AND +o.workspace_id = $1"),
+                ),
+                (
+                    "{touched_scope}",
+                    format!("d.profile_id {people} AND +d.workspace_id = $1"),
+                ),
                 (
                     "{touching_scope}",
                     format!("e.occurred_at >= $3 - {HUMAN_WINDOW}"),
@@ -68,11 +75,13 @@ impl Scope {
                 ("{answer_scope}", "e.occurred_at >= $2".to_owned()),
                 (
                     "{order_scope}",
-                    "o.occurred_at >= $2 AND o.occurred_at < $3".to_owned(),
+                    "o.workspace_id = $1 AND o.occurred_at >= $2 AND o.occurred_at < $3".to_owned(),
                 ),
                 (
                     "{touched_scope}",
-                    format!("d.settled_at >= $2 - {DAY} AND d.settled_at < $3"),
+                    format!(
+                        "d.workspace_id = $1 AND d.settled_at >= $2 - {DAY} AND d.settled_at < $3"
+                    ),
                 ),
                 (
                     "{touching_scope}",

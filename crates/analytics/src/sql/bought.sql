@@ -12,5 +12,5 @@ bought AS (
   FROM purchase_order o
   JOIN workspace w ON w.id = o.workspace_id
   LEFT JOIN paid_back r ON r.profile_id = o.profile_id AND r.order_id = o.id
-  WHERE {order_scope} AND o.workspace_id = $1 AND o.status <> 'cancelled'
+  WHERE {order_scope} AND o.status <> 'cancelled'
 )

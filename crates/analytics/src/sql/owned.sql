@@ -5,7 +5,7 @@ touch AS (
   SELECT d.profile_id, d.id AS delivery_id, d.campaign_id,
     COALESCE(d.handed_over_at, d.settled_at, d.planned_at) AS at, 0 AS kind
   FROM delivery d
-  WHERE {touched_scope} AND d.workspace_id = $1 AND d.state = 5 AND NOT d.is_test
+  WHERE {touched_scope} AND d.state = 5 AND NOT d.is_test
     AND NOT EXISTS (SELECT 1 FROM event b WHERE b.delivery_id = d.id AND b.workspace_id = $1 AND b.name_id = {bounced})
   UNION ALL
   SELECT e.profile_id, d.id, d.campaign_id, e.occurred_at, CASE e.name_id WHEN {clicked} THEN 2 ELSE 1 END
