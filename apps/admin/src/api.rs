@@ -12,6 +12,7 @@ pub mod imports;
 pub mod inbox;
 pub mod load;
 pub mod products;
+pub mod reports;
 pub mod segments;
 pub mod session;
 pub mod settings;

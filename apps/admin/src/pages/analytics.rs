@@ -1,5 +1,6 @@
 //! Reports over everything.
 
+pub mod definitions;
 pub mod overview;
 
 pub use overview::Analytics;
