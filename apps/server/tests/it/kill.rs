@@ -2,6 +2,8 @@
 //!
 //! 2,000 recipients in the usual run; `ENISHI_KILL_RECIPIENTS=20000` for the long form.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},

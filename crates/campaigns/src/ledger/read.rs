@@ -1,5 +1,7 @@
 //! Reading the ledger: progress, lists, one row.
 
+use std::fmt::Write as _;
+
 use kernel::{
     id::{CampaignId, DeliveryId, ProfileId, WorkspaceId},
     page::{BadCursor, Page, PageRequest},
@@ -190,7 +192,8 @@ pub async fn list(
     let mut narrow = |column: &str, value: Option<Value>| {
         if let Some(value) = value {
             binds.push(value);
-            text.push_str(&format!(" AND {column} = ${}", binds.len()));
+            // Writing to a String cannot fail.
+            let _ = write!(text, " AND {column} = ${}", binds.len());
         }
     };
     narrow("campaign_id", filter.campaign.map(|id| id.raw().into()));

@@ -159,12 +159,31 @@ impl Edition {
             },
             Some(&pixel),
         );
+        let email = self.email_of(row, person, locale, message, unsubscribe);
+        let stored = self.stored_links.lock();
+        Ok(Made {
+            message: message_of(delivery, row, now, email),
+            links: links
+                .into_values()
+                .filter(|link| !stored.contains(&link.id.raw()))
+                .collect(),
+        })
+    }
+
+    fn email_of(
+        &self,
+        row: &Reserved,
+        person: &PersonData,
+        locale: &str,
+        message: contents::Message,
+        unsubscribe: String,
+    ) -> Email {
         let subject = match (row.is_test, locale.starts_with("en")) {
             (false, _) => message.subject,
             (true, true) => format!("[Test] {}", message.subject),
             (true, false) => format!("【テスト】{}", message.subject),
         };
-        let email = Email {
+        Email {
             from: self.from.clone(),
             reply_to: self.reply_to.clone(),
             to_name: person.name.clone(),
@@ -184,15 +203,7 @@ impl Edition {
             }),
             envelope_sender: None,
             headers: Vec::new(),
-        };
-        let stored = self.stored_links.lock();
-        Ok(Made {
-            message: message_of(delivery, row, now, email),
-            links: links
-                .into_values()
-                .filter(|link| !stored.contains(&link.id.raw()))
-                .collect(),
-        })
+        }
     }
 
     /// Remembers links that have been stored.

@@ -258,9 +258,12 @@ fn chain(error: &CampaignError) -> String {
     text
 }
 
+/// An edition with what it was made of; `None` when there is nothing that can be sent.
+type Kept = ((i64, i64), Option<Arc<Edition>>);
+
 /// The compiled emails of a sender's campaigns.
 #[derive(Default)]
-struct Editions(HashMap<CampaignId, ((i64, i64), Option<Arc<Edition>>)>);
+struct Editions(HashMap<CampaignId, Kept>);
 
 impl Editions {
     /// Returns what a campaign sends; `None` when it has nothing that can be sent.

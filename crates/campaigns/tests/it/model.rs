@@ -190,7 +190,7 @@ fn run_on(cases: u32, database: impl Fn() -> TestDb) {
     let outcome = runner.run(&strategy, |steps| {
         let test = database();
         tokio::task::block_in_place(|| {
-            tokio::runtime::Handle::current().block_on(round(&test, &steps))
+            tokio::runtime::Handle::current().block_on(round(&test, &steps));
         });
         Ok(())
     });
