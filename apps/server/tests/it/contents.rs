@@ -1,4 +1,5 @@
 //! Saved emails, previews for a real customer, and test sends.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use access::Role;
 use axum::http::{Method, StatusCode, header};

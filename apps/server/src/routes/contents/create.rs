@@ -60,7 +60,7 @@ fn document(body: CreateContent, locale: &str) -> Result<EmailDocument, ApiError
         }
     };
     if let Some(name) = body.name.filter(|name| !name.trim().is_empty()) {
-        document.name = name.trim().to_owned();
+        name.trim().clone_into(&mut document.name);
     }
     Ok(document)
 }

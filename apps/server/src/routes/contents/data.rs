@@ -48,12 +48,11 @@ pub(super) async fn subject(
     locale: Option<&str>,
 ) -> Result<Subject, ApiError> {
     let workspace = workspace(app, caller).await?;
-    let (mut json, own_locale) = match customer_id {
-        Some(id) => real(app, caller, id).await?,
-        None => {
-            let locale = locale.unwrap_or(&workspace.locale);
-            (sample_data(locale), Some(locale.to_owned()))
-        }
+    let (mut json, own_locale) = if let Some(id) = customer_id {
+        real(app, caller, id).await?
+    } else {
+        let locale = locale.unwrap_or(&workspace.locale);
+        (sample_data(locale), Some(locale.to_owned()))
     };
     if let Json::Object(members) = &mut json {
         common(app, &workspace, members);

@@ -19,6 +19,9 @@ const PER_MINUTE: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
 /// How many openings are remembered before all are forgotten.
 const OPENINGS: usize = 4_096;
 
+/// Who looked (kind and number) at whom.
+type Opening = (&'static str, Option<i64>, i64);
+
 /// One per process.
 pub struct ContentParts {
     /// Compiled emails by content and version.
@@ -26,7 +29,7 @@ pub struct ContentParts {
     /// Product blocks, what everybody shares of them cached.
     pub blocks: Blocks,
     tests: DefaultKeyedRateLimiter<i64>,
-    openings: Mutex<HashMap<(&'static str, Option<i64>, i64), Millis>>,
+    openings: Mutex<HashMap<Opening, Millis>>,
 }
 
 impl Default for ContentParts {

@@ -190,15 +190,11 @@ async fn rendered(
     let content = store::find(app.db.reader(), caller.workspace, id)
         .await?
         .ok_or_else(ApiError::not_found)?;
-    let compiled = match &body.document {
-        Some(document) => {
-            let document = wire::read(document.clone());
-            CompiledEmail::compile(&document, Footer::Ensure).map(Arc::new)
-        }
-        None => {
-            let version = content.summary.version;
-            app.contents.compiled.get(id, version, &content.document)
-        }
+    let compiled = if let Some(document) = &body.document {
+        CompiledEmail::compile(&wire::read(document.clone()), Footer::Ensure).map(Arc::new)
+    } else {
+        let version = content.summary.version;
+        app.contents.compiled.get(id, version, &content.document)
     };
     let compiled = compiled.map_err(|error| wire::problems(error.0))?;
     let (customer, locale) = (body.customer_id.as_deref(), body.locale.as_deref());

@@ -99,127 +99,141 @@ impl Entry {
 const PRODUCTS: &str = "{% for product in products limit: 3 %}\n<mj-text>\n  <a href=\"{{ product.url }}\">{{ product.name }}</a> {{ product.price | money: product.currency }}\n</mj-text>\n{% endfor %}\n";
 const ORDER: &str = "{% if last_order %}\n<mj-text>\n  {% for item in last_order.items limit: 3 %}{{ item.name }} × {{ item.quantity }}<br />{% endfor %}\n</mj-text>\n{% endif %}\n";
 
+/// Group, path, name in Japanese and English, and what to write. `WHO` is how one addresses somebody whose
+/// name may not be known, `DATE` the date filter; both differ by language.
+const STANDARD: &[[&str; 5]] = &[
+    [
+        "customer",
+        "customer.name",
+        "名前",
+        "Name",
+        "{{ customer.name | WHO }}",
+    ],
+    [
+        "customer",
+        "customer.first_name",
+        "名",
+        "First name",
+        "{{ customer.first_name | WHO }}",
+    ],
+    [
+        "customer",
+        "customer.email",
+        "メールアドレス",
+        "Email address",
+        "{{ customer.email }}",
+    ],
+    [
+        "products",
+        "products",
+        "よく買われている商品",
+        "Bought most by others",
+        PRODUCTS,
+    ],
+    [
+        "order",
+        "last_order",
+        "前回のお買い上げ",
+        "Last order",
+        ORDER,
+    ],
+    [
+        "order",
+        "last_order.number",
+        "注文番号",
+        "Order number",
+        "{{ last_order.number }}",
+    ],
+    [
+        "order",
+        "last_order.placed_at",
+        "注文日",
+        "Order date",
+        "{{ last_order.placed_at | DATE }}",
+    ],
+    [
+        "order",
+        "last_order.amount",
+        "注文金額",
+        "Order amount",
+        "{{ last_order.amount | money: last_order.currency }}",
+    ],
+    [
+        "coupon",
+        "coupon.code",
+        "クーポンコード",
+        "Coupon code",
+        "{{ coupon.code }}",
+    ],
+    [
+        "coupon",
+        "coupon.label",
+        "クーポンの内容",
+        "What the coupon gives",
+        "{{ coupon.label }}",
+    ],
+    [
+        "coupon",
+        "coupon.expires_at",
+        "クーポンの期限",
+        "Coupon valid until",
+        "{{ coupon.expires_at | DATE }}",
+    ],
+    [
+        "workspace",
+        "workspace.name",
+        "差出人の名前",
+        "Sender's name",
+        "{{ workspace.name }}",
+    ],
+    [
+        "workspace",
+        "workspace.postal_address",
+        "差出人の住所",
+        "Sender's address",
+        "{{ workspace.postal_address }}",
+    ],
+    [
+        "links",
+        "unsubscribe_url",
+        "配信停止",
+        "Unsubscribe page",
+        "{{ unsubscribe_url }}",
+    ],
+    [
+        "links",
+        "preferences_url",
+        "配信設定",
+        "Preference page",
+        "{{ preferences_url }}",
+    ],
+    [
+        "links",
+        "web_url",
+        "ブラウザで見る",
+        "Email in a browser",
+        "{{ web_url }}",
+    ],
+];
+
 fn standard(locale: &str) -> Vec<Entry> {
-    let is_english = locale.starts_with("en");
-    let (name, first, date) = if is_english {
-        (
-            "{{ customer.name | fallback: \"you\" }}",
-            "{{ customer.first_name | fallback: \"you\" }}",
-            "date_en",
-        )
+    let (who, date) = if locale.starts_with("en") {
+        ("fallback: \"you\"", "date_en")
     } else {
-        (
-            "{{ customer.name | fallback: \"お客\" | honorific }}",
-            "{{ customer.first_name | fallback: \"お客\" | honorific }}",
-            "date_ja",
-        )
+        ("fallback: \"お客\" | honorific", "date_ja")
     };
-    let placed_at = format!("{{{{ last_order.placed_at | {date} }}}}");
-    let expires_at = format!("{{{{ coupon.expires_at | {date} }}}}");
-    vec![
-        Entry::new("customer", "customer.name", "名前", "Name", name),
-        Entry::new("customer", "customer.first_name", "名", "First name", first),
-        Entry::new(
-            "customer",
-            "customer.email",
-            "メールアドレス",
-            "Email address",
-            "{{ customer.email }}",
-        ),
-        Entry::new(
-            "products",
-            "products",
-            "よく買われている商品",
-            "Bought most by others",
-            PRODUCTS,
-        )
-        .shown_as("{{ products[0].name }}"),
-        Entry::new(
-            "order",
-            "last_order",
-            "前回のお買い上げ",
-            "Last order",
-            ORDER,
-        )
-        .shown_as("{{ last_order.items[0].name }}"),
-        Entry::new(
-            "order",
-            "last_order.number",
-            "注文番号",
-            "Order number",
-            "{{ last_order.number }}",
-        ),
-        Entry::new(
-            "order",
-            "last_order.placed_at",
-            "注文日",
-            "Order date",
-            &placed_at,
-        ),
-        Entry::new(
-            "order",
-            "last_order.amount",
-            "注文金額",
-            "Order amount",
-            "{{ last_order.amount | money: last_order.currency }}",
-        ),
-        Entry::new(
-            "coupon",
-            "coupon.code",
-            "クーポンコード",
-            "Coupon code",
-            "{{ coupon.code }}",
-        ),
-        Entry::new(
-            "coupon",
-            "coupon.label",
-            "クーポンの内容",
-            "What the coupon gives",
-            "{{ coupon.label }}",
-        ),
-        Entry::new(
-            "coupon",
-            "coupon.expires_at",
-            "クーポンの期限",
-            "Coupon valid until",
-            &expires_at,
-        ),
-        Entry::new(
-            "workspace",
-            "workspace.name",
-            "差出人の名前",
-            "Sender's name",
-            "{{ workspace.name }}",
-        ),
-        Entry::new(
-            "workspace",
-            "workspace.postal_address",
-            "差出人の住所",
-            "Sender's address",
-            "{{ workspace.postal_address }}",
-        ),
-        Entry::new(
-            "links",
-            "unsubscribe_url",
-            "配信停止",
-            "Unsubscribe page",
-            "{{ unsubscribe_url }}",
-        ),
-        Entry::new(
-            "links",
-            "preferences_url",
-            "配信設定",
-            "Preference page",
-            "{{ preferences_url }}",
-        ),
-        Entry::new(
-            "links",
-            "web_url",
-            "ブラウザで見る",
-            "Email in a browser",
-            "{{ web_url }}",
-        ),
-    ]
+    STANDARD
+        .iter()
+        .map(|[group, name, ja, en, insert]| {
+            let insert = insert.replace("WHO", who).replace("DATE", date);
+            let entry = Entry::new(group, name, ja, en, &insert);
+            match *name {
+                "products" => entry.shown_as("{{ products[0].name }}"),
+                "last_order" => entry.shown_as("{{ last_order.items[0].name }}"),
+                _ => entry,
+            }
+        })
+        .collect()
 }
 
 fn own(definition: &AttributeDef, reader: &str) -> Entry {
