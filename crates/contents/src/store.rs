@@ -110,7 +110,7 @@ pub async fn list(
     filter: &Filter,
     page: &PageRequest,
 ) -> Result<Result<Page<Summary>, BadCursor>, DbErr> {
-    let (before, before_id) = match page.position().map(|position| position.unwrap_or_default()) {
+    let (before, before_id) = match page.position().map(Option::unwrap_or_default) {
         Ok(parts) => match parts.as_slice() {
             [] => (i64::MAX, i64::MAX),
             [at, id] => (*at, *id),

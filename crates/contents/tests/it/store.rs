@@ -1,4 +1,9 @@
 //! Saved emails, on both databases.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests"
+)]
 
 use contents::{
     EmailDocument, gallery,
