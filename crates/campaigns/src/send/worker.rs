@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use kernel::{
     id::{IdSource, SenderId, WorkspaceId},
-    time::{Clock, Millis},
+    time::{Clock, Millis, SECOND},
 };
 use offers::Blocks;
 use storage::Db;
@@ -68,15 +68,22 @@ pub struct SendWorker {
 
 type SenderKey = (WorkspaceId, SenderId, i64);
 
-/// The pipelines that run.
-type Running = HashMap<SenderKey, watch::Sender<Vec<ActiveCampaign>>>;
+/// How long a sender that could not be opened is left alone.
+const REST: i64 = 10 * SECOND;
+
+/// The pipelines that run, and senders that could not be opened with when to try again.
+#[derive(Default)]
+struct Running {
+    pipelines: HashMap<SenderKey, watch::Sender<Vec<ActiveCampaign>>>,
+    resting: HashMap<SenderKey, Millis>,
+}
 
 impl SendWorker {
     /// Works until `stop`; then lets every message in flight end and gives back the rest.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let token = self.ids.next_raw();
         let pipelines = TaskTracker::new();
-        let mut running = Running::new();
+        let mut running = Running::default();
         let mut alive_until = Millis(0);
         while !stop.is_cancelled() {
             if let Err(error) = self
@@ -90,7 +97,7 @@ impl SendWorker {
                 () = tokio::time::sleep(self.options.poll) => {}
             }
         }
-        running.clear();
+        running.pipelines.clear();
         pipelines.close();
         pipelines.wait().await;
         if let Err(error) = self.leave(token).await {
@@ -117,21 +124,32 @@ impl SendWorker {
             self.take_over(token, now).await?;
             self.finish(now).await?;
         }
-        running.retain(|_, campaigns| !campaigns.is_closed());
+        running
+            .pipelines
+            .retain(|_, campaigns| !campaigns.is_closed());
+        running.resting.retain(|_, until| *until > now);
         let mut groups: HashMap<SenderKey, Vec<ActiveCampaign>> = HashMap::new();
         for campaign in ledger::active_campaigns(self.db.reader()).await? {
             if let Some(key) = self.sender_of(&campaign).await? {
                 groups.entry(key).or_default().push(campaign);
             }
         }
-        for (key, campaigns) in &mut *running {
+        for (key, campaigns) in &running.pipelines {
             let wanted = groups.remove(key).unwrap_or_default();
             // An error only says that the pipeline has just ended.
             let _ = campaigns.send(wanted);
         }
         for (key, campaigns) in groups {
-            if let Some(sender) = self.open(token, key, campaigns, pipelines, stop).await? {
-                running.insert(key, sender);
+            if running.resting.contains_key(&key) {
+                continue;
+            }
+            match self.open(token, key, campaigns, pipelines, stop).await? {
+                Some(announce) => {
+                    running.pipelines.insert(key, announce);
+                }
+                None => {
+                    running.resting.insert(key, now.plus(REST));
+                }
             }
         }
         self.finish(now).await
