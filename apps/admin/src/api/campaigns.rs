@@ -2,9 +2,9 @@
 
 use api_types::{
     campaigns::{
-        CampaignDocument, CampaignSummary, CampaignView, CopyCampaign, CreateCampaign, DeliveryView,
-        LaunchCampaign, PersonBehind, ProgressView, Readiness, ReviewView, SaveCampaign, TestCampaign,
-        TestQueued,
+        CampaignDocument, CampaignSummary, CampaignView, CopyCampaign, CreateCampaign,
+        DeliveryView, LaunchCampaign, PersonBehind, ProgressView, Readiness, ReviewView,
+        SaveCampaign, TestCampaign, TestQueued,
     },
     contents::{ContentPreview, ContentSummary, PreviewContent},
     senders::SenderView,
@@ -22,7 +22,10 @@ fn at(id: &str, rest: &str) -> String {
 }
 
 /// Reads a page of the list.
-pub async fn list(query: &str, signal: Option<&AbortSignal>) -> Result<Page<CampaignSummary>, ApiError> {
+pub async fn list(
+    query: &str,
+    signal: Option<&AbortSignal>,
+) -> Result<Page<CampaignSummary>, ApiError> {
     get(&format!("/campaigns{query}"), signal).await
 }
 
@@ -39,7 +42,11 @@ pub async fn newest(signal: Option<&AbortSignal>) -> Result<Vec<CampaignView>, A
 /// Whether a campaign's target names a segment.
 pub fn names_segment(campaign: &CampaignView, segment: &str) -> bool {
     campaign.document.target.as_ref().is_some_and(|target| {
-        target.include.iter().chain(&target.exclude).any(|id| id == segment)
+        target
+            .include
+            .iter()
+            .chain(&target.exclude)
+            .any(|id| id == segment)
     })
 }
 
@@ -50,7 +57,14 @@ pub async fn find(id: &str, signal: Option<&AbortSignal>) -> Result<CampaignView
 
 /// Makes a draft.
 pub async fn create(name: String) -> Result<CampaignView, ApiError> {
-    post("/campaigns", &CreateCampaign { name, document: None }).await
+    post(
+        "/campaigns",
+        &CreateCampaign {
+            name,
+            document: None,
+        },
+    )
+    .await
 }
 
 /// Saves a draft.
@@ -60,7 +74,15 @@ pub async fn save(
     name: String,
     document: CampaignDocument,
 ) -> Result<CampaignView, ApiError> {
-    put(&at(id, ""), &SaveCampaign { version, name, document }).await
+    put(
+        &at(id, ""),
+        &SaveCampaign {
+            version,
+            name,
+            document,
+        },
+    )
+    .await
 }
 
 /// Removes a draft for good.
@@ -99,7 +121,11 @@ pub async fn people(
 }
 
 /// Sends a test to a few addresses.
-pub async fn test(id: &str, addresses: Vec<String>, profile: String) -> Result<TestQueued, ApiError> {
+pub async fn test(
+    id: &str,
+    addresses: Vec<String>,
+    profile: String,
+) -> Result<TestQueued, ApiError> {
     post(&at(id, "/test"), &TestCampaign { addresses, profile }).await
 }
 
@@ -124,7 +150,11 @@ pub async fn deliveries(
     pairs: &[(&str, Option<String>)],
     signal: Option<&AbortSignal>,
 ) -> Result<Page<DeliveryView>, ApiError> {
-    get(&at(id, &format!("/deliveries{}", client::query(pairs))), signal).await
+    get(
+        &at(id, &format!("/deliveries{}", client::query(pairs))),
+        signal,
+    )
+    .await
 }
 
 /// Reads the senders.

@@ -1,7 +1,7 @@
 //! Segments: saved rules, and asking about rules that need not be saved.
 
 use api_types::{
-    customers::CustomerSummary,
+    customers::{CustomerSummary, CustomerView},
     products::ProductView,
     segments::{
         AskExamples, AskExplanation, AskOverlap, CreateSegment, PreviewSegment, SaveSegment,
@@ -21,7 +21,10 @@ use crate::api::{
 };
 
 /// Reads a page of the list.
-pub async fn list(query: &str, signal: Option<&AbortSignal>) -> Result<Page<SegmentView>, ApiError> {
+pub async fn list(
+    query: &str,
+    signal: Option<&AbortSignal>,
+) -> Result<Page<SegmentView>, ApiError> {
     get(&format!("/segments{query}"), signal).await
 }
 
@@ -67,7 +70,10 @@ pub async fn restore(id: &str) -> Result<SegmentView, ApiError> {
 }
 
 /// Counts a rule and each of its conditions.
-pub async fn preview(document: Value, signal: Option<&AbortSignal>) -> Result<SegmentPreview, ApiError> {
+pub async fn preview(
+    document: Value,
+    signal: Option<&AbortSignal>,
+) -> Result<SegmentPreview, ApiError> {
     ask("/segments/preview", &PreviewSegment { document }, signal).await
 }
 
@@ -77,7 +83,12 @@ pub async fn examples(
     seed: u32,
     signal: Option<&AbortSignal>,
 ) -> Result<Vec<SegmentPerson>, ApiError> {
-    ask("/segments/examples", &AskExamples { document, seed }, signal).await
+    ask(
+        "/segments/examples",
+        &AskExamples { document, seed },
+        signal,
+    )
+    .await
 }
 
 /// Says why a person is in or out.
@@ -86,16 +97,29 @@ pub async fn explain(
     profile: String,
     signal: Option<&AbortSignal>,
 ) -> Result<SegmentExplanation, ApiError> {
-    ask("/segments/explain", &AskExplanation { document, profile }, signal).await
+    ask(
+        "/segments/explain",
+        &AskExplanation { document, profile },
+        signal,
+    )
+    .await
 }
 
 /// Counts how two rules overlap.
-pub async fn overlap(a: Value, b: Value, signal: Option<&AbortSignal>) -> Result<SegmentOverlap, ApiError> {
+pub async fn overlap(
+    a: Value,
+    b: Value,
+    signal: Option<&AbortSignal>,
+) -> Result<SegmentOverlap, ApiError> {
     ask("/segments/overlap", &AskOverlap { a, b }, signal).await
 }
 
 /// Reads a page of a segment's people.
-pub async fn members(id: &str, query: &str, signal: Option<&AbortSignal>) -> Result<Page<SegmentPerson>, ApiError> {
+pub async fn members(
+    id: &str,
+    query: &str,
+    signal: Option<&AbortSignal>,
+) -> Result<Page<SegmentPerson>, ApiError> {
     get(&format!("/segments/{}/members{query}", encoded(id)), signal).await
 }
 
@@ -110,15 +134,27 @@ pub async fn templates(signal: Option<&AbortSignal>) -> Result<Vec<SegmentTempla
 }
 
 /// Finds customers by what is known of them.
-pub async fn customers(part: &str, signal: Option<&AbortSignal>) -> Result<Vec<CustomerSummary>, ApiError> {
-    let query = client::query(&[("q", Some(part.to_owned())), ("limit", Some("8".to_owned()))]);
+pub async fn customers(
+    part: &str,
+    signal: Option<&AbortSignal>,
+) -> Result<Vec<CustomerSummary>, ApiError> {
+    let query = client::query(&[
+        ("q", Some(part.to_owned())),
+        ("limit", Some("8".to_owned())),
+    ]);
     let page: Page<CustomerSummary> = get(&format!("/customers{query}"), signal).await?;
     Ok(page.items)
 }
 
 /// Finds products by number or name.
-pub async fn products(part: &str, signal: Option<&AbortSignal>) -> Result<Vec<ProductView>, ApiError> {
-    let query = client::query(&[("q", Some(part.to_owned())), ("limit", Some("30".to_owned()))]);
+pub async fn products(
+    part: &str,
+    signal: Option<&AbortSignal>,
+) -> Result<Vec<ProductView>, ApiError> {
+    let query = client::query(&[
+        ("q", Some(part.to_owned())),
+        ("limit", Some("30".to_owned())),
+    ]);
     let page: Page<ProductView> = get(&format!("/products{query}"), signal).await?;
     Ok(page.items)
 }
@@ -131,5 +167,25 @@ async fn ask<B: Serialize, T: DeserializeOwned>(
 ) -> Result<T, ApiError> {
     let body = Some(client::encode(body)?);
     let method = Method::POST;
-    client::send(Call { method, path, body, idempotency_key: None, signal }).await
+    client::send(Call {
+        method,
+        path,
+        body,
+        idempotency_key: None,
+        signal,
+    })
+    .await
+}
+
+/// Returns what a customer is called, or the id where that cannot be read.
+pub async fn customer_name(id: &str, signal: &AbortSignal) -> String {
+    let found: Result<CustomerView, ApiError> =
+        get(&format!("/customers/{}", encoded(id)), Some(signal)).await;
+    let name = found.ok().and_then(|customer| {
+        customer
+            .full_name
+            .or(customer.external_id)
+            .or(customer.email)
+    });
+    name.unwrap_or_else(|| id.to_owned())
 }

@@ -1,5 +1,12 @@
 //! The campaigns.
 
+mod desk;
+mod draft;
+mod logic;
+mod numbers;
+mod running;
+mod sheet;
+mod words;
 pub mod edit;
 pub mod list;
 pub mod new;

@@ -2,11 +2,11 @@
 
 mod builder;
 mod control;
-mod editor;
-mod logic;
+pub(crate) mod editor;
+pub(crate) mod logic;
 mod overlap;
 mod people;
-mod picker;
+pub(crate) mod picker;
 mod row;
 mod tree;
 mod uses;

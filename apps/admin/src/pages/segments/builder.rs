@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::{
     editor::{Editor, said},
     logic::sentence,
-    people::Examples,
     overlap::Overlap,
+    people::Examples,
     tree::Tree,
     uses::Uses,
     why::Why,
@@ -19,7 +19,9 @@ use crate::{
     format, i18n as t,
     routes::{Route, use_go},
     state::{session, toast::use_toasts},
-    ui::{Button, ButtonKind, Dialog, FormError, Icon, InlineError, PageHeader, TextArea, TextField},
+    ui::{
+        Button, ButtonKind, Dialog, FormError, Icon, InlineError, PageHeader, TextArea, TextField,
+    },
 };
 
 /// What the builder begins with.
@@ -75,9 +77,26 @@ impl Sheet {
                 match saved {
                     Some(saved) => {
                         let version = over.unwrap_or(saved.version);
-                        api::save(&saved.id, &SaveSegment { version, name, description, document }).await
+                        api::save(
+                            &saved.id,
+                            &SaveSegment {
+                                version,
+                                name,
+                                description,
+                                document,
+                            },
+                        )
+                        .await
                     }
-                    None => api::create(&CreateSegment { name, description, document, template }).await,
+                    None => {
+                        api::create(&CreateSegment {
+                            name,
+                            description,
+                            document,
+                            template,
+                        })
+                        .await
+                    }
                 }
             },
             move |view| {
@@ -110,11 +129,19 @@ pub fn Builder(
     use_crumb(move || title(sheet));
     undo_by_key(editor);
     Effect::new(move |_| {
-        if sheet.submit.error().is_some_and(|error| error.is_conflict()) {
+        if sheet
+            .submit
+            .error()
+            .is_some_and(|error| error.is_conflict())
+        {
             sheet.is_conflict.set(true);
         }
     });
-    let uses = move || sheet.saved.with(|saved| saved.as_ref().map(|saved| saved.id.clone()));
+    let uses = move || {
+        sheet
+            .saved
+            .with(|saved| saved.as_ref().map(|saved| saved.id.clone()))
+    };
     view! {
         <Head sheet=sheet/>
         <Sentence editor=editor/>
@@ -125,11 +152,11 @@ pub fn Builder(
                 <Tree editor=editor/>
                 <Why editor=editor/>
             </section>
-            <aside class="stack">
+            <div class="stack">
                 <Overlap editor=editor own=Signal::derive(uses)/>
                 <Examples editor=editor/>
                 {move || uses().map(|id| view! { <Uses id=id segments=editor.segments/> })}
-            </aside>
+            </div>
         </div>
         <Naming sheet=sheet/>
         <Conflict sheet=sheet/>
@@ -138,12 +165,17 @@ pub fn Builder(
 
 fn title(sheet: Sheet) -> String {
     let name = sheet.name.get();
-    if name.trim().is_empty() { t::segments::new_title().to_owned() } else { name }
+    if name.trim().is_empty() {
+        t::segments::new_title().to_owned()
+    } else {
+        name
+    }
 }
 
 fn undo_by_key(editor: Editor) {
     let handle = window_event_listener(ev::keydown, move |event| {
-        let is_undo = (event.ctrl_key() || event.meta_key()) && !event.shift_key() && event.key() == "z";
+        let is_undo =
+            (event.ctrl_key() || event.meta_key()) && !event.shift_key() && event.key() == "z";
         if is_undo && !shortcuts::is_typing(&event) {
             event.prevent_default();
             editor.undo();
@@ -201,15 +233,20 @@ fn use_save(sheet: Sheet) -> impl Fn(Option<i64>) + Copy + Send + Sync + 'static
 #[component]
 fn Sentence(editor: Editor) -> impl IntoView {
     let pieces = move || {
-        let whole = editor.preview().map(|preview| said(&preview.sentence)).unwrap_or_default();
+        let whole = editor
+            .preview()
+            .map(|preview| said(&preview.sentence))
+            .unwrap_or_default();
         sentence::pieces(&whole, &editor.clauses())
     };
-    let piece = move |piece: sentence::Piece| match piece.pointer {
+    let piece = move |piece: sentence::Piece| {
+        match piece.pointer {
         Some(pointer) => view! {
             <button type="button" class="say-l" on:click=move |_| editor.go_to(&row_of(&pointer))>{piece.text}</button>
         }
         .into_any(),
         None => piece.text.into_any(),
+    }
     };
     view! {
         <p class="t-say say" aria-live="polite">
@@ -253,7 +290,13 @@ fn Total(editor: Editor) -> impl IntoView {
             view! { {line} <br/> <span class="st">{Icon::RefreshCw.view()} {took}</span> }
         })
     };
-    let status = move || if editor.is_asking() { t::segments::counting() } else { "" };
+    let status = move || {
+        if editor.is_asking() {
+            t::segments::counting()
+        } else {
+            ""
+        }
+    };
     view! {
         <div class="tot" class:is-old=move || editor.is_asking() aria-live="polite">
             <div>{total}</div>
@@ -266,7 +309,9 @@ fn Total(editor: Editor) -> impl IntoView {
 #[component]
 fn Naming(sheet: Sheet) -> impl IntoView {
     let save = use_save(sheet);
-    let is_nameless = Signal::derive(move || sheet.name.with(|name| name.trim().is_empty()) || !sheet.editor.is_sound());
+    let is_nameless = Signal::derive(move || {
+        sheet.name.with(|name| name.trim().is_empty()) || !sheet.editor.is_sound()
+    });
     let footer = ViewFn::from(move || {
         view! {
             <Button label=t::common::cancel on_press=move || sheet.is_naming.set(false)/>
@@ -286,7 +331,11 @@ fn Conflict(sheet: Sheet) -> impl IntoView {
     let save = use_save(sheet);
     let toasts = use_toasts();
     let reading = Submit::default();
-    let id = move || sheet.saved.with_untracked(|saved| saved.as_ref().map(|saved| saved.id.clone()));
+    let id = move || {
+        sheet
+            .saved
+            .with_untracked(|saved| saved.as_ref().map(|saved| saved.id.clone()))
+    };
     let take_theirs = move || {
         let Some(id) = id() else { return };
         reading.run(async move { api::find(&id, None).await }, move |view| {
@@ -300,7 +349,9 @@ fn Conflict(sheet: Sheet) -> impl IntoView {
     };
     let keep_mine = move || {
         let Some(id) = id() else { return };
-        reading.run(async move { api::find(&id, None).await }, move |view| save(Some(view.version)));
+        reading.run(async move { api::find(&id, None).await }, move |view| {
+            save(Some(view.version))
+        });
     };
     let footer = ViewFn::from(move || {
         view! {

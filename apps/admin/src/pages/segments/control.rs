@@ -120,7 +120,11 @@ pub fn TextBox(
     label: TextProp,
 ) -> impl IntoView {
     let held = editor.at(pointer.clone());
-    let shown = move || held.get().and_then(|held| held.as_str().map(str::to_owned)).unwrap_or_default();
+    let shown = move || {
+        held.get()
+            .and_then(|held| held.as_str().map(str::to_owned))
+            .unwrap_or_default()
+    };
     view! {
         <input
             class="in in-t"
@@ -149,12 +153,20 @@ pub fn TextsBox(
 ) -> impl IntoView {
     let held = editor.at(pointer.clone());
     let show = |value: Option<Value>| {
-        let items = value.and_then(|value| value.as_array().cloned()).unwrap_or_default();
-        let one = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+        let items = value
+            .and_then(|value| value.as_array().cloned())
+            .unwrap_or_default();
+        let one = |item: &Value| {
+            item.as_str()
+                .map_or_else(|| item.to_string(), str::to_owned)
+        };
         items.iter().map(one).collect::<Vec<_>>().join(", ")
     };
     let read = move |text: &str| {
-        let parts = text.split([',', '、', '，']).map(str::trim).filter(|part| !part.is_empty());
+        let parts = text
+            .split([',', '、', '，'])
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
         if numbers {
             let one = |part: &str| match format::number::parse(part) {
                 Some(whole) => Some(json!(whole)),
@@ -219,9 +231,15 @@ pub fn MomentBox(
     });
     let place = StoredValue::new(pointer);
     let pick = move |to: String| {
-        let length = held
-            .get_untracked()
-            .and_then(|held| held.as_object()?.values().next()?.as_object()?.values().next().cloned());
+        let length = held.get_untracked().and_then(|held| {
+            held.as_object()?
+                .values()
+                .next()?
+                .as_object()?
+                .values()
+                .next()
+                .cloned()
+        });
         let value = match to.split_once('.') {
             Some((key, unit)) => json!({ key: { unit: length.unwrap_or_else(|| json!(30)) } }),
             None => json!({"date": format::day_key(format::zone::now())}),

@@ -25,7 +25,8 @@ pub fn SegmentPage(
         Loaded::Failed(_) => 1,
         Loaded::Ready(_) => 2,
     });
-    move || match state.get() {
+    move || {
+        match state.get() {
         0 => view! { <PageHeader title=t::segments::detail_title/> <Skeleton lines=8/> }.into_any(),
         1 => found
             .error()
@@ -43,5 +44,6 @@ pub fn SegmentPage(
                 view! { <Builder start=start/> }
             })
             .into_any(),
+    }
     }
 }

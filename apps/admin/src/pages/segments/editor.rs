@@ -59,8 +59,14 @@ impl Editor {
             is_moved: RwSignal::new(false),
             error: RwSignal::new(None),
             current: RwSignal::new(None),
-            vocabulary: load(|| (), |(), signal| async move { api::vocabulary(Some(&signal)).await }),
-            segments: load(|| (), |(), signal| async move { api::all(Some(&signal)).await }),
+            vocabulary: load(
+                || (),
+                |(), signal| async move { api::vocabulary(Some(&signal)).await },
+            ),
+            segments: load(
+                || (),
+                |(), signal| async move { api::all(Some(&signal)).await },
+            ),
         };
         editor.count_along();
         editor
@@ -84,12 +90,18 @@ impl Editor {
     /// Follows the value at a pointer.
     pub fn at(self, pointer: impl Into<String>) -> Memo<Option<Value>> {
         let pointer = pointer.into();
-        Memo::new(move |_| self.document.with(|document| document.pointer(&pointer).cloned()))
+        Memo::new(move |_| {
+            self.document
+                .with(|document| document.pointer(&pointer).cloned())
+        })
     }
 
     /// Puts a value at a pointer; typing on at the same place is one step back.
     pub fn set(self, pointer: &str, value: Value) {
-        if self.document.with_untracked(|document| document.pointer(pointer) == Some(&value)) {
+        if self
+            .document
+            .with_untracked(|document| document.pointer(pointer) == Some(&value))
+        {
             return;
         }
         let now = crate::format::zone::now();
@@ -100,7 +112,8 @@ impl Editor {
             self.remember();
         }
         self.last_typed.set_value((pointer.to_owned(), now));
-        self.document.update(|document| logic::set(document, pointer, value));
+        self.document
+            .update(|document| logic::set(document, pointer, value));
     }
 
     /// Changes the tree; what was counted stands at other places then and is taken off.
@@ -114,7 +127,9 @@ impl Editor {
     /// Adds a condition to a group and goes to it.
     pub fn add(self, group: &str, node: Value) {
         let group = group.to_owned();
-        let at = self.change(move |document| logic::add(document, &group, node)).flatten();
+        let at = self
+            .change(move |document| logic::add(document, &group, node))
+            .flatten();
         if let Some(at) = at {
             self.go_to(&at);
         }
@@ -152,7 +167,8 @@ impl Editor {
 
     /// Whether a row is the one last gone to.
     pub fn is_current(self, pointer: &str) -> bool {
-        self.current.with(|current| current.as_deref() == Some(pointer))
+        self.current
+            .with(|current| current.as_deref() == Some(pointer))
     }
 
     /// Scrolls to a row and puts the focus on its first control.
@@ -188,16 +204,27 @@ impl Editor {
             return None;
         }
         self.preview.with(|preview| {
-            preview.as_ref()?.nodes.iter().find(|node| node.pointer == pointer).cloned()
+            preview
+                .as_ref()?
+                .nodes
+                .iter()
+                .find(|node| node.pointer == pointer)
+                .cloned()
         })
     }
 
     /// Returns the share of everybody that a row selects.
     #[expect(clippy::cast_precision_loss, reason = "a bar of some hundred pixels")]
     pub fn share(self, pointer: &str) -> f64 {
-        let everybody = self.preview.with(|preview| preview.as_ref().map_or(0, |preview| preview.everybody));
+        let everybody = self
+            .preview
+            .with(|preview| preview.as_ref().map_or(0, |preview| preview.everybody));
         let count = self.counted(pointer).map_or(0, |node| node.count);
-        if everybody > 0 { count as f64 / everybody as f64 } else { 0.0 }
+        if everybody > 0 {
+            count as f64 / everybody as f64
+        } else {
+            0.0
+        }
     }
 
     /// Returns what is wrong or doubtful at a row itself, not at the rows inside it.
@@ -206,16 +233,31 @@ impl Editor {
         let is_here = |error: &FieldError| {
             error.pointer.strip_prefix(&full).is_some_and(|rest| {
                 (rest.is_empty() || rest.starts_with('/'))
-                    && !(item.kind.is_group() && rest.trim_start_matches('/').split('/').nth(1).is_some())
+                    && !(item.kind.is_group()
+                        && rest.trim_start_matches('/').split('/').nth(1).is_some())
             })
         };
         let wrong = self.error.with(|error| {
-            let found = error.as_ref().map(|error| error.errors.clone()).unwrap_or_default();
-            found.into_iter().filter(is_here).map(|error| (true, error.message)).collect::<Vec<_>>()
+            let found = error
+                .as_ref()
+                .map(|error| error.errors.clone())
+                .unwrap_or_default();
+            found
+                .into_iter()
+                .filter(is_here)
+                .map(|error| (true, error.message))
+                .collect::<Vec<_>>()
         });
         let doubtful = self.preview.with(|preview| {
-            let found = preview.as_ref().map(|preview| preview.warnings.clone()).unwrap_or_default();
-            found.into_iter().filter(is_here).map(|error| (false, error.message)).collect::<Vec<_>>()
+            let found = preview
+                .as_ref()
+                .map(|preview| preview.warnings.clone())
+                .unwrap_or_default();
+            found
+                .into_iter()
+                .filter(is_here)
+                .map(|error| (false, error.message))
+                .collect::<Vec<_>>()
         });
         [wrong, doubtful].concat()
     }
@@ -236,7 +278,11 @@ impl Editor {
             if let Some(timer) = timer.get_value() {
                 timer.clear();
             }
-            let wait = if is_first.get_value() { Duration::ZERO } else { PAUSE };
+            let wait = if is_first.get_value() {
+                Duration::ZERO
+            } else {
+                PAUSE
+            };
             is_first.set_value(false);
             let handle = set_timeout_with_handle(move || self.ask(document, running), wait).ok();
             timer.set_value(handle);
@@ -293,7 +339,8 @@ impl Editor {
             })
         };
         let found = preview.nodes.iter().filter(is_leaf);
-        let (without, with): (Vec<_>, Vec<_>) = found.partition(|node| node.pointer.contains("/not"));
+        let (without, with): (Vec<_>, Vec<_>) =
+            found.partition(|node| node.pointer.contains("/not"));
         // What is left out stands behind everything else.
         [with, without]
             .concat()
@@ -304,7 +351,8 @@ impl Editor {
 
     /// Whether the rule is the empty one.
     pub fn is_empty(self) -> bool {
-        self.document.with(|document| logic::items(document, ROOT).is_empty())
+        self.document
+            .with(|document| logic::items(document, ROOT).is_empty())
     }
 }
 

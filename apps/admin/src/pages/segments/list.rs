@@ -13,8 +13,8 @@ use crate::{
     routes::Route,
     state::{session, toast::use_toasts},
     ui::{
-        ButtonKind, ButtonLink, Column, DataTable, EmptyState, Icon, ListQuery, Menu, MenuItem, MenuLine, PageHeader,
-        Phone, SearchField, table::Row, use_list_query,
+        ButtonKind, ButtonLink, Column, DataTable, EmptyState, Icon, ListQuery, Menu, MenuItem,
+        MenuLine, PageHeader, Phone, SearchField, table::Row, use_list_query,
     },
 };
 
@@ -22,17 +22,27 @@ use crate::{
 const FEW: usize = 6;
 
 /// Reads a page; the search goes over all names, which are few.
-async fn read(query: ListQuery, signal: web_sys::AbortSignal) -> Result<Page<SegmentView>, ApiError> {
+async fn read(
+    query: ListQuery,
+    signal: web_sys::AbortSignal,
+) -> Result<Page<SegmentView>, ApiError> {
     if query.q.trim().is_empty() {
-        let query = ListQuery { q: String::new(), ..query };
+        let query = ListQuery {
+            q: String::new(),
+            ..query
+        };
         return api::list(&query.to_query(Some(50)), Some(&signal)).await;
     }
     let part = query.q.to_lowercase();
     let all = api::all(Some(&signal)).await?;
     let is_meant = |segment: &SegmentView| {
-        segment.name.to_lowercase().contains(&part) || said(&segment.sentence).to_lowercase().contains(&part)
+        segment.name.to_lowercase().contains(&part)
+            || said(&segment.sentence).to_lowercase().contains(&part)
     };
-    Ok(Page { items: all.into_iter().filter(is_meant).collect(), next: None })
+    Ok(Page {
+        items: all.into_iter().filter(is_meant).collect(),
+        next: None,
+    })
 }
 
 /// The list.
@@ -40,9 +50,15 @@ async fn read(query: ListQuery, signal: web_sys::AbortSignal) -> Result<Page<Seg
 pub fn SegmentList() -> impl IntoView {
     let list = use_list_query(&[]);
     let segments = load(move || list.get(), read);
-    let templates = load(|| (), |(), signal| async move { api::templates(Some(&signal)).await });
+    let templates = load(
+        || (),
+        |(), signal| async move { api::templates(Some(&signal)).await },
+    );
     let counts = RwSignal::new(BTreeMap::<String, SegmentPreview>::new());
-    count_rows(move || segments.value().map(|page| page.items).unwrap_or_default(), counts);
+    count_rows(
+        move || segments.value().map(|page| page.items).unwrap_or_default(),
+        counts,
+    );
     let toasts = use_toasts();
     let archive = move |segment: SegmentView| {
         spawn_local(async move {
@@ -70,7 +86,11 @@ pub fn SegmentList() -> impl IntoView {
             && query.after.is_empty()
             && segments.with(|state| state.ready().is_some_and(|page| page.items.len() < FEW))
     });
-    let gallery = move || are_few.get().then(|| view! { <Gallery templates=templates/> });
+    let gallery = move || {
+        are_few
+            .get()
+            .then(|| view! { <Gallery templates=templates/> })
+    };
     view! {
         <PageHeader title=t::segments::list_title>
             {move || {
@@ -107,7 +127,8 @@ fn count_rows(
                 if turn.try_get_value() != Some(own) {
                     return;
                 }
-                let is_counted = counts.try_with_untracked(|counts| counts.contains_key(&segment.id));
+                let is_counted =
+                    counts.try_with_untracked(|counts| counts.contains_key(&segment.id));
                 if is_counted == Some(false)
                     && let Ok(preview) = api::preview(segment.document, None).await
                 {
@@ -146,8 +167,14 @@ fn columns(
         let segment = segment.clone();
         let lines = Signal::derive(move || {
             let own = segment.clone();
-            let entry = MenuItem::new(Icon::Trash2, t::segments::archive, move || archive.run((own.clone(),)));
-            vec![MenuLine::from(if session::may("segments:write") { entry } else { entry.blocked(t::error::forbidden) })]
+            let entry = MenuItem::new(Icon::Trash2, t::segments::archive, move || {
+                archive.run((own.clone(),))
+            });
+            vec![MenuLine::from(if session::may("segments:write") {
+                entry
+            } else {
+                entry.blocked(t::error::forbidden)
+            })]
         });
         view! { <Menu label=t::segments::row_actions lines=lines/> }
     };
@@ -177,13 +204,16 @@ fn Gallery(templates: crate::api::Load<Vec<SegmentTemplate>>) -> impl IntoView {
         }
     };
     move || {
-        templates.value().filter(|found| !found.is_empty()).map(|found| {
-            view! {
-                <section class="tpls" aria-label=t::segments::start_with>
-                    <h2 class="t-sub">{t::segments::start_with}</h2>
-                    <ul>{found.into_iter().map(card).collect_view()}</ul>
-                </section>
-            }
-        })
+        templates
+            .value()
+            .filter(|found| !found.is_empty())
+            .map(|found| {
+                view! {
+                    <section class="tpls" aria-label=t::segments::start_with>
+                        <h2 class="t-sub">{t::segments::start_with}</h2>
+                        <ul>{found.into_iter().map(card).collect_view()}</ul>
+                    </section>
+                }
+            })
     }
 }

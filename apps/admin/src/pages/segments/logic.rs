@@ -308,7 +308,10 @@ pub fn set(document: &mut Value, pointer: &str, value: Value) {
     let Some((parent, key)) = pointer.rsplit_once('/') else {
         return;
     };
-    if document.pointer(parent).is_none_or(|parent| !parent.is_object() && !parent.is_array()) {
+    if document
+        .pointer(parent)
+        .is_none_or(|parent| !parent.is_object() && !parent.is_array())
+    {
         set(document, parent, json!({}));
     }
     match document.pointer_mut(parent) {

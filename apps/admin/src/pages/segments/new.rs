@@ -19,16 +19,23 @@ use crate::{
 pub fn NewSegment() -> impl IntoView {
     let template = use_query_map().with_untracked(|map| map.get("template"));
     let Some(key) = template else {
-        let start = Start { document: logic::everybody(), ..Start::default() };
+        let start = Start {
+            document: logic::everybody(),
+            ..Start::default()
+        };
         return view! { <Builder start=start/> }.into_any();
     };
-    let templates = load(|| (), |(), signal| async move { api::templates(Some(&signal)).await });
+    let templates = load(
+        || (),
+        |(), signal| async move { api::templates(Some(&signal)).await },
+    );
     let state = Memo::new(move |_| match templates.get() {
         Loaded::Loading => 0,
         Loaded::Failed(_) => 1,
         Loaded::Ready(_) => 2,
     });
-    let body = move || match state.get() {
+    let body = move || {
+        match state.get() {
         0 => view! { <PageHeader title=t::segments::new_title/> <Skeleton lines=6/> }.into_any(),
         1 => templates
             .error()
@@ -48,6 +55,7 @@ pub fn NewSegment() -> impl IntoView {
             );
             view! { <Builder start=start/> }.into_any()
         }
+    }
     };
     body.into_any()
 }

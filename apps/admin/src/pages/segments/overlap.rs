@@ -27,19 +27,27 @@ pub fn Overlap(
     let others = Memo::new(move |_| {
         let own = own.get();
         let all = editor.segments.value().unwrap_or_default();
-        all.into_iter().filter(|segment| Some(&segment.id) != own.as_ref()).collect::<Vec<_>>()
+        all.into_iter()
+            .filter(|segment| Some(&segment.id) != own.as_ref())
+            .collect::<Vec<_>>()
     });
     let picked = RwSignal::new(String::new());
     let other = Memo::new(move |_| {
         let picked = picked.get();
         others.with(|others| {
-            others.iter().find(|segment| segment.id == picked).or_else(|| others.first()).cloned()
+            others
+                .iter()
+                .find(|segment| segment.id == picked)
+                .or_else(|| others.first())
+                .cloned()
         })
     });
     let counted = load(
         move || {
             let is_counted = editor.preview().is_some() && !editor.is_asking() && editor.is_sound();
-            is_counted.then(|| editor.document_now()).zip(other.get().map(|other| other.document))
+            is_counted
+                .then(|| editor.document_now())
+                .zip(other.get().map(|other| other.document))
         },
         |pair, signal| async move {
             match pair {
@@ -60,12 +68,19 @@ pub fn Overlap(
             let is_chosen = Some(&choice.value) == chosen.as_ref();
             view! { <option value=choice.value selected=is_chosen>{text(choice.label)}</option> }
         };
-        let choices = others.get().into_iter().map(|segment| Choice::new(segment.id, segment.name));
+        let choices = others
+            .get()
+            .into_iter()
+            .map(|segment| Choice::new(segment.id, segment.name));
         choices.map(entry).collect_view()
     };
     let body = move || match (other.get(), shown.get(), counted.get()) {
-        (None, ..) => view! { <p class="t-small ink-2">{t::segments::no_overlap_yet}</p> }.into_any(),
-        (_, _, Loaded::Failed(error)) => view! { <p class="t-small ink-2">{move || error.sentence()}</p> }.into_any(),
+        (None, ..) => {
+            view! { <p class="t-small ink-2">{t::segments::no_overlap_yet}</p> }.into_any()
+        }
+        (_, _, Loaded::Failed(error)) => {
+            view! { <p class="t-small ink-2">{move || error.sentence()}</p> }.into_any()
+        }
         (_, None, _) => view! { <Skeleton lines=4/> }.into_any(),
         (Some(other), Some(found), _) => picture(&found, &other.name).into_any(),
     };
@@ -96,7 +111,11 @@ fn picture(found: &SegmentOverlap, other: &str) -> impl IntoView + use<> {
     let Circles { x_a, r_a, x_b, r_b } = drawn;
     let middle = f64::midpoint((x_a + r_a).min(x_b + r_b), (x_b - r_b).max(x_a - r_a));
     let number = format::integer;
-    let (only_a, both, only_b) = (number(found.only_a), number(found.both), number(found.only_b));
+    let (only_a, both, only_b) = (
+        number(found.only_a),
+        number(found.both),
+        number(found.only_b),
+    );
     let spoken = t::segments::overlap_spoken(&only_a, &both, &only_b, other);
     let share = format::rate_figure(found.both, found.only_a + found.both).joined();
     let (has_a, has_both, has_b) = (found.only_a > 0, found.both > 0, found.only_b > 0);

@@ -48,7 +48,8 @@ pub fn Examples(
             </tr>
         }
     };
-    let body = move || match (shown.get(), people.get()) {
+    let body = move || {
+        match (shown.get(), people.get()) {
         (_, Loaded::Failed(error)) => view! { <p class="t-small ink-2">{move || error.sentence()}</p> }.into_any(),
         (None, _) => view! { <Skeleton lines=10/> }.into_any(),
         (Some(found), _) if found.is_empty() => view! { <p class="t-small ink-2">{t::segments::nobody}</p> }.into_any(),
@@ -59,6 +60,7 @@ pub fn Examples(
             </table>
         }
         .into_any(),
+    }
     };
     let more = ViewFn::from(move || {
         view! {
@@ -73,5 +75,6 @@ pub fn Examples(
 /// Returns how a person is called in a list.
 pub fn display_name(person: &SegmentPerson) -> String {
     let name = person.name.clone().filter(|name| !name.trim().is_empty());
-    name.or_else(|| person.external_id.clone()).unwrap_or_else(|| t::segments::nameless().to_owned())
+    name.or_else(|| person.external_id.clone())
+        .unwrap_or_else(|| t::segments::nameless().to_owned())
 }

@@ -41,13 +41,22 @@ pub fn Picker(
     let is_open = RwSignal::new(false);
     let typed = RwSignal::new(String::new());
     let cursor = RwSignal::new(0_usize);
-    let (button, input) = (NodeRef::<html::Button>::new(), NodeRef::<html::Input>::new());
+    let (button, input) = (
+        NodeRef::<html::Button>::new(),
+        NodeRef::<html::Input>::new(),
+    );
     let list_id = id::next("pk");
     let found = Memo::new(move |_| {
         let part = folded(&typed.get());
-        let all = choices.get().into_iter().map(|choice| (choice.value.clone(), choice.label.get().into_owned()));
+        let all = choices
+            .get()
+            .into_iter()
+            .map(|choice| (choice.value.clone(), choice.label.get().into_owned()));
         all.filter(|(value, name)| {
-            on_search.is_some() || part.is_empty() || folded(name).contains(&part) || folded(value).contains(&part)
+            on_search.is_some()
+                || part.is_empty()
+                || folded(name).contains(&part)
+                || folded(value).contains(&part)
         })
         .take(SHOWN)
         .collect::<Vec<_>>()
@@ -116,7 +125,10 @@ pub fn Picker(
         let name = |value: &String| {
             choices.with(|choices| {
                 let found = choices.iter().find(|choice| choice.value == *value);
-                found.map_or_else(|| last_part(value), |choice| choice.label.get().into_owned())
+                found.map_or_else(
+                    || last_part(value),
+                    |choice| choice.label.get().trim().to_owned(),
+                )
             })
         };
         match chosen.as_slice() {
@@ -213,8 +225,19 @@ fn Entries(
             </span>
         }
     };
-    let rows = move || found.get().into_iter().enumerate().map(entry.clone()).collect_view();
-    let none = move || found.with(Vec::is_empty).then(|| view! { <span class="pk-n">{t::segments::nothing_found}</span> });
+    let rows = move || {
+        found
+            .get()
+            .into_iter()
+            .enumerate()
+            .map(entry.clone())
+            .collect_view()
+    };
+    let none = move || {
+        found
+            .with(Vec::is_empty)
+            .then(|| view! { <span class="pk-n">{t::segments::nothing_found}</span> })
+    };
     view! {
         <span class="pk-l" role="listbox" id=list_id aria-label=text(label)>{rows}</span>
         {none}
@@ -227,8 +250,12 @@ fn close_outside(is_open: RwSignal<bool>, button: NodeRef<html::Button>) {
         if !is_open.get_untracked() {
             return;
         }
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        let own = button.get_untracked().and_then(|button| button.parent_element());
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let own = button
+            .get_untracked()
+            .and_then(|button| button.parent_element());
         if !own.is_some_and(|own| own.contains(target.as_ref())) {
             is_open.set(false);
         }

@@ -17,7 +17,9 @@ pub fn controls(editor: Editor, kind: Kind, at: &str) -> AnyView {
         Kind::Events => view! { <events::EventsControls editor=editor at=at/> }.into_any(),
         Kind::Message => view! { <small::MessageControls editor=editor at=at/> }.into_any(),
         Kind::Consent => view! { <small::ConsentControls editor=editor at=at/> }.into_any(),
-        Kind::Reachable => view! { <span class="say-w">{t::segments::reachable_email}</span> }.into_any(),
+        Kind::Reachable => {
+            view! { <span class="say-w">{t::segments::reachable_email}</span> }.into_any()
+        }
         Kind::Segment => view! { <small::SegmentControls editor=editor at=at/> }.into_any(),
         Kind::All | Kind::Any | Kind::Unknown => {
             view! { <span class="ink-3">{t::segments::unknown_condition}</span> }.into_any()

@@ -20,7 +20,9 @@ pub fn Tree(
     editor: Editor,
 ) -> impl IntoView {
     let empty = move || {
-        editor.is_empty().then(|| view! { <p class="tree-e ink-2">{t::segments::everybody_hint}</p> })
+        editor
+            .is_empty()
+            .then(|| view! { <p class="tree-e ink-2">{t::segments::everybody_hint}</p> })
     };
     view! {
         <div class="thd" aria-hidden="true">
@@ -37,13 +39,24 @@ pub fn Tree(
 fn group(editor: Editor, pointer: &str) -> AnyView {
     let place = StoredValue::new(pointer.to_owned());
     let op = Memo::new(move |_| editor.read(|document| logic::op_of(document, &place.get_value())));
-    let items = Memo::new(move |_| editor.read(|document| logic::items(document, &place.get_value())));
+    let items =
+        Memo::new(move |_| editor.read(|document| logic::items(document, &place.get_value())));
     let turn = move |_| {
-        let to = if op.get_untracked() == "all" { "any" } else { "all" };
+        let to = if op.get_untracked() == "all" {
+            "any"
+        } else {
+            "all"
+        };
         editor.change(move |document| logic::set_op(document, &place.get_value(), to));
     };
     let has_op = move || items.with(|items| items.len() > 1);
-    let op_word = move || if op.get() == "all" { t::segments::op_all() } else { t::segments::op_any() };
+    let op_word = move || {
+        if op.get() == "all" {
+            t::segments::op_all()
+        } else {
+            t::segments::op_any()
+        }
+    };
     view! {
         <div class="grp" class:grp-1=move || !has_op() role="group" aria-label=op_word>
             {move || {
@@ -71,7 +84,13 @@ fn entry(editor: Editor, item: Item) -> AnyView {
             let inner = item.inner.clone();
             move |_| editor.read(|document| logic::op_of(document, &inner))
         });
-        let word = move || if op.get() == "all" { t::segments::group_all() } else { t::segments::group_any() };
+        let word = move || {
+            if op.get() == "all" {
+                t::segments::group_all()
+            } else {
+                t::segments::group_any()
+            }
+        };
         view! {
             <div class="sub-g" id=row_id(&item.pointer) on:keydown={ let item = item.clone(); move |event| keys(editor, &item, &event) }>
                 <div class="gh">
@@ -177,34 +196,60 @@ fn row_menu(editor: Editor, item: Item) -> impl IntoView {
             let pointer = pointer.clone();
             let can_move = logic::shift(&mut editor.document_now(), &pointer, way).is_some();
             let entry = MenuItem::new(icon, label, move || move_row(editor, pointer.clone(), way));
-            MenuLine::from(if can_move { entry } else { entry.blocked(t::segments::at_the_end) })
+            MenuLine::from(if can_move {
+                entry
+            } else {
+                entry.blocked(t::segments::at_the_end)
+            })
         };
         let mut lines = Vec::new();
         if item.kind == Kind::Events {
             for (icon, label, kind) in [
-                (Icon::Layers, t::segments::by_category as fn() -> &'static str, "category"),
+                (
+                    Icon::Layers,
+                    t::segments::by_category as fn() -> &'static str,
+                    "category",
+                ),
                 (Icon::Package, t::segments::by_product, "product"),
                 (Icon::ShoppingBag, t::segments::by_amount, "amount"),
             ] {
                 let inner = item.inner.clone();
-                lines.push(MenuLine::from(MenuItem::new(icon, label, move || row::events::add_filter(editor, &inner, kind))));
+                lines.push(MenuLine::from(MenuItem::new(icon, label, move || {
+                    row::events::add_filter(editor, &inner, kind)
+                })));
             }
             lines.push(MenuLine::Rule);
         }
-        let not: fn() -> &'static str = if item.is_not { t::segments::include_again } else { t::segments::exclude };
+        let not: fn() -> &'static str = if item.is_not {
+            t::segments::include_again
+        } else {
+            t::segments::exclude
+        };
         lines.push(line(Icon::Ban, not, logic::toggle_not));
-        lines.push(line(Icon::Split, t::segments::into_group, |document, pointer| {
-            logic::wrap(document, pointer);
-        }));
-        lines.push(line(Icon::Copy, t::segments::duplicate, |document, pointer| {
-            logic::duplicate(document, pointer);
-        }));
+        lines.push(line(
+            Icon::Split,
+            t::segments::into_group,
+            |document, pointer| {
+                logic::wrap(document, pointer);
+            },
+        ));
+        lines.push(line(
+            Icon::Copy,
+            t::segments::duplicate,
+            |document, pointer| {
+                logic::duplicate(document, pointer);
+            },
+        ));
         lines.push(shift(Icon::ArrowUp, t::segments::move_up, Way::Up));
         lines.push(shift(Icon::ArrowDown, t::segments::move_down, Way::Down));
         lines.push(MenuLine::Rule);
-        lines.push(line(Icon::Trash2, t::segments::remove, |document, pointer| {
-            logic::remove(document, pointer);
-        }));
+        lines.push(line(
+            Icon::Trash2,
+            t::segments::remove,
+            |document, pointer| {
+                logic::remove(document, pointer);
+            },
+        ));
         lines
     });
     view! { <Menu label=t::segments::row_menu lines=lines/> }
@@ -217,20 +262,41 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
         || json!({"field": "last_seen_at"}),
         |word| json!({ "attribute": word.key }),
     );
-    let other = editor.segments.value().unwrap_or_default().first().map(|segment| segment.id.clone());
+    let other = editor
+        .segments
+        .value()
+        .unwrap_or_default()
+        .first()
+        .map(|segment| segment.id.clone());
     let bought = json!({"events": {"names": ["Product Purchased"], "within": {"last": {"days": 90}},
         "test": {"count": {"times": {"at_least": 1}}}}});
     let kinds: [(Icon, fn() -> &'static str, Value); 5] = [
         (Icon::ShoppingBag, t::segments::add_event, bought.clone()),
-        (Icon::User, t::segments::add_fact, json!({"fact": {"of": attribute, "test": "exists"}})),
-        (Icon::MailOpen, t::segments::add_message,
-            json!({"message": {"kind": "opened", "within": {"last": {"days": 30}}, "count": {"at_least": 1}}})),
-        (Icon::ShieldCheck, t::segments::add_consent,
-            json!({"consent": {"channel": "email", "purpose": "marketing", "state": "granted"}})),
-        (Icon::Mail, t::segments::add_reachable, json!({"reachable": {"channel": "email"}})),
+        (
+            Icon::User,
+            t::segments::add_fact,
+            json!({"fact": {"of": attribute, "test": "exists"}}),
+        ),
+        (
+            Icon::MailOpen,
+            t::segments::add_message,
+            json!({"message": {"kind": "opened", "within": {"last": {"days": 30}}, "count": {"at_least": 1}}}),
+        ),
+        (
+            Icon::ShieldCheck,
+            t::segments::add_consent,
+            json!({"consent": {"channel": "email", "purpose": "marketing", "state": "granted"}}),
+        ),
+        (
+            Icon::Mail,
+            t::segments::add_reachable,
+            json!({"reachable": {"channel": "email"}}),
+        ),
     ];
     let line = |(icon, label, node): (Icon, fn() -> &'static str, Value)| {
-        MenuLine::from(MenuItem::new(icon, label, move || editor.add(&group.get_value(), node.clone())))
+        MenuLine::from(MenuItem::new(icon, label, move || {
+            editor.add(&group.get_value(), node.clone())
+        }))
     };
     let mut lines: Vec<MenuLine> = kinds.into_iter().map(line).collect();
     let segment = MenuItem::new(Icon::Funnel, t::segments::add_segment, {
@@ -241,10 +307,18 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
             }
         }
     });
-    lines.push(MenuLine::from(if other.is_some() { segment } else { segment.blocked(t::segments::no_other_segment) }));
+    lines.push(MenuLine::from(if other.is_some() {
+        segment
+    } else {
+        segment.blocked(t::segments::no_other_segment)
+    }));
     lines.push(MenuLine::Rule);
-    lines.push(MenuLine::from(MenuItem::new(Icon::Split, t::segments::add_group, move || {
-        editor.add(&group.get_value(), json!({"any": [bought.clone()]}));
-    })));
+    lines.push(MenuLine::from(MenuItem::new(
+        Icon::Split,
+        t::segments::add_group,
+        move || {
+            editor.add(&group.get_value(), json!({"any": [bought.clone()]}));
+        },
+    )));
     lines
 }

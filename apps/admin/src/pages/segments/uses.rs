@@ -18,21 +18,37 @@ pub fn Uses(
     /// All segments.
     segments: Load<Vec<SegmentView>>,
 ) -> impl IntoView {
-    let campaigns = load(|| (), |(), signal| async move { campaigns::newest(Some(&signal)).await });
+    let campaigns = load(
+        || (),
+        |(), signal| async move { campaigns::newest(Some(&signal)).await },
+    );
     let id = StoredValue::new(id);
     let rows = move || {
         let id = id.get_value();
-        let refers = |document: &serde_json::Value| document.to_string().contains(&format!("\"{id}\""));
+        let refers =
+            |document: &serde_json::Value| document.to_string().contains(&format!("\"{id}\""));
         let own = segments.value().unwrap_or_default();
         let others = own
             .iter()
             .filter(|segment| segment.id != id && refers(&segment.document))
-            .map(|segment| (Icon::Funnel, segment.name.clone(), Route::Segment(segment.id.clone())));
+            .map(|segment| {
+                (
+                    Icon::Funnel,
+                    segment.name.clone(),
+                    Route::Segment(segment.id.clone()),
+                )
+            });
         let sent = campaigns.value().unwrap_or_default();
         let sent = sent
             .iter()
             .filter(|campaign| campaigns::names_segment(campaign, &id))
-            .map(|campaign| (Icon::Send, campaign.summary.name.clone(), Route::Campaign(campaign.summary.id.clone())));
+            .map(|campaign| {
+                (
+                    Icon::Send,
+                    campaign.summary.name.clone(),
+                    Route::Campaign(campaign.summary.id.clone()),
+                )
+            });
         sent.chain(others).collect::<Vec<_>>()
     };
     let body = move || {

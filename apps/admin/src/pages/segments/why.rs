@@ -31,12 +31,22 @@ pub fn Why(
     let found = load(
         move || part.get(),
         |part, signal| async move {
-            if part.trim().is_empty() { Ok(Vec::new()) } else { api::customers(part.trim(), Some(&signal)).await }
+            if part.trim().is_empty() {
+                Ok(Vec::new())
+            } else {
+                api::customers(part.trim(), Some(&signal)).await
+            }
         },
     );
     let choices = Signal::derive(move || {
-        let entry = |customer: CustomerSummary| Choice::new(customer.id.clone(), name_of(&customer));
-        let mut choices: Vec<Choice> = found.value().unwrap_or_default().into_iter().map(entry).collect();
+        let entry =
+            |customer: CustomerSummary| Choice::new(customer.id.clone(), name_of(&customer));
+        let mut choices: Vec<Choice> = found
+            .value()
+            .unwrap_or_default()
+            .into_iter()
+            .map(entry)
+            .collect();
         if choices.is_empty()
             && let Some((id, name)) = person.get()
         {
@@ -46,12 +56,21 @@ pub fn Why(
     });
     let pick = move |id: String| {
         let name = choices.with_untracked(|choices| {
-            choices.iter().find(|choice| choice.value == id).map(|choice| choice.label.get().into_owned())
+            choices
+                .iter()
+                .find(|choice| choice.value == id)
+                .map(|choice| choice.label.get().into_owned())
         });
         person.set(Some((id, name.unwrap_or_default())));
     };
     let search = Callback::new(move |(typed,): (String,)| part.set(typed));
-    let chosen = Signal::derive(move || person.get().map(|(id, _)| id).into_iter().collect::<Vec<_>>());
+    let chosen = Signal::derive(move || {
+        person
+            .get()
+            .map(|(id, _)| id)
+            .into_iter()
+            .collect::<Vec<_>>()
+    });
     let explained = load(
         move || {
             let is_counted = editor.preview().is_some() && !editor.is_asking() && editor.is_sound();
@@ -59,14 +78,19 @@ pub fn Why(
         },
         |asked, signal| async move {
             match asked {
-                Some(((id, _), document)) => api::explain(document, id, Some(&signal)).await.map(Some),
+                Some(((id, _), document)) => {
+                    api::explain(document, id, Some(&signal)).await.map(Some)
+                }
                 None => Ok(None),
             }
         },
     );
     let body = move || match (person.get(), explained.get()) {
         (None, _) => view! { <p class="t-small ink-2">{t::segments::why_hint}</p> }.into_any(),
-        (_, Loaded::Failed(error)) => view! { <p class="t-small ink-2" role="alert">{move || error.sentence()}</p> }.into_any(),
+        (_, Loaded::Failed(error)) => {
+            view! { <p class="t-small ink-2" role="alert">{move || error.sentence()}</p> }
+                .into_any()
+        }
         (Some(person), Loaded::Ready(Some(found))) => answer(editor, &person, &found).into_any(),
         _ => view! { <Skeleton lines=4/> }.into_any(),
     };
@@ -84,7 +108,10 @@ pub fn Why(
 }
 
 fn name_of(customer: &CustomerSummary) -> String {
-    let name = customer.full_name.clone().or_else(|| customer.email.clone());
+    let name = customer
+        .full_name
+        .clone()
+        .or_else(|| customer.email.clone());
     match (name, customer.external_id.clone()) {
         (Some(name), Some(number)) => format!("{name}  {number}"),
         (Some(name), None) => name,
@@ -93,12 +120,24 @@ fn name_of(customer: &CustomerSummary) -> String {
     }
 }
 
-fn answer(editor: Editor, (id, name): &(String, String), found: &SegmentExplanation) -> impl IntoView + use<> {
+fn answer(
+    editor: Editor,
+    (id, name): &(String, String),
+    found: &SegmentExplanation,
+) -> impl IntoView + use<> {
     let name = name.split("  ").next().unwrap_or(name).to_owned();
-    let verdict = if found.is_member { t::segments::person_in(&name) } else { t::segments::person_out(&name) };
+    let verdict = if found.is_member {
+        t::segments::person_in(&name)
+    } else {
+        t::segments::person_out(&name)
+    };
     let turns = found.flips_at.as_deref().map(|at| {
         let at = format::date_time(format::millis(at));
-        if found.is_member { t::segments::leaves_at(at) } else { t::segments::enters_at(at) }
+        if found.is_member {
+            t::segments::leaves_at(at)
+        } else {
+            t::segments::enters_at(at)
+        }
     });
     let document = editor.document_now();
     let is_leaf = |clause: &&SegmentClause| {
@@ -155,7 +194,11 @@ fn evidence(clause: &SegmentClause) -> String {
         if events.lines == 0 {
             return t::segments::no_record().to_owned();
         }
-        let dates = events.latest.iter().take(4).map(|event| format::date(format::millis(&event.at)));
+        let dates = events
+            .latest
+            .iter()
+            .take(4)
+            .map(|event| format::date(format::millis(&event.at)));
         let dates = dates.collect::<Vec<_>>().join(t::segments::comma());
         let times = t::segments::times_found(events.times);
         let amount = if events.amount == 0 {
@@ -175,9 +218,11 @@ fn evidence(clause: &SegmentClause) -> String {
     }
     match &clause.value {
         Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(items)) => {
-            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(t::segments::comma())
-        }
+        Some(Value::Array(items)) => items
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(t::segments::comma()),
         Some(Value::Bool(true)) => t::segments::is_yes().to_owned(),
         Some(Value::Bool(false)) => t::segments::is_no().to_owned(),
         Some(Value::Null) | None => t::segments::no_record().to_owned(),

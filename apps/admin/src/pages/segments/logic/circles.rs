@@ -16,7 +16,10 @@ pub struct Circles {
 }
 
 /// Fits two circles into a width, the larger with the given radius.
-#[expect(clippy::cast_precision_loss, reason = "a drawing of some hundred pixels")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a drawing of some hundred pixels"
+)]
 pub fn circles(only_a: i64, both: i64, only_b: i64, width: f64, radius: f64) -> Circles {
     let (a, b) = ((only_a + both) as f64, (only_b + both) as f64);
     let largest = a.max(b).max(1.0);
@@ -27,7 +30,12 @@ pub fn circles(only_a: i64, both: i64, only_b: i64, width: f64, radius: f64) -> 
     // The pair as a whole stands in the middle.
     let (left, right) = ((-r_a).min(distance - r_b), (distance + r_b).max(r_a));
     let x_a = width / 2.0 - f64::midpoint(left, right);
-    Circles { x_a, r_a, x_b: x_a + distance, r_b }
+    Circles {
+        x_a,
+        r_a,
+        x_b: x_a + distance,
+        r_b,
+    }
 }
 
 /// Finds how far apart two circles stand that share an area.
@@ -57,7 +65,8 @@ fn lens(r_a: f64, r_b: f64, d: f64) -> f64 {
     }
     let part = |r: f64, other: f64| {
         let along = (d * d + r * r - other * other) / (2.0 * d);
-        r * r * (along / r).clamp(-1.0, 1.0).acos() - along * (r * r - along * along).max(0.0).sqrt()
+        r * r * (along / r).clamp(-1.0, 1.0).acos()
+            - along * (r * r - along * along).max(0.0).sqrt()
     };
     part(r_a, r_b) + part(r_b, r_a)
 }

@@ -24,7 +24,11 @@ pub fn pieces(whole: &str, clauses: &[(String, String)]) -> Vec<Piece> {
             continue;
         };
         push(&mut pieces, &rest[..before], None);
-        push(&mut pieces, &rest[before..before + found], Some(pointer.clone()));
+        push(
+            &mut pieces,
+            &rest[before..before + found],
+            Some(pointer.clone()),
+        );
         rest = &rest[before + found..];
     }
     push(&mut pieces, rest, None);
@@ -33,7 +37,10 @@ pub fn pieces(whole: &str, clauses: &[(String, String)]) -> Vec<Piece> {
 
 fn push(pieces: &mut Vec<Piece>, text: &str, pointer: Option<String>) {
     if !text.is_empty() {
-        pieces.push(Piece { text: text.to_owned(), pointer });
+        pieces.push(Piece {
+            text: text.to_owned(),
+            pointer,
+        });
     }
 }
 
@@ -41,15 +48,24 @@ fn push(pieces: &mut Vec<Piece>, text: &str, pointer: Option<String>) {
 fn bare(clause: &str) -> &str {
     let clause = clause.strip_suffix("を除く").unwrap_or(clause);
     let clause = clause.strip_suffix("人").unwrap_or(clause);
-    ["everyone except those who ", "everyone who ", "people who ", "customers who ", "those who "]
-        .iter()
-        .find_map(|start| clause.strip_prefix(start))
-        .unwrap_or(clause)
+    [
+        "everyone except those who ",
+        "everyone who ",
+        "people who ",
+        "customers who ",
+        "those who ",
+    ]
+    .iter()
+    .find_map(|start| clause.strip_prefix(start))
+    .unwrap_or(clause)
 }
 
 /// Finds the longest beginning of a clause in a text, as offset and length in bytes.
 fn longest(text: &str, clause: &str) -> Option<(usize, usize)> {
-    let ends: Vec<usize> = clause.char_indices().map(|(at, c)| at + c.len_utf8()).collect();
+    let ends: Vec<usize> = clause
+        .char_indices()
+        .map(|(at, c)| at + c.len_utf8())
+        .collect();
     let least = SHORTEST.min(ends.len());
     ends.iter()
         .skip(least.saturating_sub(1))
@@ -71,7 +87,13 @@ mod tests {
         ]
         .map(|(pointer, text)| (pointer.to_owned(), text.to_owned()));
         let found = pieces(whole, &clauses);
-        assert_eq!(found.iter().map(|piece| piece.text.as_str()).collect::<String>(), whole);
+        assert_eq!(
+            found
+                .iter()
+                .map(|piece| piece.text.as_str())
+                .collect::<String>(),
+            whole
+        );
         let linked: Vec<(&str, &str)> = found
             .iter()
             .filter_map(|piece| Some((piece.pointer.as_deref()?, piece.text.as_str())))
@@ -89,7 +111,13 @@ mod tests {
     #[test]
     fn a_sentence_without_its_clauses_stays_whole() {
         let clauses = [("/root/all/0".to_owned(), "まったく別の人".to_owned())];
-        assert_eq!(pieces("すべての人", &clauses), [Piece { text: "すべての人".to_owned(), pointer: None }]);
+        assert_eq!(
+            pieces("すべての人", &clauses),
+            [Piece {
+                text: "すべての人".to_owned(),
+                pointer: None
+            }]
+        );
         assert_eq!(pieces("", &[]), []);
     }
 }

@@ -29,27 +29,71 @@ pub enum Shape {
 pub fn words_of(value_type: &str) -> &'static [&'static str] {
     match value_type {
         "number" => &[
-            "number.at_least", "number.at_most", "number.greater_than", "number.less_than", "number.equals",
-            "number.not_equals", "number.between", "number.in", "number.not_in", "exists", "missing",
+            "number.at_least",
+            "number.at_most",
+            "number.greater_than",
+            "number.less_than",
+            "number.equals",
+            "number.not_equals",
+            "number.between",
+            "number.in",
+            "number.not_in",
+            "exists",
+            "missing",
         ],
         "boolean" => &["boolean.true", "boolean.false", "exists", "missing"],
         "date" => &[
-            "date.on_or_after", "date.on_or_before", "date.after", "date.before", "date.on", "date.not_on",
-            "date.between", "date.this_month", "date.month_in", "exists", "missing",
+            "date.on_or_after",
+            "date.on_or_before",
+            "date.after",
+            "date.before",
+            "date.on",
+            "date.not_on",
+            "date.between",
+            "date.this_month",
+            "date.month_in",
+            "exists",
+            "missing",
         ],
-        "list" => &["list.any_of", "list.all_of", "list.none_of", "exists", "missing"],
+        "list" => &[
+            "list.any_of",
+            "list.all_of",
+            "list.none_of",
+            "exists",
+            "missing",
+        ],
         _ => &[
-            "text.equals", "text.not_equals", "text.contains", "text.not_contains", "text.starts_with",
-            "text.ends_with", "text.in", "text.not_in", "exists", "missing",
+            "text.equals",
+            "text.not_equals",
+            "text.contains",
+            "text.not_contains",
+            "text.starts_with",
+            "text.ends_with",
+            "text.in",
+            "text.not_in",
+            "exists",
+            "missing",
         ],
     }
 }
 
 /// Tests of what happened, in the order of the list.
 pub const EVENT_WORDS: &[&str] = &[
-    "count.times.at_least", "count.times.at_most", "count.times.equals", "count.times.between", "never",
-    "amount.at_least", "amount.at_most", "amount.between", "quantity.at_least", "quantity.at_most",
-    "count.lines.at_least", "latest.on_or_after", "latest.before", "first.on_or_after", "first.before",
+    "count.times.at_least",
+    "count.times.at_most",
+    "count.times.equals",
+    "count.times.between",
+    "never",
+    "amount.at_least",
+    "amount.at_most",
+    "amount.between",
+    "quantity.at_least",
+    "quantity.at_most",
+    "count.lines.at_least",
+    "latest.on_or_after",
+    "latest.before",
+    "first.on_or_after",
+    "first.before",
 ];
 
 /// Comparisons of a number of times.
@@ -88,7 +132,8 @@ pub fn word(test: &Value) -> String {
 
 /// Returns the pointer from a test to its operand.
 pub fn operand_at(word: &str) -> String {
-    word.split('.').fold(String::new(), |pointer, part| format!("{pointer}/{part}"))
+    word.split('.')
+        .fold(String::new(), |pointer, part| format!("{pointer}/{part}"))
 }
 
 /// Says what the operand of a test looks like.
@@ -212,19 +257,37 @@ mod tests {
     #[test]
     fn a_text_that_reads_like_a_test_stays_a_text() {
         assert_eq!(word(&json!({"text": {"equals": "never"}})), "text.equals");
-        assert_eq!(word(&json!({"date": {"on": {"date": "2026-07-14"}}})), "date.on");
-        assert_eq!(word(&json!({"date": {"between": [{"ago": {"days": 3}}, {"date": "2026-07-14"}]}})), "date.between");
+        assert_eq!(
+            word(&json!({"date": {"on": {"date": "2026-07-14"}}})),
+            "date.on"
+        );
+        assert_eq!(
+            word(&json!({"date": {"between": [{"ago": {"days": 3}}, {"date": "2026-07-14"}]}})),
+            "date.between"
+        );
     }
 
     #[test]
     fn another_comparison_keeps_the_number_and_the_text() {
         let three = json!({"count": {"times": {"at_least": 3}}});
-        assert_eq!(make("count.times.at_most", &three), json!({"count": {"times": {"at_most": 3}}}));
-        assert_eq!(make("amount.between", &three), json!({"amount": {"between": [3, 3]}}));
+        assert_eq!(
+            make("count.times.at_most", &three),
+            json!({"count": {"times": {"at_most": 3}}})
+        );
+        assert_eq!(
+            make("amount.between", &three),
+            json!({"amount": {"between": [3, 3]}})
+        );
         let named = json!({"text": {"contains": "森"}});
         assert_eq!(make("text.in", &named), json!({"text": {"in": ["森"]}}));
-        assert_eq!(make("text.starts_with", &make("text.in", &named)), json!({"text": {"starts_with": "森"}}));
-        assert_eq!(make("number.at_least", &named), json!({"number": {"at_least": 1}}));
+        assert_eq!(
+            make("text.starts_with", &make("text.in", &named)),
+            json!({"text": {"starts_with": "森"}})
+        );
+        assert_eq!(
+            make("number.at_least", &named),
+            json!({"number": {"at_least": 1}})
+        );
         assert_eq!(make("boolean.true", &named), json!({"boolean": true}));
     }
 
@@ -232,7 +295,10 @@ mod tests {
     fn a_window_keeps_its_length_in_another_unit() {
         let fortnight = json!({"last": {"days": 14}});
         assert_eq!(window_word(Some(&fortnight)), "last.days");
-        assert_eq!(make_window("last.weeks", Some(&fortnight)), json!({"last": {"weeks": 14}}));
+        assert_eq!(
+            make_window("last.weeks", Some(&fortnight)),
+            json!({"last": {"weeks": 14}})
+        );
         assert_eq!(window_word(None), "ever");
         assert_eq!(window_word(Some(&make_window("between", None))), "between");
     }

@@ -19,9 +19,17 @@ fn shape(document: &Value, group: &str) -> String {
                 shape(document, &item.inner)
             } else {
                 let at = format!("{}/fact/of/attribute", item.inner);
-                document.pointer(&at).and_then(Value::as_str).unwrap_or("?").to_owned()
+                document
+                    .pointer(&at)
+                    .and_then(Value::as_str)
+                    .unwrap_or("?")
+                    .to_owned()
             };
-            if item.is_not { format!("-{word}") } else { word }
+            if item.is_not {
+                format!("-{word}")
+            } else {
+                word
+            }
         })
         .collect();
     format!("{}({})", op_of(document, group), inside.join(" "))
@@ -42,26 +50,45 @@ fn a_rule_without_a_group_gets_one_and_rubbish_becomes_everybody() {
 fn moving_down_goes_into_a_group_and_out_of_it_again() {
     let mut rule = sample();
     let at = shift(&mut rule, "/root/all/0", Way::Down).unwrap();
-    assert_eq!((shape(&rule, ROOT), at.as_str()), ("all(any(a b c) -d)".to_owned(), "/root/all/0/any/0"));
+    assert_eq!(
+        (shape(&rule, ROOT), at.as_str()),
+        ("all(any(a b c) -d)".to_owned(), "/root/all/0/any/0")
+    );
     let at = shift(&mut rule, &at, Way::Down).unwrap();
     assert_eq!(shape(&rule, ROOT), "all(any(b a c) -d)");
     let at = shift(&mut rule, &at, Way::Down).unwrap();
     let at = shift(&mut rule, &at, Way::Down).unwrap();
-    assert_eq!((shape(&rule, ROOT), at.as_str()), ("all(any(b c) a -d)".to_owned(), "/root/all/1"));
+    assert_eq!(
+        (shape(&rule, ROOT), at.as_str()),
+        ("all(any(b c) a -d)".to_owned(), "/root/all/1")
+    );
     let at = shift(&mut rule, &at, Way::Down).unwrap();
     assert_eq!(shape(&rule, ROOT), "all(any(b c) -d a)");
-    assert_eq!(shift(&mut rule, &at, Way::Down), None, "below the last row there is nothing");
+    assert_eq!(
+        shift(&mut rule, &at, Way::Down),
+        None,
+        "below the last row there is nothing"
+    );
 }
 
 #[test]
 fn moving_up_mirrors_moving_down_and_the_last_one_out_closes_the_group() {
     let mut rule = document(json!({"all": [{"not": {"any": [fact("a")]}}, fact("b")]}));
     let at = shift(&mut rule, "/root/all/1", Way::Up).unwrap();
-    assert_eq!((shape(&rule, ROOT), at.as_str()), ("all(-any(a b))".to_owned(), "/root/all/0/not/any/1"));
+    assert_eq!(
+        (shape(&rule, ROOT), at.as_str()),
+        ("all(-any(a b))".to_owned(), "/root/all/0/not/any/1")
+    );
     let at = shift(&mut rule, "/root/all/0/not/any/0", Way::Up).unwrap();
-    assert_eq!((shape(&rule, ROOT), at.as_str()), ("all(a -any(b))".to_owned(), "/root/all/0"));
+    assert_eq!(
+        (shape(&rule, ROOT), at.as_str()),
+        ("all(a -any(b))".to_owned(), "/root/all/0")
+    );
     let at = shift(&mut rule, "/root/all/1/not/any/0", Way::Down).unwrap();
-    assert_eq!((shape(&rule, ROOT), at.as_str()), ("all(a b)".to_owned(), "/root/all/1"));
+    assert_eq!(
+        (shape(&rule, ROOT), at.as_str()),
+        ("all(a b)".to_owned(), "/root/all/1")
+    );
     assert_eq!(shift(&mut rule, "/root/all/0", Way::Up), None);
 }
 
@@ -76,8 +103,14 @@ fn removing_the_last_of_a_group_removes_the_group_but_never_the_root() {
 #[test]
 fn a_row_is_added_copied_wrapped_turned_and_its_group_told_otherwise() {
     let mut rule = everybody();
-    assert_eq!(add(&mut rule, ROOT, fact("a")).as_deref(), Some("/root/all/0"));
-    assert_eq!(duplicate(&mut rule, "/root/all/0").as_deref(), Some("/root/all/1"));
+    assert_eq!(
+        add(&mut rule, ROOT, fact("a")).as_deref(),
+        Some("/root/all/0")
+    );
+    assert_eq!(
+        duplicate(&mut rule, "/root/all/0").as_deref(),
+        Some("/root/all/1")
+    );
     toggle_not(&mut rule, "/root/all/1");
     assert_eq!(shape(&rule, ROOT), "all(a -a)");
     wrap(&mut rule, "/root/all/1");
@@ -92,7 +125,10 @@ fn a_row_is_added_copied_wrapped_turned_and_its_group_told_otherwise() {
 fn setting_makes_the_members_on_the_way() {
     let mut rule = document(json!({"all": [{"events": {"names": ["x"], "test": "never"}}]}));
     set(&mut rule, "/root/all/0/events/within/last/days", json!(14));
-    assert_eq!(rule.pointer("/root/all/0/events/within"), Some(&json!({"last": {"days": 14}})));
+    assert_eq!(
+        rule.pointer("/root/all/0/events/within"),
+        Some(&json!({"last": {"days": 14}}))
+    );
     set(&mut rule, "/root/all/0/events/where", json!([]));
     assert_eq!(rule.pointer("/root/all/0/events/where"), Some(&json!([])));
 }

@@ -36,7 +36,10 @@ pub(super) fn EventsControls(editor: Editor, at: String) -> impl IntoView {
         let within = view! { <WindowControls editor=editor at=format!("{base}/within")/> };
         let count = view! { <CountControls editor=editor at=format!("{base}/test")/> };
         match locale::current() {
-            Locale::Ja => view! { {names} {filters} <span class="say-w">"を"</span> {within} {count} }.into_any(),
+            Locale::Ja => {
+                view! { {names} {filters} <span class="say-w">"を"</span> {within} {count} }
+                    .into_any()
+            }
             Locale::En => view! { {names} {filters} {count} {within} }.into_any(),
         }
     }
@@ -44,8 +47,14 @@ pub(super) fn EventsControls(editor: Editor, at: String) -> impl IntoView {
 
 /// Returns the texts of a list.
 pub(super) fn texts(value: Option<Value>) -> Vec<String> {
-    let items = value.and_then(|value| value.as_array().cloned()).unwrap_or_default();
-    items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    let items = value
+        .and_then(|value| value.as_array().cloned())
+        .unwrap_or_default();
+    items
+        .iter()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Puts a value into a list or takes it out.
@@ -66,11 +75,16 @@ fn Names(editor: Editor, at: String) -> impl IntoView {
     let chosen = Signal::derive(move || texts(held.get()));
     let choices = Signal::derive(move || {
         let vocabulary = editor.vocabulary.value().unwrap_or_default();
-        let entry = |name: &api_types::segments::VocabularyName| Choice::new(name.key.clone(), said(&name.label));
+        let entry = |name: &api_types::segments::VocabularyName| {
+            Choice::new(name.key.clone(), said(&name.label))
+        };
         vocabulary.events.iter().map(entry).collect::<Vec<_>>()
     });
     let pick = move |value: String| {
-        editor.set(&place.get_value(), json!(toggled(texts(held.get_untracked()), value)));
+        editor.set(
+            &place.get_value(),
+            json!(toggled(texts(held.get_untracked()), value)),
+        );
     };
     view! { <Picker label=t::segments::event chosen=chosen choices=choices nothing=t::segments::choose many=true on_pick=pick/> }
 }
@@ -81,24 +95,40 @@ fn Filters(editor: Editor, at: String) -> impl IntoView {
     let kinds = editor.at(place.get_value());
     // A filter is drawn anew when its kind changes, not while its values do.
     let rows = Memo::new(move |_| {
-        let filters = kinds.get().and_then(|filters| filters.as_array().cloned()).unwrap_or_default();
+        let filters = kinds
+            .get()
+            .and_then(|filters| filters.as_array().cloned())
+            .unwrap_or_default();
         let word = |filter: &Value| {
-            filter.as_object().and_then(|members| members.keys().next().cloned()).unwrap_or_default()
+            filter
+                .as_object()
+                .and_then(|members| members.keys().next().cloned())
+                .unwrap_or_default()
         };
         filters.iter().map(word).enumerate().collect::<Vec<_>>()
     });
     let filter = move |(index, kind): (usize, String)| {
         let at = format!("{}/{index}", place.get_value());
         let control = match kind.as_str() {
-            "category" => view! { <Category editor=editor at=format!("{at}/category")/> }.into_any(),
+            "category" => {
+                view! { <Category editor=editor at=format!("{at}/category")/> }.into_any()
+            }
             "product" => view! { <Product editor=editor at=format!("{at}/product")/> }.into_any(),
-            "amount" => view! { <Comparison editor=editor at=format!("{at}/amount") is_money=true/> }.into_any(),
-            "quantity" => view! { <Comparison editor=editor at=format!("{at}/quantity") is_money=false/> }.into_any(),
+            "amount" => {
+                view! { <Comparison editor=editor at=format!("{at}/amount") is_money=true/> }
+                    .into_any()
+            }
+            "quantity" => {
+                view! { <Comparison editor=editor at=format!("{at}/quantity") is_money=false/> }
+                    .into_any()
+            }
             _ => view! { <span class="ink-3">{t::segments::other_filter}</span> }.into_any(),
         };
         let remove = move |_| {
             editor.change(move |document| {
-                if let Some(list) = document.pointer_mut(&place.get_value()).and_then(Value::as_array_mut)
+                if let Some(list) = document
+                    .pointer_mut(&place.get_value())
+                    .and_then(Value::as_array_mut)
                     && index < list.len()
                 {
                     list.remove(index);
@@ -125,7 +155,11 @@ pub fn add_filter(editor: Editor, at: &str, kind: &'static str) {
         _ => json!({ kind: {"at_least": 1} }),
     };
     editor.change(move |document| {
-        let mut filters = document.pointer(&place).and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut filters = document
+            .pointer(&place)
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
         filters.push(fresh);
         logic::set(document, &place, Value::Array(filters));
     });
@@ -133,7 +167,11 @@ pub fn add_filter(editor: Editor, at: &str, kind: &'static str) {
 
 /// The side of a list filter that holds: `in` or `not_in`.
 fn side(value: Option<&Value>) -> &'static str {
-    if value.is_some_and(|value| value.get("not_in").is_some()) { "not_in" } else { "in" }
+    if value.is_some_and(|value| value.get("not_in").is_some()) {
+        "not_in"
+    } else {
+        "in"
+    }
 }
 
 #[component]
@@ -146,7 +184,12 @@ fn OneOf(
 ) -> impl IntoView {
     let place = StoredValue::new(at.clone());
     let held = editor.at(at);
-    let values = move |held: Option<Value>| texts(held.as_ref().and_then(|held| held.get(side(Some(held))).cloned()));
+    let values = move |held: Option<Value>| {
+        texts(
+            held.as_ref()
+                .and_then(|held| held.get(side(Some(held))).cloned()),
+        )
+    };
     let chosen = Signal::derive(move || values(held.get()));
     let which = Memo::new(move |_| side(held.get().as_ref()).to_owned());
     let pick = move |value: String| {
@@ -159,7 +202,10 @@ fn OneOf(
         editor.set(&place.get_value(), json!({ to: list }));
     };
     let sides = Signal::derive(|| {
-        vec![Choice::new("in", t::segments::side_in), Choice::new("not_in", t::segments::side_not_in)]
+        vec![
+            Choice::new("in", t::segments::side_in),
+            Choice::new("not_in", t::segments::side_not_in),
+        ]
     });
     let picker = match on_search {
         Some(search) => {
@@ -173,7 +219,9 @@ fn OneOf(
     };
     // "One of these" goes without saying.
     let turned = move || {
-        (which.get() == "not_in").then(|| view! { <Pick label=t::segments::side value=which choices=sides on_pick=turn/> })
+        (which.get() == "not_in").then(
+            || view! { <Pick label=t::segments::side value=which choices=sides on_pick=turn/> },
+        )
     };
     view! { {picker} {turned} }
 }
@@ -184,7 +232,10 @@ fn Category(editor: Editor, at: String) -> impl IntoView {
         let paths = editor.vocabulary.value().unwrap_or_default().categories;
         let entry = |path: String| {
             let depth = path.matches(" > ").count();
-            Choice::new(path.clone(), format!("{}{}", "\u{2003}".repeat(depth), last_part(&path)))
+            Choice::new(
+                path.clone(),
+                format!("{}{}", "\u{2003}".repeat(depth), last_part(&path)),
+            )
         };
         paths.into_iter().map(entry).collect::<Vec<_>>()
     });
@@ -200,7 +251,12 @@ fn Product(editor: Editor, at: String) -> impl IntoView {
     );
     let choices = Signal::derive(move || {
         let entry = |product: ProductView| Choice::new(product.sku, product.name);
-        found.value().unwrap_or_default().into_iter().map(entry).collect::<Vec<_>>()
+        found
+            .value()
+            .unwrap_or_default()
+            .into_iter()
+            .map(entry)
+            .collect::<Vec<_>>()
     });
     let search = Callback::new(move |(typed,): (String,)| part.set(typed));
     view! { <OneOf editor=editor at=at label=t::segments::product choices=choices on_search=search/> }
@@ -208,11 +264,22 @@ fn Product(editor: Editor, at: String) -> impl IntoView {
 
 /// Returns how many minor units a unit of the workspace's money has.
 pub(super) fn per_unit(is_money: bool) -> i64 {
-    if is_money { 10_i64.pow(format::number::minor_digits(&session::currency())) } else { 1 }
+    if is_money {
+        10_i64.pow(format::number::minor_digits(&session::currency()))
+    } else {
+        1
+    }
 }
 
 fn compare_words() -> Vec<&'static str> {
-    vec!["at_least", "at_most", "greater_than", "less_than", "equals", "between"]
+    vec![
+        "at_least",
+        "at_most",
+        "greater_than",
+        "less_than",
+        "equals",
+        "between",
+    ]
 }
 
 #[component]
@@ -224,11 +291,23 @@ fn Comparison(editor: Editor, at: String, is_money: bool) -> impl IntoView {
         let name = |word: &str| format!("amount.{word}");
         compare_words()
             .into_iter()
-            .map(|word| Choice::new(word, if is_money { count_label(&name(word)) } else { count_label(&format!("quantity.{word}")) }))
+            .map(|word| {
+                Choice::new(
+                    word,
+                    if is_money {
+                        count_label(&name(word))
+                    } else {
+                        count_label(&format!("quantity.{word}"))
+                    },
+                )
+            })
             .collect::<Vec<_>>()
     });
     let pick = move |to: String| {
-        editor.set(&place.get_value(), test::make(&to, &held.get_untracked().unwrap_or_default()));
+        editor.set(
+            &place.get_value(),
+            test::make(&to, &held.get_untracked().unwrap_or_default()),
+        );
     };
     let numbers = move || {
         let word = word.get();
@@ -248,7 +327,8 @@ fn numbers(editor: Editor, word: &str, at: &str, is_money: bool) -> AnyView {
         }
         .into_any()
     } else {
-        view! { <NumberBox editor=editor pointer=at.to_owned() label=t::segments::value per=per/> }.into_any()
+        view! { <NumberBox editor=editor pointer=at.to_owned() label=t::segments::value per=per/> }
+            .into_any()
     }
 }
 
@@ -259,16 +339,24 @@ fn CountControls(editor: Editor, at: String) -> impl IntoView {
     let held = editor.at(at);
     let word = Memo::new(move |_| test::word(&held.get().unwrap_or_default()));
     let choices = Signal::derive(|| {
-        test::EVENT_WORDS.iter().map(|word| Choice::new(*word, count_label(word))).collect::<Vec<_>>()
+        test::EVENT_WORDS
+            .iter()
+            .map(|word| Choice::new(*word, count_label(word)))
+            .collect::<Vec<_>>()
     });
     let pick = move |to: String| {
-        editor.set(&place.get_value(), test::make(&to, &held.get_untracked().unwrap_or_default()));
+        editor.set(
+            &place.get_value(),
+            test::make(&to, &held.get_untracked().unwrap_or_default()),
+        );
     };
     let operand = move || {
         let word = word.get();
         let at = format!("{}{}", place.get_value(), test::operand_at(&word));
         match test::shape(&word) {
-            Shape::Number | Shape::Numbers2 => numbers(editor, &word, &at, word.starts_with("amount")),
+            Shape::Number | Shape::Numbers2 => {
+                numbers(editor, &word, &at, word.starts_with("amount"))
+            }
             shape => operand_view(editor, shape, at),
         }
     };
@@ -296,9 +384,13 @@ pub(super) fn WindowControls(editor: Editor, at: String) -> impl IntoView {
         ]
     });
     let pick = move |to: String| {
-        editor.set(&place.get_value(), test::make_window(&to, held.get_untracked().as_ref()));
+        editor.set(
+            &place.get_value(),
+            test::make_window(&to, held.get_untracked().as_ref()),
+        );
     };
-    let chooser = move || view! { <Pick label=t::segments::window value=word choices=choices on_pick=pick/> };
+    let chooser =
+        move || view! { <Pick label=t::segments::window value=word choices=choices on_pick=pick/> };
     move || {
         let (word, at) = (word.get(), place.get_value());
         match word.split_once('.') {
@@ -326,13 +418,22 @@ fn Bound(editor: Editor, at: String, word: fn() -> &'static str) -> impl IntoVie
     let held = editor.at(at);
     let is_there = Memo::new(move |_| held.with(Option::is_some));
     let open = move |_| {
-        editor.set(&place.get_value(), json!({"date": format::day_key(format::zone::now())}));
+        editor.set(
+            &place.get_value(),
+            json!({"date": format::day_key(format::zone::now())}),
+        );
     };
     let close = move |_| {
         let (parent, key) = place.with_value(|at| {
-            at.rsplit_once('/').map(|(parent, key)| (parent.to_owned(), key.to_owned())).unwrap_or_default()
+            at.rsplit_once('/')
+                .map(|(parent, key)| (parent.to_owned(), key.to_owned()))
+                .unwrap_or_default()
         });
-        let mut bounds = editor.document_now().pointer(&parent).cloned().unwrap_or_default();
+        let mut bounds = editor
+            .document_now()
+            .pointer(&parent)
+            .cloned()
+            .unwrap_or_default();
         if let Some(members) = bounds.as_object_mut() {
             members.remove(&key);
         }

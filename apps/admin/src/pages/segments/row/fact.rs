@@ -17,8 +17,14 @@ use crate::{
 /// The source of a fact as one text: `field.email`, `attribute.birthday`.
 fn source_word(of: Option<Value>) -> String {
     let of = of.unwrap_or_default();
-    let part = |name: &str| of.get(name).and_then(Value::as_str).map(|key| format!("{name}.{key}"));
-    part("field").or_else(|| part("attribute")).unwrap_or_default()
+    let part = |name: &str| {
+        of.get(name)
+            .and_then(Value::as_str)
+            .map(|key| format!("{name}.{key}"))
+    };
+    part("field")
+        .or_else(|| part("attribute"))
+        .unwrap_or_default()
 }
 
 #[component]
@@ -30,8 +36,15 @@ pub(super) fn FactControls(editor: Editor, at: String) -> impl IntoView {
         editor.vocabulary.with(|vocabulary| {
             let vocabulary = vocabulary.ready()?;
             let (family, key) = source.split_once('.')?;
-            let words = if family == "field" { &vocabulary.fields } else { &vocabulary.attributes };
-            words.iter().find(|word| word.key == key).map(|word| word.value_type.clone())
+            let words = if family == "field" {
+                &vocabulary.fields
+            } else {
+                &vocabulary.attributes
+            };
+            words
+                .iter()
+                .find(|word| word.key == key)
+                .map(|word| word.value_type.clone())
         })
     });
     let sources = Signal::derive(move || {
@@ -42,7 +55,9 @@ pub(super) fn FactControls(editor: Editor, at: String) -> impl IntoView {
             }
         };
         let attributes = vocabulary.attributes.iter().map(entry("attribute"));
-        attributes.chain(vocabulary.fields.iter().map(entry("field"))).collect::<Vec<_>>()
+        attributes
+            .chain(vocabulary.fields.iter().map(entry("field")))
+            .collect::<Vec<_>>()
     });
     let chosen = Signal::derive(move || vec![source.get()]);
     let place = StoredValue::new(format!("{at}/fact"));
@@ -52,14 +67,30 @@ pub(super) fn FactControls(editor: Editor, at: String) -> impl IntoView {
         };
         let is_same_type = {
             let vocabulary = editor.vocabulary.value().unwrap_or_default();
-            let words = if family == "field" { vocabulary.fields } else { vocabulary.attributes };
-            words.into_iter().find(|word| word.key == key).map(|word| word.value_type)
+            let words = if family == "field" {
+                vocabulary.fields
+            } else {
+                vocabulary.attributes
+            };
+            words
+                .into_iter()
+                .find(|word| word.key == key)
+                .map(|word| word.value_type)
         };
-        let former = editor.document_now().pointer(&format!("{}/test", place.get_value())).cloned().unwrap_or_default();
+        let former = editor
+            .document_now()
+            .pointer(&format!("{}/test", place.get_value()))
+            .cloned()
+            .unwrap_or_default();
         let first = is_same_type.as_deref().map_or("exists", |of| {
             let words = test::words_of(of);
             let now = test::word(&former);
-            words.iter().find(|word| **word == now).or_else(|| words.first()).copied().unwrap_or("exists")
+            words
+                .iter()
+                .find(|word| **word == now)
+                .or_else(|| words.first())
+                .copied()
+                .unwrap_or("exists")
         });
         let fact = json!({"of": { family: key }, "test": test::make(first, &former)});
         editor.set(&place.get_value(), fact);
@@ -74,14 +105,24 @@ pub(super) fn FactControls(editor: Editor, at: String) -> impl IntoView {
 
 /// The comparison of a value and its operand, in the order of the language.
 #[component]
-fn TestControls(editor: Editor, at: String, #[prop(into)] value_type: Signal<Option<String>>) -> impl IntoView {
+fn TestControls(
+    editor: Editor,
+    at: String,
+    #[prop(into)] value_type: Signal<Option<String>>,
+) -> impl IntoView {
     let held = editor.at(at.clone());
     let word = Memo::new(move |_| test::word(&held.get().unwrap_or_default()));
     let choices = Signal::derive(move || {
         let now = word.get();
-        let family = now.split_once('.').map_or("text", |(family, _)| family).to_owned();
+        let family = now
+            .split_once('.')
+            .map_or("text", |(family, _)| family)
+            .to_owned();
         let of = value_type.get().unwrap_or(family);
-        test::words_of(&of).iter().map(|word| Choice::new(*word, label(word))).collect::<Vec<_>>()
+        test::words_of(&of)
+            .iter()
+            .map(|word| Choice::new(*word, label(word)))
+            .collect::<Vec<_>>()
     });
     let place = StoredValue::new(at);
     let pick = move |to: String| {

@@ -18,7 +18,9 @@ use crate::{
 fn text_at(editor: Editor, at: String, default: &'static str) -> Memo<String> {
     let held = editor.at(at);
     Memo::new(move |_| {
-        held.get().and_then(|held| held.as_str().map(str::to_owned)).unwrap_or_else(|| default.to_owned())
+        held.get()
+            .and_then(|held| held.as_str().map(str::to_owned))
+            .unwrap_or_else(|| default.to_owned())
     })
 }
 
@@ -34,15 +36,21 @@ pub(super) fn MessageControls(editor: Editor, at: String) -> impl IntoView {
         ]
     });
     let count = editor.at(format!("{at}/message/count"));
-    let word = Memo::new(move |_| test::word(&count.get().unwrap_or_else(|| json!({"at_least": 1}))));
+    let word =
+        Memo::new(move |_| test::word(&count.get().unwrap_or_else(|| json!({"at_least": 1}))));
     let words = Signal::derive(|| {
         let entry = |word: &&str| Choice::new(*word, count_label(&format!("count.times.{word}")));
         test::COUNT_WORDS.iter().map(entry).collect::<Vec<_>>()
     });
     let pick_kind = move |to: String| editor.set(&format!("{}/kind", base.get_value()), json!(to));
     let pick_word = move |to: String| {
-        let former = count.get_untracked().unwrap_or_else(|| json!({"at_least": 1}));
-        editor.set(&format!("{}/count", base.get_value()), test::make(&to, &former));
+        let former = count
+            .get_untracked()
+            .unwrap_or_else(|| json!({"at_least": 1}));
+        editor.set(
+            &format!("{}/count", base.get_value()),
+            test::make(&to, &former),
+        );
     };
     let numbers = move || {
         let word = word.get();
@@ -110,11 +118,17 @@ pub(super) fn SegmentControls(editor: Editor, at: String) -> impl IntoView {
     let place = StoredValue::new(format!("{at}/segment/id"));
     let held = editor.at(place.get_value());
     let chosen = Signal::derive(move || {
-        held.get().and_then(|held: Value| held.as_str().map(str::to_owned)).into_iter().collect::<Vec<_>>()
+        held.get()
+            .and_then(|held: Value| held.as_str().map(str::to_owned))
+            .into_iter()
+            .collect::<Vec<_>>()
     });
     let choices = Signal::derive(move || {
         let segments = editor.segments.value().unwrap_or_default();
-        segments.into_iter().map(|segment| Choice::new(segment.id, segment.name)).collect::<Vec<_>>()
+        segments
+            .into_iter()
+            .map(|segment| Choice::new(segment.id, segment.name))
+            .collect::<Vec<_>>()
     });
     let pick = move |value: String| editor.set(&place.get_value(), json!(value));
     view! {

@@ -1,0 +1,215 @@
+//! States, reasons and answers in words.
+
+use api_types::{
+    campaigns::{CampaignDocument, ContentsSource, Goal, LocaleChoice, Offer, Target, Timing},
+    contents::ContentSummary,
+    segments::SegmentView,
+    senders::SenderView,
+};
+
+use super::logic::{Card, State};
+use crate::{
+    format, i18n as t,
+    ui::{Icon, Tone},
+};
+
+/// How a state is drawn: tone, icon, word, help.
+pub fn state(state: State) -> (Tone, Icon, fn() -> &'static str, fn() -> &'static str) {
+    match state {
+        State::Draft => (
+            Tone::Neutral,
+            Icon::Pencil,
+            t::campaigns::draft,
+            t::campaigns::draft_help,
+        ),
+        State::Scheduled => (
+            Tone::Act,
+            Icon::Clock,
+            t::campaigns::scheduled,
+            t::campaigns::scheduled_help,
+        ),
+        State::Running => (
+            Tone::Act,
+            Icon::Send,
+            t::campaigns::running,
+            t::campaigns::running_help,
+        ),
+        State::Paused => (
+            Tone::Warn,
+            Icon::CirclePause,
+            t::campaigns::paused,
+            t::campaigns::paused_help,
+        ),
+        State::Finished => (
+            Tone::Good,
+            Icon::CircleCheck,
+            t::campaigns::finished,
+            t::campaigns::finished_help,
+        ),
+        State::Cancelled => (
+            Tone::Neutral,
+            Icon::CircleStop,
+            t::campaigns::cancelled,
+            t::campaigns::cancelled_help,
+        ),
+    }
+}
+
+/// Names a card and what it asks.
+pub fn card(card: Card) -> (fn() -> &'static str, fn() -> &'static str) {
+    match card {
+        Card::Target => (t::campaigns::target, t::campaigns::target_asks),
+        Card::Offer => (t::campaigns::offer, t::campaigns::offer_asks),
+        Card::Timing => (t::campaigns::timing, t::campaigns::timing_asks),
+        Card::Channel => (t::campaigns::channel, t::campaigns::channel_asks),
+        Card::Contents => (t::campaigns::contents, t::campaigns::contents_asks),
+        Card::Goal => (t::campaigns::goal, t::campaigns::goal_asks),
+    }
+}
+
+/// Says why somebody gets no message.
+pub fn reason(word: &str) -> String {
+    match word {
+        "gone" => t::campaigns::gone(),
+        "no_address" => t::campaigns::no_address(),
+        "no_consent" => t::campaigns::no_consent(),
+        "refused" => t::campaigns::refused(),
+        "unsubscribed" => t::campaigns::unsubscribed(),
+        "hard_bounce" => t::campaigns::hard_bounce(),
+        "complaint" => t::campaigns::complaint(),
+        "manual" => t::campaigns::manual(),
+        "same_mailbox" => t::campaigns::same_mailbox(),
+        "cancelled" => t::campaigns::cancelled(),
+        other => return other.replace('_', " "),
+    }
+    .to_owned()
+}
+
+/// What the sentences of the cards need to know of the rest.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Known {
+    /// The segments.
+    pub segments: Vec<SegmentView>,
+    /// The senders.
+    pub senders: Vec<SenderView>,
+    /// The saved emails.
+    pub contents: Vec<ContentSummary>,
+}
+
+/// Returns the present answer of a card as one sentence, or what is open.
+pub fn answer(card: Card, document: &CampaignDocument, known: &Known) -> String {
+    if !card.is_answered(document) {
+        return match card {
+            Card::Target => t::campaigns::target_open(),
+            Card::Offer => t::campaigns::offer_open(),
+            Card::Timing => t::campaigns::timing_open(),
+            Card::Channel => t::campaigns::channel_open(),
+            Card::Contents => t::campaigns::contents_open(),
+            Card::Goal => t::campaigns::goal_open(),
+        }
+        .to_owned();
+    }
+    let said =
+        match card {
+            Card::Target => document
+                .target
+                .as_ref()
+                .map(|target| target_sentence(target, known)),
+            Card::Offer => document.offer.as_ref().map(offer_sentence),
+            Card::Timing => document.timing.as_ref().map(timing_sentence),
+            Card::Channel => document.channel.as_ref().map(
+                |api_types::campaigns::ChannelCard::Email { sender }| {
+                    let found = known.senders.iter().find(|own| own.id == *sender);
+                    found.map_or_else(
+                        || t::campaigns::channel_email().to_owned(),
+                        |sender| t::campaigns::channel_says(&sender.from_name),
+                    )
+                },
+            ),
+            Card::Contents => document.contents.as_ref().map(|contents| {
+                let subject = match &contents.source {
+                    ContentsSource::Saved(id) => {
+                        let found = known.contents.iter().find(|own| own.id == *id);
+                        found
+                            .map(|content| content.name.clone())
+                            .unwrap_or_default()
+                    }
+                    ContentsSource::Inline(email) => email.name.clone(),
+                };
+                match &contents.locale {
+                    LocaleChoice::Person => t::campaigns::contents_says(subject),
+                    LocaleChoice::Fixed(locale) => t::campaigns::contents_says_in(locale, subject),
+                }
+            }),
+            Card::Goal => document.goal.as_ref().map(goal_sentence),
+        };
+    said.unwrap_or_default()
+}
+
+fn target_sentence(target: &Target, known: &Known) -> String {
+    let name = |id: &String| {
+        let found = known.segments.iter().find(|segment| segment.id == *id);
+        found.map_or_else(
+            || t::campaigns::a_segment().to_owned(),
+            |segment| segment.name.clone(),
+        )
+    };
+    let names = |ids: &[String]| {
+        ids.iter()
+            .map(name)
+            .collect::<Vec<_>>()
+            .join(t::campaigns::or())
+    };
+    let who = if target.everybody {
+        t::campaigns::everybody().to_owned()
+    } else {
+        names(&target.include)
+    };
+    if target.exclude.is_empty() {
+        t::campaigns::target_says(who)
+    } else {
+        t::campaigns::target_says_but(names(&target.exclude), who)
+    }
+}
+
+fn offer_sentence(offer: &Offer) -> String {
+    match offer {
+        Offer::None {} => t::campaigns::offer_none_says().to_owned(),
+        Offer::Free { label } => t::campaigns::offer_says(label),
+        Offer::Products { label, .. } => t::campaigns::offer_products_says(label),
+        Offer::Coupon {
+            label,
+            code,
+            expires_at,
+        } => match expires_at {
+            Some(at) => {
+                t::campaigns::offer_coupon_until(code, label, format::date_long(format::millis(at)))
+            }
+            None => t::campaigns::offer_coupon_says(code, label),
+        },
+    }
+}
+
+/// Says when.
+pub fn timing_sentence(timing: &Timing) -> String {
+    match timing {
+        Timing::Now {} => t::campaigns::timing_now_says().to_owned(),
+        Timing::At { at } => {
+            let at = format::millis(at);
+            t::campaigns::timing_at_says(format::clock(at), format::date_long(at))
+        }
+        Timing::LocalTime { date, time } => {
+            let noon = format::millis(&format!("{date}T03:00:00Z"));
+            t::campaigns::timing_local_says(format::date_long(noon), time)
+        }
+    }
+}
+
+fn goal_sentence(goal: &Goal) -> String {
+    let days = i64::from(goal.window_days);
+    if goal.event == "revenue" {
+        t::campaigns::goal_revenue_says(days)
+    } else {
+        t::campaigns::goal_order_says(days)
+    }
+}
