@@ -23,7 +23,7 @@ use profiles::{
 };
 use sea_orm::ConnectionTrait;
 use serde_json::json;
-use storage::{Db, Dialect, Options, sql};
+use storage::{Db, Dialect, sql};
 
 const WORKSPACE: WorkspaceId = WorkspaceId::from_raw(700_000_000_000_000_001);
 const BATCH: usize = 100;
@@ -40,12 +40,7 @@ async fn main() {
             .map_or(otherwise, |text| text.parse().expect("a number"))
     };
     let (people, messages) = (number(1_000_000), number(200_000));
-    let db = Db::connect(&Options::parse(&url).expect("an address"))
-        .await
-        .expect("the database opens");
-    migrations::migrate(db.writer())
-        .await
-        .expect("the schema applies");
+    let db = testkit::durable(&url).await;
     seed(&db, people).await;
     let ids = Arc::new(Snowflake::new(SystemClock, 1));
     let (service, task) =
