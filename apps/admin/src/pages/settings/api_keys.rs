@@ -120,7 +120,8 @@ pub(super) fn Revoke(
     let (open, submit, toasts) = (RwSignal::new(false), Submit::default(), use_toasts());
     Effect::new(move |_| open.set(ending.with(Option::is_some)));
     Effect::new(move |_| {
-        if !open.get() {
+        // Only a choice that is there is taken back, or the two effects would wake each other for ever.
+        if !open.get() && ending.with_untracked(Option::is_some) {
             ending.set(None);
             submit.forget();
         }

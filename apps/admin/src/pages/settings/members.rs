@@ -215,7 +215,8 @@ fn Leave(leaving: RwSignal<Option<MemberView>>, members: Load<Page<MemberView>>)
     let open = RwSignal::new(false);
     Effect::new(move |_| open.set(leaving.with(Option::is_some)));
     Effect::new(move |_| {
-        if !open.get() {
+        // Only a choice that is there is taken back, or the two effects would wake each other for ever.
+        if !open.get() && leaving.with_untracked(Option::is_some) {
             leaving.set(None);
             submit.forget();
         }

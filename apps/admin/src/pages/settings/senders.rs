@@ -146,7 +146,12 @@ fn Sheets(beside: RwSignal<Beside>, senders: Load<Page<SenderView>>) -> impl Int
         );
     });
     Effect::new(move |_| {
-        if !open.get() {
+        // Only what lies open is put away: setting it anew would wake the effect above, and that one this.
+        let is_open = matches!(
+            beside.get_untracked(),
+            Beside::New | Beside::Edit(_) | Beside::Dkim(_)
+        );
+        if !open.get() && is_open {
             beside.set(Beside::Nothing);
         }
     });
