@@ -13,7 +13,7 @@ use kernel::{
 };
 use storage::Db;
 
-pub use database::{TestDb, both, postgres, sqlite};
+pub use database::{TestDb, both, durable, postgres, sqlite};
 
 /// 2026-07-14 10:42 in Tokyo: the instant at which every test begins.
 pub const START: Millis = Millis(1_783_993_320_000);
@@ -92,6 +92,10 @@ impl Kit {
     }
 
     /// Adds a further workspace, to show that one does not see the other.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the database refuses the row: a test that cannot set its stage has failed.
     pub async fn add_workspace(&self, id: WorkspaceId, name: &str) {
         let tx = self
             .db
