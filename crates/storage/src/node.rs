@@ -10,7 +10,7 @@ use crate::{Db, StorageError, sql};
 /// How long a number is held without being renewed.
 const LEASE: i64 = 10 * MINUTE;
 /// How often the holder renews it.
-pub const RENEW_EVERY: Duration = Duration::from_secs(120);
+pub const RENEW_EVERY: Duration = Duration::from_mins(2);
 
 /// A number held by this process.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +57,7 @@ pub async fn claim(db: &Db, now: Millis) -> Result<Node, StorageError> {
     let token = i64::from_be_bytes(random);
     for number in 0..=u8::MAX {
         let tx = db.begin().await?;
-        let taken = sql::exec(
+        let n_claimed = sql::exec(
             &tx,
             "INSERT INTO server_node (node, token, lease_until) VALUES ($1, $2, $3)
              ON CONFLICT (node) DO UPDATE SET token = excluded.token, lease_until = excluded.lease_until
@@ -66,7 +66,7 @@ pub async fn claim(db: &Db, now: Millis) -> Result<Node, StorageError> {
         )
         .await?;
         tx.commit().await?;
-        if taken == 1 {
+        if n_claimed == 1 {
             return Ok(Node { number, token });
         }
     }

@@ -97,48 +97,52 @@ async fn a_reader_goes_on_where_it_stopped() {
     }
 }
 
+const PROFILES: Bulk = Bulk {
+    table: "profile",
+    columns: &[
+        ("workspace_id", ColumnType::Int),
+        ("id", ColumnType::Int),
+        ("email", ColumnType::Text),
+        ("is_anonymous", ColumnType::Bool),
+        ("attributes", ColumnType::Json),
+        ("search_text", ColumnType::Text),
+        ("first_seen_at", ColumnType::Int),
+        ("last_seen_at", ColumnType::Int),
+        ("created_at", ColumnType::Int),
+        ("updated_at", ColumnType::Int),
+    ],
+    suffix: "ON CONFLICT (id) DO NOTHING",
+};
+
+/// Every second customer has an address, every third is anonymous.
+fn row(kit: &testkit::Kit, n: i64) -> Vec<Value> {
+    vec![
+        kit.workspace.raw().into(),
+        n.into(),
+        if n % 2 == 0 {
+            Some(format!("u{n}@example.jp"))
+        } else {
+            None
+        }
+        .into(),
+        (n % 3 == 0).into(),
+        format!(r#"{{"市.区":"𠮷{n}","n":{n}}}"#).into(),
+        String::new().into(),
+        0i64.into(),
+        0i64.into(),
+        0i64.into(),
+        0i64.into(),
+    ]
+}
+
 #[tokio::test]
 async fn a_bulk_insert_keeps_every_type_and_null() {
-    const TERMS: Bulk = Bulk {
-        table: "profile",
-        columns: &[
-            ("workspace_id", ColumnType::Int),
-            ("id", ColumnType::Int),
-            ("email", ColumnType::Text),
-            ("is_anonymous", ColumnType::Bool),
-            ("attributes", ColumnType::Json),
-            ("search_text", ColumnType::Text),
-            ("first_seen_at", ColumnType::Int),
-            ("last_seen_at", ColumnType::Int),
-            ("created_at", ColumnType::Int),
-            ("updated_at", ColumnType::Int),
-        ],
-        suffix: "ON CONFLICT (id) DO NOTHING",
-    };
     for test in testkit::both().await {
         let kit = testkit::Kit::new(&test).await;
-        let row = |n: i64| -> Vec<Value> {
-            vec![
-                kit.workspace.raw().into(),
-                n.into(),
-                if n % 2 == 0 {
-                    Some(format!("u{n}@example.jp"))
-                } else {
-                    None
-                }
-                .into(),
-                (n % 3 == 0).into(),
-                format!(r#"{{"市.区":"𠮷{n}","n":{n}}}"#).into(),
-                String::new().into(),
-                0i64.into(),
-                0i64.into(),
-                0i64.into(),
-                0i64.into(),
-            ]
-        };
+        let row = |n| row(&kit, n);
         let tx = kit.db.begin().await.unwrap();
         assert_eq!(
-            TERMS
+            PROFILES
                 .insert(&tx, (0..2_500).map(row).collect())
                 .await
                 .unwrap(),
@@ -147,7 +151,7 @@ async fn a_bulk_insert_keeps_every_type_and_null() {
             test.name()
         );
         assert_eq!(
-            TERMS
+            PROFILES
                 .insert(&tx, (2_499..2_501).map(row).collect())
                 .await
                 .unwrap(),
