@@ -44,14 +44,14 @@ pub(crate) async fn hash(password: String) -> Result<String, AccessError> {
 
 /// Verifies; without a stored hash the same time is spent, so that addresses cannot be probed.
 pub(crate) async fn verify(password: String, stored: Option<String>) -> Result<bool, AccessError> {
-    tokio::task::spawn_blocking(move || match stored {
-        Some(stored) => Ok(Argon2::default()
-            .verify_password(password.as_bytes(), stored.as_str())
-            .is_ok()),
-        None => {
-            let _ = Argon2::default().hash_password(password.as_bytes());
-            Ok(false)
+    tokio::task::spawn_blocking(move || {
+        if let Some(stored) = stored {
+            return Ok(Argon2::default()
+                .verify_password(password.as_bytes(), stored.as_str())
+                .is_ok());
         }
+        let _ = Argon2::default().hash_password(password.as_bytes());
+        Ok(false)
     })
     .await
     .map_err(|_| AccessError::Crypto)?

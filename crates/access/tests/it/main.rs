@@ -1,5 +1,7 @@
 //! Access, as its users meet it, on both databases.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::sync::Arc;
 
 use access::{
@@ -288,7 +290,14 @@ async fn keys_open_their_own_workspace_until_revoked() {
                 .unwrap()
         );
         assert!(key::find_api_key(&tx, &key).await.unwrap().is_none());
+    }
+}
 
+#[tokio::test]
+async fn only_the_browser_s_write_key_is_shown_again() {
+    for test in testkit::both().await {
+        let kit = Kit::new(&test).await;
+        let tx = kit.db.begin().await.unwrap();
         let write = WriteKeyId::from_raw(6);
         let browser = key::create_write_key(
             &tx,
