@@ -1,5 +1,7 @@
 //! Jobs on both databases: nothing runs twice at once, nothing is lost when a worker dies.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
