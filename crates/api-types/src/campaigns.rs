@@ -268,7 +268,8 @@ pub struct ReviewView {
 /// How many fall out for a reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReviewStep {
-    /// gone, no_address, no_consent, refused, unsubscribed, hard_bounce, complaint, manual, same_mailbox.
+    /// `gone`, `no_address`, `no_consent`, `refused`, `unsubscribed`, `hard_bounce`, `complaint`, `manual` or
+    /// `same_mailbox`.
     pub reason: String,
     /// How many.
     pub count: i64,

@@ -43,7 +43,7 @@ pub struct SetUp {
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum LinkResult {
     /// The bearer is signed in.
-    SignedIn(SessionView),
+    SignedIn(Box<SessionView>),
     /// The bearer must say who they are first.
     SetUp {
         /// Whether a workspace is to be named too.

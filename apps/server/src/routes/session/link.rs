@@ -48,7 +48,7 @@ pub(super) async fn link(
     tx.commit().await?;
     let view = view::of(&app, &issued).await?;
     let headers = cookie::set(&app, issued.refresh.as_deref().unwrap_or_default());
-    Ok((headers, Json(LinkResult::SignedIn(view))))
+    Ok((headers, Json(LinkResult::SignedIn(Box::new(view)))))
 }
 
 fn set_up(first_owner: bool, email: Option<String>) -> (HeaderMap, Json<LinkResult>) {
