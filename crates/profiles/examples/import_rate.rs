@@ -22,7 +22,7 @@ use profiles::{
     Ctx,
     import::{Defaults, ImportJob, ImportKind, NewImport, Start, inspect, store},
 };
-use storage::{Db, Options, sql};
+use storage::{Db, sql};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -47,10 +47,6 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a benchmark reads its server's address itself"
-)]
 async fn measure(
     database: &str,
     folder: &Path,
@@ -66,8 +62,7 @@ async fn measure(
         || format!("sqlite:{}/bench.db", folder.display()),
         |test| test.url().to_owned(),
     );
-    let db = Db::connect(&Options::parse(&url)?).await?;
-    migrations::migrate(db.writer()).await?;
+    let db = testkit::durable(&url).await;
     let (clock, ids) = (
         Arc::new(SystemClock),
         Arc::new(Snowflake::new(SystemClock, 1)),
@@ -79,7 +74,7 @@ async fn measure(
         .with(Arc::new(ImportJob::new(ids, None)));
     let began = Instant::now();
     worker.run_due().await?;
-    let took = began.elapsed().as_secs_f64();
+    let took = began.elapsed();
     let import = store::find(db.reader(), workspace, id)
         .await?
         .context("the import is there")?;
@@ -99,7 +94,8 @@ async fn measure(
     } else {
         "synchronous FULL".to_owned()
     };
-    let rate = import.n_taken * 1_000 / ((took * 1_000.0).round() as i64).max(1);
+    let rate = u128::from(n_lines) * 1_000 / took.as_millis().max(1);
+    let took = took.as_secs_f64();
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(format!(
         "{database} ({durable}, {cores} cores): {n_lines} order lines in {took:.1} s = {rate} lines/s"

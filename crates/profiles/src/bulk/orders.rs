@@ -1,6 +1,6 @@
 //! Order lines into orders, their events and their feed rows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kernel::{id::MAX_BLOCK, money::Currency, time::Millis};
 use sea_orm::{DbErr, FromQueryResult};
@@ -266,10 +266,10 @@ async fn stored_orders<'a>(
     ctx: Ctx<'_>,
     rows: &'a [OrderLineRow],
 ) -> Result<HashMap<&'a str, Order>, DbErr> {
-    let numbers: HashMap<&str, ()> = rows.iter().map(|row| (row.order_no.as_str(), ())).collect();
+    let numbers: HashSet<&str> = rows.iter().map(|row| row.order_no.as_str()).collect();
     let wanted = rowset::rows_of(ctx.tx.dialect(), "$2", &[("order_no", Col::Text)]);
     let wanted = people::outer(ctx.tx.dialect(), &wanted);
-    let bind = || rowset::bind(numbers.keys().map(|number| json!([number])).collect());
+    let bind = || rowset::bind(numbers.iter().map(|number| json!([number])).collect());
     let found: Vec<StoredOrder> = sql::all(
         ctx.tx,
         format!(
@@ -282,7 +282,7 @@ async fn stored_orders<'a>(
     .await?;
     let mut orders = HashMap::with_capacity(numbers.len());
     for stored in found {
-        let Some((number, ())) = numbers.get_key_value(stored.order_no.as_str()) else {
+        let Some(number) = numbers.get(stored.order_no.as_str()) else {
             continue;
         };
         let order = Order {

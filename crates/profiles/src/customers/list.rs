@@ -1,5 +1,7 @@
 //! The list of customers: searched, filtered, paged by key.
 
+use std::fmt::Write as _;
+
 use kernel::{
     id::{ProfileId, WorkspaceId},
     page::{Page, PageRequest},
@@ -80,14 +82,15 @@ pub async fn list(
     {
         binds.push(wanted.into());
         let n = binds.len();
-        conditions.push_str(&match Dialect::of(db.get_database_backend()) {
-            Dialect::Sqlite => format!(" AND instr(search_text, ${n}) > 0"),
-            Dialect::Postgres => format!(" AND position(${n} IN search_text) > 0"),
-        });
+        // Writing to a String cannot fail.
+        let _ = match Dialect::of(db.get_database_backend()) {
+            Dialect::Sqlite => write!(conditions, " AND instr(search_text, ${n}) > 0"),
+            Dialect::Postgres => write!(conditions, " AND position(${n} IN search_text) > 0"),
+        };
     }
     if let Some(is_anonymous) = filter.is_anonymous {
         binds.push(is_anonymous.into());
-        conditions.push_str(&format!(" AND is_anonymous = ${}", binds.len()));
+        let _ = write!(conditions, " AND is_anonymous = ${}", binds.len());
     }
     let text = format!(
         "SELECT id, external_id, full_name, email, phone, is_anonymous, first_seen_at, last_seen_at FROM profile

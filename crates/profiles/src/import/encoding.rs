@@ -11,7 +11,7 @@ pub enum TextEncoding {
     /// UTF-8, with or without byte order mark.
     #[serde(rename = "utf-8")]
     Utf8,
-    /// Shift_JIS as Windows writes it (CP932).
+    /// `Shift_JIS` as Windows writes it (CP932).
     #[serde(rename = "shift_jis")]
     ShiftJis,
 }

@@ -80,15 +80,7 @@ pub fn inspect(
     };
     let bom = encoding::bom_len(&head);
     let text = head.get(bom..).unwrap_or_default();
-    // The last record may be cut in two.
-    let whole = if n < HEAD {
-        text
-    } else {
-        text.iter()
-            .rposition(|byte| *byte == b'\n')
-            .and_then(|end| text.get(..end))
-            .unwrap_or(text)
-    };
+    let whole = if n < HEAD { text } else { whole_records(text) };
     let delimiter = defaults.delimiter.unwrap_or_else(|| guess_delimiter(whole));
     let (mut rows, n_broken) = read(whole, delimiter, encoding);
     if rows.is_empty() {
@@ -132,6 +124,14 @@ pub fn inspect(
         mapping,
         warnings,
     })
+}
+
+/// Leaves out the last record, which may be cut in two.
+fn whole_records(text: &[u8]) -> &[u8] {
+    text.iter()
+        .rposition(|byte| *byte == b'\n')
+        .and_then(|end| text.get(..end))
+        .unwrap_or(text)
 }
 
 fn read(bytes: &[u8], delimiter: u8, encoding: TextEncoding) -> (Vec<Vec<String>>, usize) {

@@ -2,7 +2,7 @@
 //!
 //! The `csv` crate reads an unclosed quote to the end of the file into one field. An import must name the
 //! broken line and take the others, so record boundaries are found here. Bytes are split before they are
-//! decoded: neither UTF-8 nor Shift_JIS has a comma, semicolon, tab, quote or line end inside a character.
+//! decoded: neither UTF-8 nor `Shift_JIS` has a comma, semicolon, tab, quote or line end inside a character.
 
 use std::io::{self, Read};
 
