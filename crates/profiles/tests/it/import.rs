@@ -7,7 +7,11 @@ mod orders;
 use std::{path::PathBuf, sync::Arc};
 
 use jobs::{JobHandler, Worker};
-use kernel::{id::ImportId, page::PageRequest};
+use kernel::{
+    id::ImportId,
+    page::PageRequest,
+    time::{Clock, Millis},
+};
 use profiles::{
     Ctx,
     import::{
@@ -72,11 +76,15 @@ impl Desk {
         Ok((id, inspection))
     }
 
+    fn now(&self) -> Millis {
+        self.kit.clock.now()
+    }
+
     fn ctx<'a>(&'a self, tx: &'a storage::Tx) -> Ctx<'a> {
         Ctx {
             tx,
             workspace: self.kit.workspace,
-            now: self.kit.clock.now_millis(),
+            now: self.now(),
             ids: &*self.kit.ids,
         }
     }
@@ -151,16 +159,6 @@ impl Desk {
         rows.first()
             .map(|row| row.try_get_by_index::<String>(0).unwrap())
             .unwrap_or_default()
-    }
-}
-
-trait NowMillis {
-    fn now_millis(&self) -> kernel::time::Millis;
-}
-
-impl NowMillis for testkit::FakeClock {
-    fn now_millis(&self) -> kernel::time::Millis {
-        kernel::time::Clock::now(self)
     }
 }
 

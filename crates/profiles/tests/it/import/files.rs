@@ -184,7 +184,7 @@ async fn a_preview_shows_rows_and_reasons_before_anything_is_written() {
         mapping: Arc::new(inspection.mapping),
         file_name: "x.csv".to_owned(),
     };
-    let rows = import::preview(&path, &options, 20, desk.kit.clock.now_millis()).unwrap();
+    let rows = import::preview(&path, &options, 20, desk.now()).unwrap();
     assert_eq!(rows.len(), 7);
     assert_eq!(rows[0].row.as_ref().unwrap()["category"], "飲料 > お茶");
     assert_eq!(rows[1].refusal.as_ref().unwrap().code, "amount");
