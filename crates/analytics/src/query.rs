@@ -46,14 +46,17 @@ pub(crate) enum Scope {
 
 impl Scope {
     /// Returns the conditions of sent, answers, orders, delivered touches and human touches.
-    fn conditions(self) -> [(&'static str, String); 5] {
+    ///
+    /// `by_person` says that orders are looked up for touches: the plus keeps SQLite from walking the
+    /// whole workspace by time for each of them.
+    fn conditions(self, by_person: bool) -> [(&'static str, String); 5] {
+        let plus = if by_person { "+" } else { "" };
         let people = "IN (SELECT x.profile_id FROM delivery x WHERE x.campaign_id = $2 AND x.workspace_id = $1 \
                       AND x.state = 5 AND NOT x.is_test)";
         match self {
             Self::Campaign => [
                 ("{sent_scope}", "d.campaign_id = $2".to_owned()),
                 ("{answer_scope}", "e.campaign_id = $2".to_owned()),
-                // The plus keeps SQLite from walking the whole workspace by time instead of these people.
                 (
                     "{order_scope}",
                     format!("o.profile_id {people} AND +o.workspace_id = $1"),
@@ -75,7 +78,9 @@ impl Scope {
                 ("{answer_scope}", "e.occurred_at >= $2".to_owned()),
                 (
                     "{order_scope}",
-                    "o.workspace_id = $1 AND o.occurred_at >= $2 AND o.occurred_at < $3".to_owned(),
+                    format!(
+                        "{plus}o.workspace_id = $1 AND {plus}o.occurred_at >= $2 AND {plus}o.occurred_at < $3"
+                    ),
                 ),
                 (
                     "{touched_scope}",
@@ -96,7 +101,8 @@ impl Scope {
 pub(crate) fn compose(scope: Scope, parts: &[Part], select: &str) -> String {
     let ctes: Vec<&str> = parts.iter().map(|part| part.text()).collect();
     let mut text = format!("WITH {} {select}", ctes.join(","));
-    for (mark, condition) in scope.conditions() {
+    let by_person = parts.contains(&Part::Owned);
+    for (mark, condition) in scope.conditions(by_person) {
         text = text.replace(mark, &condition);
     }
     let numbers = [
