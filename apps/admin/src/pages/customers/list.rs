@@ -76,7 +76,7 @@ pub fn CustomerList() -> impl IntoView {
 /// Everybody, those one knows, or those who only came by.
 #[component]
 fn Who(list: ListState) -> impl IntoView {
-    let who = RwSignal::new(list.get().filter("who").to_owned());
+    let who = RwSignal::new(untrack(|| list.get().filter("who").to_owned()));
     Effect::new(move |_| {
         let own = list.get().filter("who").to_owned();
         if who.get_untracked() != own {

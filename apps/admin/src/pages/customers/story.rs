@@ -48,6 +48,7 @@ pub(super) fn Story(id: String) -> impl IntoView {
             view! { <EmptyState title=t::customers::story_empty_title body=t::customers::story_empty_body/> }.into_any()
         }
         Loaded::Ready(_) => view! {
+            <h2 class="sr">{t::customers::story}</h2>
             <Timeline label=t::customers::story>
                 {move || logic::by_day(feed.items()).into_iter().map(day).collect_view()}
             </Timeline>

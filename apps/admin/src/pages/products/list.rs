@@ -84,7 +84,7 @@ pub fn ProductList() -> impl IntoView {
 
 #[component]
 fn OnSale(list: ListState) -> impl IntoView {
-    let sale = RwSignal::new(list.get().filter("sale").to_owned());
+    let sale = RwSignal::new(untrack(|| list.get().filter("sale").to_owned()));
     Effect::new(move |_| {
         let own = list.get().filter("sale").to_owned();
         if sale.get_untracked() != own {
