@@ -60,7 +60,16 @@ fn lying(home: &HomeView, width: f64) -> AnyView {
     let spots: Vec<(f64, f64)> = home
         .knots
         .iter()
-        .map(|knot| (x(at(knot)), room(knot)))
+        .map(|knot| {
+            let (place, room) = (x(at(knot)), room(knot));
+            // At the right edge the words stand before the knot.
+            let from = if place + room > width {
+                place - room
+            } else {
+                place
+            };
+            (from, room)
+        })
         .collect();
     let rows = logic::rows(&spots, ROWS);
     let knots = home

@@ -126,7 +126,7 @@ mod tests {
             (knot("finished", 38, Some(0)), "38通・送信済み"),
             (knot("running", 612, Some(592)), "送信中 612 / 1,204通"),
             (knot("scheduled", 0, Some(286)), "予定 286通"),
-            (knot("scheduled", 0, None), "人数は開始時に決まります"),
+            (knot("scheduled", 0, None), "人数は未定"),
             (knot("paused", 5, Some(7)), "止めている・残り7通"),
         ] {
             assert_eq!(progress(&knot), said);
