@@ -50,6 +50,7 @@ pub fn Desk(
             <SaveState draft=draft/>
             <Button icon=Icon::Pencil kind=ButtonKind::Quiet label=t::campaigns::rename on_press=move || is_naming.set(true)/>
         </PageHeader>
+        <h2 class="sr">{t::campaigns::five}</h2>
         <ol class="five">{Card::FIVE.into_iter().map(|card| view! { <CardView draft=draft card=card/> }).collect_view()}</ol>
         <Section title=t::campaigns::before_launch note=move || counted_at(draft)>
             <numbers::Waterfall id=draft.id() review=draft.review/>

@@ -35,7 +35,7 @@ pub fn CampaignList() -> impl IntoView {
     );
     let progress: Progresses = RwSignal::new(BTreeMap::new());
     follow(campaigns, progress);
-    let state = RwSignal::new(list.get().filter("state").to_owned());
+    let state = RwSignal::new(untrack(|| list.get()).filter("state").to_owned());
     Effect::new(move |_| {
         let state = state.get();
         if untrack(|| list.get()).filter("state") != state {

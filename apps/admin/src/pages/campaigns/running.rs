@@ -29,11 +29,12 @@ pub fn Running(
     /// The campaign.
     campaign: Load<CampaignView>,
 ) -> impl IntoView {
-    let id = StoredValue::new(
+    let id = StoredValue::new(untrack(|| {
         campaign
-            .with(|state| state.ready().map(|view| view.summary.id.clone()))
-            .unwrap_or_default(),
-    );
+            .value()
+            .map(|view| view.summary.id)
+            .unwrap_or_default()
+    }));
     let state = Memo::new(move |_| {
         campaign.with(|state| {
             state
@@ -53,6 +54,7 @@ pub fn Running(
     );
     let pace = move || match state.get() {
         State::Running => Pace::Busy,
+        State::Scheduled if is_due(campaign) => Pace::Busy,
         State::Scheduled | State::Paused => Pace::Waiting,
         _ => Pace::Still,
     };
@@ -197,6 +199,13 @@ fn Moving(progress: Load<ProgressView>, state: Memo<State>) -> impl IntoView {
         }
         .into_any(),
     }
+}
+
+/// Whether a scheduled campaign begins within the minute, or should have begun.
+fn is_due(campaign: Load<CampaignView>) -> bool {
+    let plan_at =
+        campaign.with(|state| state.ready().and_then(|view| view.summary.plan_at.clone()));
+    plan_at.is_some_and(|at| format::millis(&at) < format::zone::now() + 60_000)
 }
 
 /// How many deliveries have come to an end.

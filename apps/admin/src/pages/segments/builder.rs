@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*};
 use serde_json::Value;
 
 use super::{
-    editor::{Editor, said},
+    editor::{Editor, row_id, said},
     logic::sentence,
     overlap::Overlap,
     people::Examples,
@@ -241,12 +241,18 @@ fn Sentence(editor: Editor) -> impl IntoView {
     };
     let piece = move |piece: sentence::Piece| {
         match piece.pointer {
-        Some(pointer) => view! {
-            <button type="button" class="say-l" on:click=move |_| editor.go_to(&row_of(&pointer))>{piece.text}</button>
+            Some(pointer) => {
+                let row = row_of(&pointer);
+                // A link and not a button, because only a link breaks over lines.
+                let href = format!("#{}", row_id(&row));
+                let jump = move |event: ev::MouseEvent| {
+                    event.prevent_default();
+                    editor.go_to(&row);
+                };
+                view! { <a class="say-l" href=href on:click=jump>{piece.text}</a> }.into_any()
+            }
+            None => piece.text.into_any(),
         }
-        .into_any(),
-        None => piece.text.into_any(),
-    }
     };
     view! {
         <p class="t-say say" aria-live="polite">

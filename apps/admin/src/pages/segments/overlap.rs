@@ -14,7 +14,7 @@ use crate::{
 };
 
 const WIDTH: f64 = 300.0;
-const RADIUS: f64 = 62.0;
+const RADIUS: f64 = 56.0;
 
 /// The picture, with the segment to compare with.
 #[component]
@@ -122,7 +122,7 @@ fn picture(found: &SegmentOverlap, other: &str) -> impl IntoView + use<> {
     let left = (x_a - r_a).max(0.0) - 8.0;
     let right = x_b + r_b + 8.0;
     view! {
-        <svg class="tx ov" viewBox="-60 0 420 150" role="img" aria-label=spoken>
+        <svg class="tx ov" viewBox="-24 0 348 150" role="img" aria-label=spoken>
             <circle class="ov-a" cx=x_a cy="75" r=r_a></circle>
             <circle class="ov-b" cx=x_b cy="75" r=r_b></circle>
             {has_both.then(|| view! {
