@@ -28,7 +28,7 @@ use crate::{
 
 /// The page of a draft.
 #[component]
-pub fn Desk(
+pub(crate) fn Desk(
     /// The draft as it was read.
     campaign: CampaignView,
 ) -> impl IntoView {

@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(700);
 
 /// How far saving has come.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Saving {
+pub(crate) enum Saving {
     /// Nothing to save; when it was saved last, if in this visit.
     Saved(Option<i64>),
     /// Waiting or under way.
@@ -35,10 +35,10 @@ pub enum Saving {
 
 /// The draft; `Copy`, to be passed to cards and sheets.
 #[derive(Clone, Copy)]
-pub struct Draft {
+pub(crate) struct Draft {
     id: StoredValue<String>,
     /// Its name.
-    pub name: RwSignal<String>,
+    pub(crate) name: RwSignal<String>,
     document: RwSignal<CampaignDocument>,
     version: RwSignal<i64>,
     saving: RwSignal<Saving>,
@@ -46,15 +46,15 @@ pub struct Draft {
     is_running: StoredValue<bool>,
     timer: StoredValue<Option<TimeoutHandle>>,
     /// What is missing.
-    pub readiness: Load<Readiness>,
+    pub(crate) readiness: Load<Readiness>,
     /// Whom it reaches; `None` while nobody is chosen.
-    pub review: Load<Option<ReviewView>>,
+    pub(crate) review: Load<Option<ReviewView>>,
     known: Load<Known>,
 }
 
 impl Draft {
     /// Takes up a draft as it was read.
-    pub fn begin(campaign: CampaignView) -> Self {
+    pub(crate) fn begin(campaign: CampaignView) -> Self {
         let id = campaign.summary.id;
         let version = RwSignal::new(campaign.summary.version);
         let document = RwSignal::new(campaign.document);
@@ -116,27 +116,22 @@ impl Draft {
     }
 
     /// Returns its id.
-    pub fn id(self) -> String {
+    pub(crate) fn id(self) -> String {
         self.id.get_value()
     }
 
-    /// Returns the version that was saved last; reactive.
-    pub fn version(self) -> i64 {
-        self.version.get()
-    }
-
     /// Reads the cards, following them.
-    pub fn read<T>(self, read: impl FnOnce(&CampaignDocument) -> T) -> T {
+    pub(crate) fn read<T>(self, read: impl FnOnce(&CampaignDocument) -> T) -> T {
         self.document.with(read)
     }
 
     /// Reads the cards as they are now.
-    pub fn read_now<T>(self, read: impl FnOnce(&CampaignDocument) -> T) -> T {
+    pub(crate) fn read_now<T>(self, read: impl FnOnce(&CampaignDocument) -> T) -> T {
         self.document.with_untracked(read)
     }
 
     /// Changes the cards; they are saved a moment later.
-    pub fn change(self, change: impl FnOnce(&mut CampaignDocument)) {
+    pub(crate) fn change(self, change: impl FnOnce(&mut CampaignDocument)) {
         let before = self.document.get_untracked();
         let mut after = before.clone();
         change(&mut after);
@@ -148,23 +143,23 @@ impl Draft {
     }
 
     /// Returns how far saving has come; reactive.
-    pub fn saving(self) -> Saving {
+    pub(crate) fn saving(self) -> Saving {
         self.saving.get()
     }
 
     /// Returns the segments, senders and emails; reactive.
-    pub fn known(self) -> Known {
+    pub(crate) fn known(self) -> Known {
         self.known.value().unwrap_or_default()
     }
 
     /// Returns the sentence of a card; reactive.
-    pub fn answer(self, card: Card) -> String {
+    pub(crate) fn answer(self, card: Card) -> String {
         let known = self.known();
         self.read(|document| words::answer(card, document, &known))
     }
 
     /// Returns what is missing; reactive.
-    pub fn missing(self) -> Vec<FieldError> {
+    pub(crate) fn missing(self) -> Vec<FieldError> {
         self.readiness
             .value()
             .map(|readiness| readiness.missing)
@@ -172,7 +167,7 @@ impl Draft {
     }
 
     /// Returns what is wrong with a card; reactive.
-    pub fn wrong_with(self, card: Card) -> Vec<FieldError> {
+    pub(crate) fn wrong_with(self, card: Card) -> Vec<FieldError> {
         logic::of_card(&self.missing(), card)
     }
 
@@ -187,7 +182,7 @@ impl Draft {
     }
 
     /// Saves what is not saved; while a call is under way the next one waits for it.
-    pub fn save_now(self) {
+    pub(crate) fn save_now(self) {
         if self.is_running.try_get_value() != Some(false)
             || self.is_dirty.try_get_value() != Some(true)
         {
@@ -226,7 +221,7 @@ impl Draft {
     }
 
     /// Takes over what somebody else saved.
-    pub fn take(self, campaign: CampaignView) {
+    pub(crate) fn take(self, campaign: CampaignView) {
         self.is_dirty.set_value(false);
         self.name.set(campaign.summary.name);
         self.document.set(campaign.document);
@@ -239,7 +234,7 @@ impl Draft {
     }
 
     /// Saves one's own over what somebody else saved.
-    pub fn insist(self, version: i64) {
+    pub(crate) fn insist(self, version: i64) {
         self.version.set(version);
         self.is_dirty.set_value(true);
         self.saving.set(Saving::Under);

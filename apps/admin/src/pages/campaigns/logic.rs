@@ -7,7 +7,7 @@ use api_types::{
 
 /// The states of a campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub(crate) enum State {
     /// Being edited.
     Draft,
     /// Waiting for its time.
@@ -24,7 +24,7 @@ pub enum State {
 
 impl State {
     /// Every state, in the order of the filter.
-    pub const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Draft,
         Self::Scheduled,
         Self::Running,
@@ -34,7 +34,7 @@ impl State {
     ];
 
     /// Reads the word of the API; one that is not known is taken for an end, where nothing can be done wrong.
-    pub fn read(word: &str) -> Self {
+    pub(crate) fn read(word: &str) -> Self {
         Self::ALL
             .into_iter()
             .find(|state| state.as_str() == word)
@@ -42,7 +42,7 @@ impl State {
     }
 
     /// Returns the word of the API.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
             Self::Scheduled => "scheduled",
@@ -54,7 +54,7 @@ impl State {
     }
 
     /// Whether a deed is possible: `pause`, `resume`, `cancel`, `remove`, `edit`.
-    pub fn allows(self, deed: &str) -> bool {
+    pub(crate) fn allows(self, deed: &str) -> bool {
         match deed {
             "edit" | "remove" => self == Self::Draft,
             "pause" => matches!(self, Self::Scheduled | Self::Running),
@@ -65,14 +65,14 @@ impl State {
     }
 
     /// Whether deliveries exist or may come to exist.
-    pub const fn has_begun(self) -> bool {
+    pub(crate) const fn has_begun(self) -> bool {
         !matches!(self, Self::Draft)
     }
 }
 
 /// The five cards and the goal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Card {
+pub(crate) enum Card {
     /// Who.
     Target,
     /// What.
@@ -89,7 +89,7 @@ pub enum Card {
 
 impl Card {
     /// The five of the thread.
-    pub const FIVE: [Self; 5] = [
+    pub(crate) const FIVE: [Self; 5] = [
         Self::Target,
         Self::Offer,
         Self::Timing,
@@ -98,7 +98,7 @@ impl Card {
     ];
 
     /// Returns the member of the document.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Target => "target",
             Self::Offer => "offer",
@@ -110,7 +110,7 @@ impl Card {
     }
 
     /// Returns the card that an error points at.
-    pub fn of(pointer: &str) -> Option<Self> {
+    pub(crate) fn of(pointer: &str) -> Option<Self> {
         let pointer = pointer.strip_prefix("/document").unwrap_or(pointer);
         let first = pointer.trim_start_matches('/').split('/').next()?;
         let all = Self::FIVE.into_iter().chain([Self::Goal]);
@@ -118,7 +118,7 @@ impl Card {
     }
 
     /// Whether the card has an answer.
-    pub fn is_answered(self, document: &CampaignDocument) -> bool {
+    pub(crate) fn is_answered(self, document: &CampaignDocument) -> bool {
         match self {
             Self::Target => document
                 .target
@@ -134,7 +134,7 @@ impl Card {
 }
 
 /// Returns what is wrong with a card.
-pub fn of_card(missing: &[FieldError], card: Card) -> Vec<FieldError> {
+pub(crate) fn of_card(missing: &[FieldError], card: Card) -> Vec<FieldError> {
     missing
         .iter()
         .filter(|error| Card::of(&error.pointer) == Some(card))
@@ -143,7 +143,7 @@ pub fn of_card(missing: &[FieldError], card: Card) -> Vec<FieldError> {
 }
 
 /// Returns the one reason to name first: in the order of the cards, the name before them, the rest behind.
-pub fn first_reason(missing: &[FieldError]) -> Option<&FieldError> {
+pub(crate) fn first_reason(missing: &[FieldError]) -> Option<&FieldError> {
     let rank = |error: &FieldError| match Card::of(&error.pointer) {
         _ if error.pointer == "/name" => 0,
         Some(card) => 1 + Card::FIVE.iter().position(|own| *own == card).unwrap_or(5),
@@ -153,14 +153,14 @@ pub fn first_reason(missing: &[FieldError]) -> Option<&FieldError> {
 }
 
 /// Whether the steps of a review lead exactly from those who match to those who are written to.
-pub fn adds_up(review: &ReviewView) -> bool {
+pub(crate) fn adds_up(review: &ReviewView) -> bool {
     let lost: i64 = review.steps.iter().map(|step| step.count).sum();
     review.matched - lost == review.sendable
 }
 
 /// How fast deliveries settle, measured between looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Pace {
+pub(crate) struct Pace {
     last: Option<(i64, i64)>,
     per_second: Option<f64>,
 }
@@ -169,7 +169,7 @@ impl Pace {
     /// Takes a look: so many are done at an instant in milliseconds.
     #[expect(clippy::cast_precision_loss, reason = "a rate for reading")]
     #[must_use]
-    pub fn look(self, done: i64, at: i64) -> Self {
+    pub(crate) fn look(self, done: i64, at: i64) -> Self {
         let measured = self.last.and_then(|(before, then)| {
             let seconds = (at - then) as f64 / 1_000.0;
             (seconds > 0.5 && done >= before).then(|| (done - before) as f64 / seconds)
@@ -186,13 +186,13 @@ impl Pace {
     }
 
     /// Returns how many settle a second, once two looks have shown it.
-    pub fn per_second(self) -> Option<f64> {
+    pub(crate) fn per_second(self) -> Option<f64> {
         self.per_second.filter(|rate| *rate > 0.05)
     }
 }
 
 /// Reads addresses that people separate as they like.
-pub fn addresses(text: &str) -> Vec<String> {
+pub(crate) fn addresses(text: &str) -> Vec<String> {
     let parts = text.split([',', ' ', '\n', ';', '、', '，', '\u{3000}']);
     parts
         .map(str::trim)

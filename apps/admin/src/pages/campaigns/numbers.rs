@@ -28,7 +28,7 @@ fn people(name: fn() -> &'static str, count: i64) -> AnyView {
 }
 
 /// Returns the live figures of a card.
-pub fn facts(draft: Draft, card: Card) -> Vec<AnyView> {
+pub(crate) fn facts(draft: Draft, card: Card) -> Vec<AnyView> {
     let review = draft.review.value().flatten();
     match card {
         Card::Target => review.map_or_else(Vec::new, |review| {
@@ -137,7 +137,7 @@ pub fn facts(draft: Draft, card: Card) -> Vec<AnyView> {
 
 /// The waterfall; each step opens its people.
 #[component]
-pub fn Waterfall(
+pub(crate) fn Waterfall(
     /// The campaign.
     id: String,
     /// Whom it reaches.

@@ -25,7 +25,7 @@ use crate::{
 
 /// The page of a launched campaign.
 #[component]
-pub fn Running(
+pub(crate) fn Running(
     /// The campaign.
     campaign: Load<CampaignView>,
 ) -> impl IntoView {

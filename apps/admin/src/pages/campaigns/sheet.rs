@@ -9,7 +9,7 @@ mod timing;
 
 use leptos::prelude::*;
 
-pub use contents::CustomerPick;
+pub(crate) use contents::CustomerPick;
 
 use super::{draft::Draft, logic::Card, words};
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 
 /// The sheet of the card that is open.
 #[component]
-pub fn Sheets(
+pub(crate) fn Sheets(
     /// The draft.
     draft: Draft,
     /// Which card.

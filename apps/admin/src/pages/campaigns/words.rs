@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How a state is drawn: tone, icon, word, help.
-pub fn state(state: State) -> (Tone, Icon, fn() -> &'static str, fn() -> &'static str) {
+pub(crate) fn state(state: State) -> (Tone, Icon, fn() -> &'static str, fn() -> &'static str) {
     match state {
         State::Draft => (
             Tone::Neutral,
@@ -56,7 +56,7 @@ pub fn state(state: State) -> (Tone, Icon, fn() -> &'static str, fn() -> &'stati
 }
 
 /// Names a card and what it asks.
-pub fn card(card: Card) -> (fn() -> &'static str, fn() -> &'static str) {
+pub(crate) fn card(card: Card) -> (fn() -> &'static str, fn() -> &'static str) {
     match card {
         Card::Target => (t::campaigns::target, t::campaigns::target_asks),
         Card::Offer => (t::campaigns::offer, t::campaigns::offer_asks),
@@ -68,7 +68,7 @@ pub fn card(card: Card) -> (fn() -> &'static str, fn() -> &'static str) {
 }
 
 /// Says why somebody gets no message.
-pub fn reason(word: &str) -> String {
+pub(crate) fn reason(word: &str) -> String {
     match word {
         "gone" => t::campaigns::gone(),
         "no_address" => t::campaigns::no_address(),
@@ -87,17 +87,17 @@ pub fn reason(word: &str) -> String {
 
 /// What the sentences of the cards need to know of the rest.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Known {
+pub(crate) struct Known {
     /// The segments.
-    pub segments: Vec<SegmentView>,
+    pub(crate) segments: Vec<SegmentView>,
     /// The senders.
-    pub senders: Vec<SenderView>,
+    pub(crate) senders: Vec<SenderView>,
     /// The saved emails.
-    pub contents: Vec<ContentSummary>,
+    pub(crate) contents: Vec<ContentSummary>,
 }
 
 /// Returns the present answer of a card as one sentence, or what is open.
-pub fn answer(card: Card, document: &CampaignDocument, known: &Known) -> String {
+pub(crate) fn answer(card: Card, document: &CampaignDocument, known: &Known) -> String {
     if !card.is_answered(document) {
         return match card {
             Card::Target => t::campaigns::target_open(),
@@ -191,7 +191,7 @@ fn offer_sentence(offer: &Offer) -> String {
 }
 
 /// Says when.
-pub fn timing_sentence(timing: &Timing) -> String {
+pub(crate) fn timing_sentence(timing: &Timing) -> String {
     match timing {
         Timing::Now {} => t::campaigns::timing_now_says().to_owned(),
         Timing::At { at } => {

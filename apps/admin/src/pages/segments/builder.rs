@@ -26,17 +26,17 @@ use crate::{
 
 /// What the builder begins with.
 #[derive(Clone, Debug, Default)]
-pub struct Start {
+pub(crate) struct Start {
     /// The rule.
-    pub document: Value,
+    pub(crate) document: Value,
     /// The name.
-    pub name: String,
+    pub(crate) name: String,
     /// What it is for.
-    pub description: String,
+    pub(crate) description: String,
     /// The template that it comes from.
-    pub template: Option<String>,
+    pub(crate) template: Option<String>,
     /// The saved segment, none for a new one.
-    pub saved: Option<SegmentView>,
+    pub(crate) saved: Option<SegmentView>,
 }
 
 /// The name, the rule, and what they were when last saved.
@@ -111,7 +111,7 @@ impl Sheet {
 
 /// The builder of a new or a saved segment.
 #[component]
-pub fn Builder(
+pub(crate) fn Builder(
     /// What it begins with.
     start: Start,
 ) -> impl IntoView {

@@ -11,7 +11,7 @@ use crate::{
 
 /// A word that can be chosen: the browser's own list, drawn as an underlined word.
 #[component]
-pub fn Pick(
+pub(crate) fn Pick(
     /// What is chosen; spoken.
     #[prop(into)]
     label: TextProp,
@@ -49,7 +49,7 @@ pub fn Pick(
 
 /// A number in a sentence, bound to a place of the document.
 #[component]
-pub fn NumberBox(
+pub(crate) fn NumberBox(
     /// The rule.
     editor: Editor,
     /// Where the number stands.
@@ -109,7 +109,7 @@ pub fn NumberBox(
 
 /// A text in a sentence.
 #[component]
-pub fn TextBox(
+pub(crate) fn TextBox(
     /// The rule.
     editor: Editor,
     /// Where the text stands.
@@ -138,7 +138,7 @@ pub fn TextBox(
 
 /// Several texts in a sentence, parted by commas.
 #[component]
-pub fn TextsBox(
+pub(crate) fn TextsBox(
     /// The rule.
     editor: Editor,
     /// Where the list stands.
@@ -201,7 +201,7 @@ pub fn TextsBox(
 
 /// A moment in a sentence: a day, or so long ago or ahead.
 #[component]
-pub fn MomentBox(
+pub(crate) fn MomentBox(
     /// The rule.
     editor: Editor,
     /// Where the moment stands.

@@ -24,7 +24,7 @@ const MAX_STEPS: usize = 100;
 
 /// The editor of one rule; `Copy`, to be passed to every row.
 #[derive(Clone, Copy)]
-pub struct Editor {
+pub(crate) struct Editor {
     document: RwSignal<Value>,
     past: RwSignal<Vec<Value>>,
     last_typed: StoredValue<(String, i64)>,
@@ -34,13 +34,13 @@ pub struct Editor {
     error: RwSignal<Option<ApiError>>,
     current: RwSignal<Option<String>>,
     /// What conditions can speak of.
-    pub vocabulary: Load<SegmentVocabulary>,
+    pub(crate) vocabulary: Load<SegmentVocabulary>,
     /// The other segments.
-    pub segments: Load<Vec<SegmentView>>,
+    pub(crate) segments: Load<Vec<SegmentView>>,
 }
 
 /// Returns the text of the page's language.
-pub fn said(text: &BothLanguages) -> String {
+pub(crate) fn said(text: &BothLanguages) -> String {
     match locale::current() {
         Locale::Ja => text.ja.clone(),
         Locale::En => text.en.clone(),
@@ -49,7 +49,7 @@ pub fn said(text: &BothLanguages) -> String {
 
 impl Editor {
     /// Begins with a document and counts it.
-    pub fn begin(document: &Value) -> Self {
+    pub(crate) fn begin(document: &Value) -> Self {
         let editor = Self {
             document: RwSignal::new(logic::normal(document)),
             past: RwSignal::new(Vec::new()),
@@ -73,22 +73,22 @@ impl Editor {
     }
 
     /// Returns the document, following it.
-    pub fn document(self) -> Value {
+    pub(crate) fn document(self) -> Value {
         self.document.get()
     }
 
     /// Returns the document as it is now.
-    pub fn document_now(self) -> Value {
+    pub(crate) fn document_now(self) -> Value {
         self.document.get_untracked()
     }
 
     /// Reads the document in place, following it.
-    pub fn read<T>(self, read: impl FnOnce(&Value) -> T) -> T {
+    pub(crate) fn read<T>(self, read: impl FnOnce(&Value) -> T) -> T {
         self.document.with(read)
     }
 
     /// Follows the value at a pointer.
-    pub fn at(self, pointer: impl Into<String>) -> Memo<Option<Value>> {
+    pub(crate) fn at(self, pointer: impl Into<String>) -> Memo<Option<Value>> {
         let pointer = pointer.into();
         Memo::new(move |_| {
             self.document
@@ -97,7 +97,7 @@ impl Editor {
     }
 
     /// Puts a value at a pointer; typing on at the same place is one step back.
-    pub fn set(self, pointer: &str, value: Value) {
+    pub(crate) fn set(self, pointer: &str, value: Value) {
         if self
             .document
             .with_untracked(|document| document.pointer(pointer) == Some(&value))
@@ -117,7 +117,7 @@ impl Editor {
     }
 
     /// Changes the tree; what was counted stands at other places then and is taken off.
-    pub fn change<T>(self, change: impl FnOnce(&mut Value) -> T) -> Option<T> {
+    pub(crate) fn change<T>(self, change: impl FnOnce(&mut Value) -> T) -> Option<T> {
         self.remember();
         self.last_typed.set_value((String::new(), 0));
         self.is_moved.set(true);
@@ -125,7 +125,7 @@ impl Editor {
     }
 
     /// Adds a condition to a group and goes to it.
-    pub fn add(self, group: &str, node: Value) {
+    pub(crate) fn add(self, group: &str, node: Value) {
         let group = group.to_owned();
         let at = self
             .change(move |document| logic::add(document, &group, node))
@@ -146,12 +146,12 @@ impl Editor {
     }
 
     /// Whether there is a way back.
-    pub fn can_undo(self) -> bool {
+    pub(crate) fn can_undo(self) -> bool {
         self.past.with(|past| !past.is_empty())
     }
 
     /// Takes the last step back.
-    pub fn undo(self) {
+    pub(crate) fn undo(self) {
         if let Some(document) = self.past.try_update(Vec::pop).flatten() {
             self.is_moved.set(true);
             self.document.set(document);
@@ -159,47 +159,47 @@ impl Editor {
     }
 
     /// Forgets the way here; after loading another version.
-    pub fn restart(self, document: &Value) {
+    pub(crate) fn restart(self, document: &Value) {
         self.past.set(Vec::new());
         self.is_moved.set(true);
         self.document.set(logic::normal(document));
     }
 
     /// Whether a row is the one last gone to.
-    pub fn is_current(self, pointer: &str) -> bool {
+    pub(crate) fn is_current(self, pointer: &str) -> bool {
         self.current
             .with(|current| current.as_deref() == Some(pointer))
     }
 
     /// Scrolls to a row and puts the focus on its first control.
-    pub fn go_to(self, pointer: &str) {
+    pub(crate) fn go_to(self, pointer: &str) {
         self.current.set(Some(pointer.to_owned()));
         let id = row_id(pointer);
         set_timeout(move || focus_in(&id), Duration::from_millis(30));
     }
 
     /// Returns what the server counted last.
-    pub fn preview(self) -> Option<SegmentPreview> {
+    pub(crate) fn preview(self) -> Option<SegmentPreview> {
         self.preview.get()
     }
 
     /// Whether what is shown is older than the document.
-    pub fn is_asking(self) -> bool {
+    pub(crate) fn is_asking(self) -> bool {
         self.is_asking.get()
     }
 
     /// Returns why it could not be counted, when that is not one row's fault.
-    pub fn failure(self) -> Option<ApiError> {
+    pub(crate) fn failure(self) -> Option<ApiError> {
         self.error.get().filter(|error| error.errors.is_empty())
     }
 
     /// Whether the rule can be counted and saved as it stands.
-    pub fn is_sound(self) -> bool {
+    pub(crate) fn is_sound(self) -> bool {
         self.error.with(Option::is_none)
     }
 
     /// Returns what was counted for a row, unless rows have moved since.
-    pub fn counted(self, pointer: &str) -> Option<SegmentNode> {
+    pub(crate) fn counted(self, pointer: &str) -> Option<SegmentNode> {
         if self.is_moved.get() {
             return None;
         }
@@ -215,7 +215,7 @@ impl Editor {
 
     /// Returns the share of everybody that a row selects.
     #[expect(clippy::cast_precision_loss, reason = "a bar of some hundred pixels")]
-    pub fn share(self, pointer: &str) -> f64 {
+    pub(crate) fn share(self, pointer: &str) -> f64 {
         let everybody = self
             .preview
             .with(|preview| preview.as_ref().map_or(0, |preview| preview.everybody));
@@ -228,7 +228,7 @@ impl Editor {
     }
 
     /// Returns what is wrong or doubtful at a row itself, not at the rows inside it.
-    pub fn remarks(self, item: &logic::Item) -> Vec<(bool, String)> {
+    pub(crate) fn remarks(self, item: &logic::Item) -> Vec<(bool, String)> {
         let full = format!("/document{}", item.inner);
         let is_here = |error: &FieldError| {
             error.pointer.strip_prefix(&full).is_some_and(|rest| {
@@ -263,7 +263,7 @@ impl Editor {
     }
 
     /// Asks again, after a failure.
-    pub fn recount(self) {
+    pub(crate) fn recount(self) {
         self.document.notify();
     }
 
@@ -328,7 +328,7 @@ impl Editor {
     }
 
     /// Returns the conditions in the order of the sentence, with what they say.
-    pub fn clauses(self) -> Vec<(String, String)> {
+    pub(crate) fn clauses(self) -> Vec<(String, String)> {
         let Some(preview) = self.preview.get() else {
             return Vec::new();
         };
@@ -350,14 +350,14 @@ impl Editor {
     }
 
     /// Whether the rule is the empty one.
-    pub fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.document
             .with(|document| logic::items(document, ROOT).is_empty())
     }
 }
 
 /// Returns the element id of a row.
-pub fn row_id(pointer: &str) -> String {
+pub(crate) fn row_id(pointer: &str) -> String {
     format!("row{}", pointer.replace('/', "-"))
 }
 

@@ -3,18 +3,18 @@
 //! The document stays JSON here, so that conditions of a later language version pass through unharmed. Places are JSON
 //! pointers, the same that the server uses in counts and errors.
 
-pub mod circles;
-pub mod sentence;
-pub mod test;
+pub(crate) mod circles;
+pub(crate) mod sentence;
+pub(crate) mod test;
 
 use serde_json::{Value, json};
 
 /// The pointer of the outermost group.
-pub const ROOT: &str = "/root";
+pub(crate) const ROOT: &str = "/root";
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A group of which all hold.
     All,
     /// A group of which one holds.
@@ -37,27 +37,27 @@ pub enum Kind {
 
 impl Kind {
     /// Whether it holds other nodes.
-    pub const fn is_group(self) -> bool {
+    pub(crate) const fn is_group(self) -> bool {
         matches!(self, Self::All | Self::Any)
     }
 }
 
 /// A row of the tree: a node with the exclusions around it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Item {
+pub(crate) struct Item {
     /// The row, exclusion included.
-    pub pointer: String,
+    pub(crate) pointer: String,
     /// The node inside the exclusion.
-    pub inner: String,
+    pub(crate) inner: String,
     /// Whether whoever it describes is left out.
-    pub is_not: bool,
+    pub(crate) is_not: bool,
     /// What the inner node is.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
 }
 
 /// Where an item is to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub(crate) enum Way {
     /// Towards the beginning.
     Up,
     /// Towards the end.
@@ -65,12 +65,12 @@ pub enum Way {
 }
 
 /// Returns the rule that everybody meets.
-pub fn everybody() -> Value {
+pub(crate) fn everybody() -> Value {
     json!({"version": 1, "root": {"all": []}})
 }
 
 /// Returns the document with a group at its root, which is what the tree is drawn from.
-pub fn normal(document: &Value) -> Value {
+pub(crate) fn normal(document: &Value) -> Value {
     let mut document = if document.get("root").is_some() {
         document.clone()
     } else {
@@ -86,7 +86,7 @@ pub fn normal(document: &Value) -> Value {
 }
 
 /// Says what a node is.
-pub fn kind(node: &Value) -> Kind {
+pub(crate) fn kind(node: &Value) -> Kind {
     let word = node
         .as_object()
         .and_then(|members| members.keys().next())
@@ -105,7 +105,7 @@ pub fn kind(node: &Value) -> Kind {
 }
 
 /// Describes the node at a pointer.
-pub fn item(document: &Value, pointer: &str) -> Item {
+pub(crate) fn item(document: &Value, pointer: &str) -> Item {
     let mut inner = pointer.to_owned();
     let mut is_not = false;
     while let Some(node) = document.pointer(&inner)
@@ -124,7 +124,7 @@ pub fn item(document: &Value, pointer: &str) -> Item {
 }
 
 /// Returns the word of a group: `all` or `any`.
-pub fn op_of(document: &Value, group: &str) -> &'static str {
+pub(crate) fn op_of(document: &Value, group: &str) -> &'static str {
     match document.pointer(group).map(kind) {
         Some(Kind::Any) => "any",
         _ => "all",
@@ -144,7 +144,7 @@ fn members_mut<'a>(document: &'a mut Value, group: &str) -> Option<&'a mut Vec<V
 }
 
 /// Returns the rows of a group.
-pub fn items(document: &Value, group: &str) -> Vec<Item> {
+pub(crate) fn items(document: &Value, group: &str) -> Vec<Item> {
     let op = op_of(document, group);
     let count = members(document, group).map_or(0, Vec::len);
     (0..count)
@@ -169,7 +169,7 @@ fn row_of(inner: &str) -> &str {
 }
 
 /// Puts a node into a group and returns its pointer.
-pub fn insert(document: &mut Value, group: &str, at: usize, node: Value) -> Option<String> {
+pub(crate) fn insert(document: &mut Value, group: &str, at: usize, node: Value) -> Option<String> {
     let op = op_of(document, group);
     let members = members_mut(document, group)?;
     let at = at.min(members.len());
@@ -178,7 +178,7 @@ pub fn insert(document: &mut Value, group: &str, at: usize, node: Value) -> Opti
 }
 
 /// Puts a node at the end of a group and returns its pointer.
-pub fn add(document: &mut Value, group: &str, node: Value) -> Option<String> {
+pub(crate) fn add(document: &mut Value, group: &str, node: Value) -> Option<String> {
     insert(document, group, usize::MAX, node)
 }
 
@@ -189,7 +189,7 @@ fn take(document: &mut Value, pointer: &str) -> Option<Value> {
 }
 
 /// Takes a row out, and the groups that it leaves empty.
-pub fn remove(document: &mut Value, pointer: &str) -> bool {
+pub(crate) fn remove(document: &mut Value, pointer: &str) -> bool {
     let Some((group, _)) = place(pointer) else {
         return false;
     };
@@ -210,7 +210,7 @@ fn drop_empty(document: &mut Value, group: &str) -> bool {
 }
 
 /// Moves a row one step, into and out of groups, and returns its new pointer.
-pub fn shift(document: &mut Value, pointer: &str, way: Way) -> Option<String> {
+pub(crate) fn shift(document: &mut Value, pointer: &str, way: Way) -> Option<String> {
     let (group, at) = place(pointer)?;
     let group = group.to_owned();
     let rows = items(document, &group);
@@ -263,7 +263,7 @@ fn enter(document: &mut Value, pointer: &str, other: &Item, way: Way) -> Option<
 }
 
 /// Makes a group ask for all or for any of its members.
-pub fn set_op(document: &mut Value, group: &str, op: &str) {
+pub(crate) fn set_op(document: &mut Value, group: &str, op: &str) {
     let Some(list) = members_mut(document, group).map(std::mem::take) else {
         return;
     };
@@ -273,7 +273,7 @@ pub fn set_op(document: &mut Value, group: &str, op: &str) {
 }
 
 /// Turns a row into its opposite.
-pub fn toggle_not(document: &mut Value, pointer: &str) {
+pub(crate) fn toggle_not(document: &mut Value, pointer: &str) {
     if let Some(node) = document.pointer_mut(pointer) {
         let inner = node.take();
         *node = match inner.get("not") {
@@ -284,7 +284,7 @@ pub fn toggle_not(document: &mut Value, pointer: &str) {
 }
 
 /// Puts a row into a group of its own and returns the pointer of the group.
-pub fn wrap(document: &mut Value, pointer: &str) -> Option<String> {
+pub(crate) fn wrap(document: &mut Value, pointer: &str) -> Option<String> {
     let node = document.pointer_mut(pointer)?;
     let inner = node.take();
     *node = json!({ "any": [inner] });
@@ -292,7 +292,7 @@ pub fn wrap(document: &mut Value, pointer: &str) -> Option<String> {
 }
 
 /// Copies a row behind itself and returns the pointer of the copy.
-pub fn duplicate(document: &mut Value, pointer: &str) -> Option<String> {
+pub(crate) fn duplicate(document: &mut Value, pointer: &str) -> Option<String> {
     let node = document.pointer(pointer)?.clone();
     let (group, at) = place(pointer)?;
     let group = group.to_owned();
@@ -300,7 +300,7 @@ pub fn duplicate(document: &mut Value, pointer: &str) -> Option<String> {
 }
 
 /// Puts a value at a pointer, making the members on the way.
-pub fn set(document: &mut Value, pointer: &str, value: Value) {
+pub(crate) fn set(document: &mut Value, pointer: &str, value: Value) {
     if let Some(there) = document.pointer_mut(pointer) {
         *there = value;
         return;

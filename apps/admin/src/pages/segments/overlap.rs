@@ -18,7 +18,7 @@ const RADIUS: f64 = 56.0;
 
 /// The picture, with the segment to compare with.
 #[component]
-pub fn Overlap(
+pub(crate) fn Overlap(
     /// The rule.
     editor: Editor,
     /// The segment being edited, which is no comparison.

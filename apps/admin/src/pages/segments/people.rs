@@ -13,7 +13,7 @@ use crate::{
 
 /// The examples; they follow what was counted, not every key.
 #[component]
-pub fn Examples(
+pub(crate) fn Examples(
     /// The rule.
     editor: Editor,
 ) -> impl IntoView {
@@ -73,7 +73,7 @@ pub fn Examples(
 }
 
 /// Returns how a person is called in a list.
-pub fn display_name(person: &SegmentPerson) -> String {
+pub(crate) fn display_name(person: &SegmentPerson) -> String {
     let name = person.name.clone().filter(|name| !name.trim().is_empty());
     name.or_else(|| person.external_id.clone())
         .unwrap_or_else(|| t::segments::nameless().to_owned())

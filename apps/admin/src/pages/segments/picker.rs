@@ -15,7 +15,7 @@ const SHOWN: usize = 80;
 
 /// A word that opens a list with a search field; arrows move, Enter picks, Esc closes.
 #[component]
-pub fn Picker(
+pub(crate) fn Picker(
     /// What is chosen; spoken.
     #[prop(into)]
     label: TextProp,
@@ -264,7 +264,7 @@ fn close_outside(is_open: RwSignal<bool>, button: NodeRef<html::Button>) {
 }
 
 /// Returns the last part of a category path, which is what people call it.
-pub fn last_part(path: &str) -> String {
+pub(crate) fn last_part(path: &str) -> String {
     path.rsplit(" > ").next().unwrap_or(path).to_owned()
 }
 

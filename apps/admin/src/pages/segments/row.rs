@@ -1,8 +1,8 @@
 //! The conditions as sentences with controls in them.
 
-pub mod events;
-pub mod fact;
-pub mod small;
+pub(crate) mod events;
+pub(crate) mod fact;
+pub(crate) mod small;
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use super::{editor::Editor, logic::Kind};
 use crate::i18n as t;
 
 /// Draws the controls of a condition; `at` is the pointer of its node.
-pub fn controls(editor: Editor, kind: Kind, at: &str) -> AnyView {
+pub(crate) fn controls(editor: Editor, kind: Kind, at: &str) -> AnyView {
     let at = at.to_owned();
     match kind {
         Kind::Fact => view! { <fact::FactControls editor=editor at=at/> }.into_any(),

@@ -15,7 +15,7 @@ use crate::{
 
 /// The whole tree.
 #[component]
-pub fn Tree(
+pub(crate) fn Tree(
     /// The rule.
     editor: Editor,
 ) -> impl IntoView {

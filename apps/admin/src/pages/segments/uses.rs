@@ -12,7 +12,7 @@ use crate::{
 
 /// The list of users.
 #[component]
-pub fn Uses(
+pub(crate) fn Uses(
     /// The segment.
     id: String,
     /// All segments.

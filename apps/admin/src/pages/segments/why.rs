@@ -22,7 +22,7 @@ use crate::{
 
 /// The question and its answer.
 #[component]
-pub fn Why(
+pub(crate) fn Why(
     /// The rule.
     editor: Editor,
 ) -> impl IntoView {

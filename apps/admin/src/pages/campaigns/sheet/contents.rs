@@ -156,7 +156,7 @@ fn Seen(rendered: Load<Option<ContentPreview>>, src: Signal<String>) -> impl Int
 
 /// Chooses a customer by name or address.
 #[component]
-pub fn CustomerPick(
+pub(crate) fn CustomerPick(
     /// The id and the name chosen.
     customer: RwSignal<Option<(String, String)>>,
 ) -> impl IntoView {

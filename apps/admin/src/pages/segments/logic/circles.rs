@@ -4,15 +4,15 @@ use std::f64::consts::PI;
 
 /// The drawn circles, in a box whose middle is the origin's height.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Circles {
+pub(crate) struct Circles {
     /// Middle of the first.
-    pub x_a: f64,
+    pub(crate) x_a: f64,
     /// Radius of the first.
-    pub r_a: f64,
+    pub(crate) r_a: f64,
     /// Middle of the second.
-    pub x_b: f64,
+    pub(crate) x_b: f64,
     /// Radius of the second.
-    pub r_b: f64,
+    pub(crate) r_b: f64,
 }
 
 /// Fits two circles into a width, the larger with the given radius.
@@ -20,7 +20,7 @@ pub struct Circles {
     clippy::cast_precision_loss,
     reason = "a drawing of some hundred pixels"
 )]
-pub fn circles(only_a: i64, both: i64, only_b: i64, width: f64, radius: f64) -> Circles {
+pub(crate) fn circles(only_a: i64, both: i64, only_b: i64, width: f64, radius: f64) -> Circles {
     let (a, b) = ((only_a + both) as f64, (only_b + both) as f64);
     let largest = a.max(b).max(1.0);
     let r_a = radius * (a / largest).sqrt();

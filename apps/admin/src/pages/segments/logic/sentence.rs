@@ -2,11 +2,11 @@
 
 /// A stretch of the sentence, with the condition that it speaks of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub(crate) struct Piece {
     /// The words.
-    pub text: String,
+    pub(crate) text: String,
     /// The condition's pointer.
-    pub pointer: Option<String>,
+    pub(crate) pointer: Option<String>,
 }
 
 /// A stretch shorter than this is found by chance.
@@ -15,7 +15,7 @@ const SHORTEST: usize = 4;
 /// Cuts a sentence by the sentences of its conditions, which stand in it in their order.
 ///
 /// Inside the whole a clause is inflected at its end (買った becomes 買い), so the longest common beginning is taken.
-pub fn pieces(whole: &str, clauses: &[(String, String)]) -> Vec<Piece> {
+pub(crate) fn pieces(whole: &str, clauses: &[(String, String)]) -> Vec<Piece> {
     let mut rest = whole;
     let mut pieces = Vec::new();
     for (pointer, clause) in clauses {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 /// What an operand looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// There is none.
     Nothing,
     /// One text.
@@ -26,7 +26,7 @@ pub enum Shape {
 }
 
 /// Tests of a value of a type, in the order of the list.
-pub fn words_of(value_type: &str) -> &'static [&'static str] {
+pub(crate) fn words_of(value_type: &str) -> &'static [&'static str] {
     match value_type {
         "number" => &[
             "number.at_least",
@@ -78,7 +78,7 @@ pub fn words_of(value_type: &str) -> &'static [&'static str] {
 }
 
 /// Tests of what happened, in the order of the list.
-pub const EVENT_WORDS: &[&str] = &[
+pub(crate) const EVENT_WORDS: &[&str] = &[
     "count.times.at_least",
     "count.times.at_most",
     "count.times.equals",
@@ -97,10 +97,10 @@ pub const EVENT_WORDS: &[&str] = &[
 ];
 
 /// Comparisons of a number of times.
-pub const COUNT_WORDS: &[&str] = &["at_least", "at_most", "equals", "between"];
+pub(crate) const COUNT_WORDS: &[&str] = &["at_least", "at_most", "equals", "between"];
 
 /// Returns the word of a test.
-pub fn word(test: &Value) -> String {
+pub(crate) fn word(test: &Value) -> String {
     let mut path: Vec<&str> = Vec::new();
     let mut at = test;
     loop {
@@ -131,13 +131,13 @@ pub fn word(test: &Value) -> String {
 }
 
 /// Returns the pointer from a test to its operand.
-pub fn operand_at(word: &str) -> String {
+pub(crate) fn operand_at(word: &str) -> String {
     word.split('.')
         .fold(String::new(), |pointer, part| format!("{pointer}/{part}"))
 }
 
 /// Says what the operand of a test looks like.
-pub fn shape(word: &str) -> Shape {
+pub(crate) fn shape(word: &str) -> Shape {
     let (family, last) = word.split_once('.').map_or((word, ""), |(family, rest)| {
         (family, rest.rsplit('.').next().unwrap_or(rest))
     });
@@ -181,7 +181,7 @@ fn first_moment(value: Option<&Value>) -> Value {
 }
 
 /// Makes a test of a word, keeping of the former operand what fits.
-pub fn make(word: &str, former: &Value) -> Value {
+pub(crate) fn make(word: &str, former: &Value) -> Value {
     let had = former.pointer(&operand_at(&self::word(former)));
     let operand = match shape(word) {
         Shape::Nothing => {
@@ -215,7 +215,7 @@ pub fn make(word: &str, former: &Value) -> Value {
 }
 
 /// Returns the word of a window: `ever`, `last.days`, `between`.
-pub fn window_word(within: Option<&Value>) -> String {
+pub(crate) fn window_word(within: Option<&Value>) -> String {
     match within {
         Some(Value::Object(members)) => match members.get("last").and_then(Value::as_object) {
             Some(span) => format!("last.{}", span.keys().next().map_or("days", String::as_str)),
@@ -226,7 +226,7 @@ pub fn window_word(within: Option<&Value>) -> String {
 }
 
 /// Makes a window of a word, keeping the length.
-pub fn make_window(word: &str, former: Option<&Value>) -> Value {
+pub(crate) fn make_window(word: &str, former: Option<&Value>) -> Value {
     match word.split_once('.') {
         Some(("last", unit)) => {
             let length = former

@@ -148,7 +148,7 @@ fn Filters(editor: Editor, at: String) -> impl IntoView {
 }
 
 /// Adds a filter to a condition about events.
-pub fn add_filter(editor: Editor, at: &str, kind: &'static str) {
+pub(crate) fn add_filter(editor: Editor, at: &str, kind: &'static str) {
     let place = format!("{at}/events/where");
     let fresh = match kind {
         "category" | "product" => json!({ kind: {"in": []} }),
