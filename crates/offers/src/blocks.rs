@@ -92,10 +92,13 @@ pub struct OrderItem {
 
 type Key = (i64, u16, Option<String>);
 
+/// A finished list and the instant until which it is fresh.
+type Kept = (Millis, Arc<Vec<ProductCard>>);
+
 /// Works out product blocks; one per process.
 #[derive(Default)]
 pub struct Blocks {
-    popular: Mutex<HashMap<Key, (Millis, Arc<Vec<ProductCard>>)>>,
+    popular: Mutex<HashMap<Key, Kept>>,
 }
 
 #[derive(FromQueryResult)]

@@ -89,9 +89,16 @@ impl ProductDraft {
     /// Brings the draft into its stored form or names every field that is wrong.
     pub fn checked(mut self) -> Result<Self, Invalid> {
         let mut invalid = Invalid::default();
-        self.sku = self.sku.trim().to_owned();
-        self.name = self.name.trim().to_owned();
+        self.sku = String::from(self.sku.trim());
+        self.name = String::from(self.name.trim());
         self.category = self.category.as_deref().and_then(clean_category);
+        self.check_names(&mut invalid);
+        self.check_addresses(&mut invalid);
+        self.check_numbers(&mut invalid);
+        invalid.into_result().map(|()| self)
+    }
+
+    fn check_names(&self, invalid: &mut Invalid) {
         for (pointer, text, max) in [
             ("/sku", &self.sku, MAX_SKU),
             ("/name", &self.name, MAX_NAME),
@@ -112,6 +119,9 @@ impl ProductDraft {
                 ));
             }
         }
+    }
+
+    fn check_addresses(&mut self, invalid: &mut Invalid) {
         for (pointer, url) in [("/image_url", &mut self.image_url), ("/url", &mut self.url)] {
             *url = url
                 .take()
@@ -126,6 +136,9 @@ impl ProductDraft {
                 ));
             }
         }
+    }
+
+    fn check_numbers(&self, invalid: &mut Invalid) {
         if self.price.is_some_and(|price| price < 0) {
             invalid.push(FieldError::new(
                 "/price",
@@ -150,7 +163,6 @@ impl ProductDraft {
                 "0以上で入力してください",
             ));
         }
-        invalid.into_result().map(|()| self)
     }
 }
 

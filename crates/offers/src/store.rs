@@ -1,6 +1,6 @@
 //! The `product` table.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write as _};
 
 use kernel::{
     id::{ProductId, WorkspaceId},
@@ -174,14 +174,9 @@ impl ProductStore {
             .filter(|text| !text.is_empty())
         {
             binds.push(wanted.into());
-            conditions.push_str(&format!(
-                " AND {}",
-                contains(
-                    Dialect::of(db.get_database_backend()),
-                    "search_text",
-                    binds.len()
-                )
-            ));
+            let dialect = Dialect::of(db.get_database_backend());
+            conditions.push_str(" AND ");
+            conditions.push_str(&contains(dialect, "search_text", binds.len()));
         }
         if let Some(path) = &filter.category {
             let n = binds.len() + 1;
@@ -190,7 +185,8 @@ impl ProductStore {
         }
         if let Some(is_active) = filter.is_active {
             binds.push(is_active.into());
-            conditions.push_str(&format!(" AND is_active = ${}", binds.len()));
+            // Writing to a String cannot fail.
+            let _ = write!(conditions, " AND is_active = ${}", binds.len());
         }
         let text = format!(
             "SELECT {COLUMNS} FROM product WHERE workspace_id = $1 AND id < $2{conditions} ORDER BY id DESC LIMIT $3"

@@ -1,5 +1,7 @@
 //! The catalogue and the product blocks on both databases.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::{collections::HashMap, sync::Arc};
 
 use kernel::{
@@ -9,8 +11,8 @@ use kernel::{
     time::{Clock, DAY, Millis},
 };
 use offers::{
-    Blocks, Popular, Product, ProductCatalogue, ProductDraft, ProductError, ProductFilter,
-    ProductStore,
+    Blocks, Popular, Product, ProductCard, ProductCatalogue, ProductDraft, ProductError,
+    ProductFilter, ProductStore,
 };
 use profiles::{
     Ctx,
@@ -219,6 +221,22 @@ async fn a_product_is_changed_only_by_who_has_seen_its_present_version() {
     }
 }
 
+async fn popular(
+    kit: &Kit,
+    blocks: &Blocks,
+    wanted: &Popular,
+    ids: &[ProfileId],
+) -> HashMap<ProfileId, Vec<ProductCard>> {
+    blocks
+        .popular(kit.db.reader(), kit.workspace, kit.clock.now(), wanted, ids)
+        .await
+        .unwrap()
+}
+
+fn names(cards: &[ProductCard]) -> Vec<String> {
+    cards.iter().map(|card| card.name.clone()).collect()
+}
+
 #[tokio::test]
 async fn what_others_buy_most_leaves_out_what_one_has_and_what_is_sold_out() {
     for test in testkit::both().await {
@@ -231,23 +249,8 @@ async fn what_others_buy_most_leaves_out_what_one_has_and_what_is_sold_out() {
             category: None,
             n: 3,
         };
-        let names = |cards: &[offers::ProductCard]| {
-            cards
-                .iter()
-                .map(|card| card.name.clone())
-                .collect::<Vec<_>>()
-        };
         let blocks = Blocks::default();
-        let shown = blocks
-            .popular(
-                kit.db.reader(),
-                kit.workspace,
-                kit.clock.now(),
-                &wanted,
-                &ids,
-            )
-            .await
-            .unwrap();
+        let shown = popular(&kit, &blocks, &wanted, &ids).await;
         assert_eq!(
             names(&shown[&people["x"]]),
             Vec::<String>::new(),
@@ -269,16 +272,7 @@ async fn what_others_buy_most_leaves_out_what_one_has_and_what_is_sold_out() {
             category: Some("飲料".to_owned()),
             ..wanted.clone()
         };
-        let shown = blocks
-            .popular(
-                kit.db.reader(),
-                kit.workspace,
-                kit.clock.now(),
-                &drinks,
-                &ids,
-            )
-            .await
-            .unwrap();
+        let shown = popular(&kit, &blocks, &drinks, &ids).await;
         assert_eq!(names(&shown[&people["y"]]), ["商品c"]);
 
         let tx = kit.db.begin().await.unwrap();
@@ -293,16 +287,7 @@ async fn what_others_buy_most_leaves_out_what_one_has_and_what_is_sold_out() {
             .unwrap();
         tx.commit().await.unwrap();
         kit.clock.advance(11 * kernel::time::MINUTE);
-        let shown = blocks
-            .popular(
-                kit.db.reader(),
-                kit.workspace,
-                kit.clock.now(),
-                &wanted,
-                &ids,
-            )
-            .await
-            .unwrap();
+        let shown = popular(&kit, &blocks, &wanted, &ids).await;
         assert_eq!(names(&shown[&people["y"]]), ["商品d"]);
     }
 }
