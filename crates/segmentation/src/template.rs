@@ -18,6 +18,14 @@ pub struct Template {
     pub document: Document,
 }
 
+/// Key, name and description in English and Japanese, root of the rule.
+type Source = (
+    &'static str,
+    (&'static str, &'static str),
+    (&'static str, &'static str),
+    Json,
+);
+
 /// The category of the sample company that the food templates speak of.
 const FROZEN: &str = "冷凍食品";
 const DAIRY: &str = "乳製品";
@@ -25,11 +33,31 @@ const DAIRY: &str = "乳製品";
 /// Returns the templates in the order of the gallery. `category` finds the path of a category by its last
 /// part, so that the same template fits the workspace's own tree.
 pub fn all(category: &dyn Fn(&str) -> String) -> Vec<Template> {
-    let bought = |within: Json, wheres: Json, test: Json| json!({"events": {"names": ["Product Purchased"], "within": within, "where": wheres, "test": test}});
-    let in_category = |name: &str| json!([{"category": {"in": [category(name)]}}]);
-    let days = |n: u32| json!({"last": {"days": n}});
+    habits(category)
+        .into_iter()
+        .chain(moments())
+        .filter_map(|(key, name, description, root)| {
+            // Each is read by a test; a template that does not read would only be left out.
+            let document = language::read(&json!({"version": 1, "root": root})).ok()?;
+            Some(Template {
+                key,
+                name: Bilingual::new(name.0, name.1),
+                description: Bilingual::new(description.0, description.1),
+                document,
+            })
+        })
+        .collect()
+}
+
+/// What people are in the habit of buying.
+fn habits(category: &dyn Fn(&str) -> String) -> [Source; 3] {
+    let bought = |within: Json, name: &str, test: Json| {
+        json!({"events": {
+            "names": ["Product Purchased"], "within": within, "where": [{"category": {"in": [category(name)]}}], "test": test,
+        }})
+    };
     let at_least = |n: u32| json!({"count": {"times": {"at_least": n}}});
-    let sources = [
+    [
         (
             "frozen_fan_pausing",
             (
@@ -40,7 +68,7 @@ pub fn all(category: &dyn Fn(&str) -> String) -> Vec<Template> {
                 "They buy it often and may be about to run out.",
                 "よく買う人のうち、そろそろ買い足しどきの人です。",
             ),
-            json!({"all": [bought(days(90), in_category(FROZEN), at_least(3)), bought(days(14), in_category(FROZEN), json!("never"))]}),
+            json!({"all": [bought(days(90), FROZEN, at_least(3)), bought(days(14), FROZEN, json!("never"))]}),
         ),
         (
             "best_gone_quiet",
@@ -64,8 +92,14 @@ pub fn all(category: &dyn Fn(&str) -> String) -> Vec<Template> {
                 "At least five purchases in 90 days.",
                 "直近90日に5回以上買っている人です。",
             ),
-            json!({"all": [bought(days(90), in_category(DAIRY), at_least(5))]}),
+            json!({"all": [bought(days(90), DAIRY, at_least(5))]}),
         ),
+    ]
+}
+
+/// What has just happened or not happened.
+fn moments() -> [Source; 3] {
+    [
         (
             "new_30_days",
             (
@@ -99,18 +133,9 @@ pub fn all(category: &dyn Fn(&str) -> String) -> Vec<Template> {
                 {"events": {"names": ["Order Completed"], "within": days(3), "test": "never"}},
             ]}),
         ),
-    ];
-    sources
-        .into_iter()
-        .filter_map(|(key, name, description, root)| {
-            // Each is read by a test; a template that does not read would only be left out.
-            let document = language::read(&json!({"version": 1, "root": root})).ok()?;
-            Some(Template {
-                key,
-                name: Bilingual::new(name.0, name.1),
-                description: Bilingual::new(description.0, description.1),
-                document,
-            })
-        })
-        .collect()
+    ]
+}
+
+fn days(n: u32) -> Json {
+    json!({"last": {"days": n}})
 }

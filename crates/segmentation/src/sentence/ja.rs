@@ -145,11 +145,10 @@ fn consent_clause(consent: &Consent, form: Form) -> String {
 }
 
 fn quoted(values: &[String]) -> String {
-    let shown: String = values
-        .iter()
-        .take(5)
-        .map(|value| format!("「{value}」"))
-        .collect();
+    let mut shown = String::new();
+    for value in values.iter().take(5) {
+        shown.extend(["「", value.as_str(), "」"]);
+    }
     let rest = values.len().saturating_sub(5);
     if rest > 0 {
         format!("{shown}ほか{rest}件")
@@ -411,19 +410,7 @@ fn act_words(events: &Events, labels: &dyn Labels) -> (String, Option<&'static s
 fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
     let (object, verb) = act_words(events, labels);
     let is = form.pick("で", "の");
-    let noun = |what: &str| {
-        let object = object.trim_end_matches('を');
-        let of = if object.is_empty() {
-            String::new()
-        } else {
-            format!("{object}の")
-        };
-        format!(
-            "{}{of}{}{what}",
-            window_words(events.within, "の"),
-            verb.unwrap_or_default()
-        )
-    };
+    let noun = |what: &str| measured_words(events.within, &object, verb, what);
     match &events.test {
         EventTest::Never
         | EventTest::Count(
@@ -470,6 +457,21 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
         EventTest::Latest(test) => moment_clause("最後", &object, verb, test, is),
         EventTest::First(test) => moment_clause("最初", &object, verb, test, is),
     }
+}
+
+/// Names what is measured of events: 「直近30日の飲料の購入金額」.
+fn measured_words(within: Window, object: &str, verb: Option<&str>, what: &str) -> String {
+    let object = object.trim_end_matches('を');
+    let of = if object.is_empty() {
+        String::new()
+    } else {
+        format!("{object}の")
+    };
+    format!(
+        "{}{of}{}{what}",
+        window_words(within, "の"),
+        verb.unwrap_or_default()
+    )
 }
 
 fn moment_clause(

@@ -270,9 +270,9 @@ const fn counted(count: &CountOf) -> (Aggregate, Compare) {
     match *count {
         CountOf::Times(
             compare @ (Compare::AtLeast(0 | 1) | Compare::Equals(0) | Compare::GreaterThan(0)),
-        ) => (Aggregate::Lines, compare),
+        )
+        | CountOf::Lines(compare) => (Aggregate::Lines, compare),
         CountOf::Times(compare) => (Aggregate::Times, compare),
-        CountOf::Lines(compare) => (Aggregate::Lines, compare),
     }
 }
 

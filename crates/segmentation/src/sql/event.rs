@@ -1,5 +1,7 @@
 //! What customers did: one grouped scan per set of event names.
 
+use std::fmt::Write as _;
+
 use kernel::time::Millis;
 use profiles::names;
 
@@ -261,9 +263,11 @@ pub(crate) fn scans_sql(
             .filter_map(|index| measures.get(index).map(|measure| (index, measure)))
             .collect();
         let scan = scan_sql(binds, at, &names, &members, only);
-        out.push_str(&format!(
+        // Writing to a String cannot fail.
+        let _ = write!(
+            out,
             "\nLEFT JOIN ({scan}) s{number} ON s{number}.profile_id = p.id"
-        ));
+        );
     }
     out
 }

@@ -181,8 +181,8 @@ pub(crate) fn test_sql(
     }
 }
 
-fn text_sql(binds: &mut Binds, text: &str, test: &TextTest, folds: Folds<'_>) -> String {
-    if let Some(matching) = folds.matching(test) {
+fn text_sql(binds: &mut Binds, text: &str, wanted: &TextTest, folds: Folds<'_>) -> String {
+    if let Some(matching) = folds.matching(wanted) {
         // The dictionary has said which stored writings match; an absent value stays unknown.
         let one_of = binds.text_in(text, matching);
         return format!("(CASE WHEN {text} IS NOT NULL THEN {one_of} END)");
@@ -202,7 +202,7 @@ fn text_sql(binds: &mut Binds, text: &str, test: &TextTest, folds: Folds<'_>) ->
         format!("({position}({text}, {value}) {word} 0)")
     };
     let length = |value: &str| i64::try_from(value.chars().count()).unwrap_or(i64::MAX);
-    match test {
+    match wanted {
         TextTest::Equals(value) => whole(binds, "=", value),
         TextTest::NotEquals(value) => whole(binds, "<>", value),
         TextTest::Contains(value) => part(binds, ">", value),
@@ -301,7 +301,7 @@ fn between(value: &str, from: Option<String>, until: Option<String>) -> String {
 /// Returns the expression of a test on a stored day (`2026-07-14`) or instant (`…T01:42:00.000Z`).
 ///
 /// Both forms sort as text, so no database has to parse a date; any other form is unknown.
-fn date_sql(binds: &mut Binds, at: &At, text: &str, test: &DateTest) -> String {
+fn date_sql(binds: &mut Binds, at: &At, text: &str, wanted: &DateTest) -> String {
     let digits = |pattern: &str| match binds.dialect {
         Dialect::Sqlite => format!("{text} GLOB '{}'", pattern.replace('9', "[0-9]")),
         Dialect::Postgres => format!(
@@ -321,7 +321,7 @@ fn date_sql(binds: &mut Binds, at: &At, text: &str, test: &DateTest) -> String {
         ordered(&format!("(substr({text}, 1, 19) || '.000Z')")),
         ordered(text),
     );
-    let months: Vec<String> = match test {
+    let months: Vec<String> = match wanted {
         DateTest::MonthIn(months) => months.iter().map(|month| format!("{month:02}")).collect(),
         DateTest::ThisMonth => vec![format!("{:02}", local_date(at.now, at.zone).month())],
         _ => Vec::new(),
@@ -333,7 +333,7 @@ fn date_sql(binds: &mut Binds, at: &At, text: &str, test: &DateTest) -> String {
         );
         return format!("(CASE WHEN {is_day} THEN {one_of} END)");
     }
-    let Some((interval, outside)) = test.interval(at.now, at.zone) else {
+    let Some((interval, outside)) = wanted.interval(at.now, at.zone) else {
         return "NULL".to_owned();
     };
     let Interval {

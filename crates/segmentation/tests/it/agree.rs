@@ -2,7 +2,10 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use kernel::id::{ProfileId, SegmentId};
+use kernel::{
+    id::{ProfileId, SegmentId},
+    time::Millis,
+};
 use segmentation::{
     Truth,
     language::{Document, Node},
@@ -13,7 +16,7 @@ use testkit::{Kit, START};
 use crate::{
     dice::{Dice, INNER, inner, tree, world},
     naive::Naive,
-    world::{at, rule, save_as, selected},
+    world::{Person, at, rule, save_as, selected},
 };
 
 /// Set to the printed seed to see a failure again.
@@ -57,29 +60,8 @@ async fn random_trees_select_the_same_people_in_sql_and_by_plain_reading() {
 
 /// Compares one tree; a disagreement is reported for the smallest part that shows it.
 async fn check(kit: &Kit, naive: &Naive<'_>, tree: &Document, run: &str) {
+    check_counts(kit, naive, tree, run).await;
     let (db, at) = (kit.db.reader(), at(naive.now));
-    let resolved = segmentation::resolve(db, &at, &[tree]).await.unwrap();
-    let counts = segmentation::count_each(db, &at, tree, &resolved)
-        .await
-        .unwrap();
-    for (count, place) in counts.nodes.iter().zip(tree.places()).rev() {
-        let plain = naive.members(place.node);
-        let part = Document::new(place.node.clone());
-        if count.count != i64::try_from(plain.len()).unwrap() {
-            let sql = selected(&kit.db, &at, &part).await;
-            assert_eq!(
-                sql,
-                plain,
-                "{run}: {}\n{}",
-                part.to_json(),
-                stranger(naive, place.node, &sql, &plain)
-            );
-            panic!(
-                "{run}: alone it agrees, not beside its neighbours: {}",
-                part.to_json()
-            );
-        }
-    }
     let plain = naive.members(&tree.root);
     assert_eq!(
         selected(&kit.db, &at, tree).await,
@@ -103,52 +85,107 @@ async fn check(kit: &Kit, naive: &Naive<'_>, tree: &Document, run: &str) {
         .iter()
         .filter(|person| person.id % 8 == someone.raw() % 8)
     {
-        let explained = segmentation::explain(db, &at, tree, ProfileId::from_raw(person.id))
-            .await
-            .unwrap();
-        let Some(explained) = explained else {
-            assert_ne!(
-                person.state, 0,
-                "{run}: an active customer has an explanation"
+        check_person(kit, naive, tree, person, &plain, run).await;
+    }
+}
+
+/// Compares the count at every place of the tree.
+async fn check_counts(kit: &Kit, naive: &Naive<'_>, tree: &Document, run: &str) {
+    let (db, at) = (kit.db.reader(), at(naive.now));
+    let resolved = segmentation::resolve(db, &at, &[tree]).await.unwrap();
+    let counts = segmentation::count_each(db, &at, tree, &resolved)
+        .await
+        .unwrap();
+    for (count, place) in counts.nodes.iter().zip(tree.places()).rev() {
+        let plain = naive.members(place.node);
+        let part = Document::new(place.node.clone());
+        if count.count != i64::try_from(plain.len()).unwrap() {
+            let sql = selected(&kit.db, &at, &part).await;
+            assert_eq!(
+                sql,
+                plain,
+                "{run}: {}\n{}",
+                part.to_json(),
+                stranger(naive, place.node, &sql, &plain)
             );
-            continue;
-        };
-        for (clause, place) in explained.clauses.iter().zip(tree.places()) {
-            let truth = match naive.truth(place.node, person) {
-                Some(true) => Truth::True,
-                Some(false) => Truth::False,
-                None => Truth::Unknown,
-            };
-            assert_eq!(clause.truth, truth, "{run}: {:?} of {person:?}", place.node);
+            panic!(
+                "{run}: alone it agrees, not beside its neighbours: {}",
+                part.to_json()
+            );
         }
-        assert_eq!(
-            explained.is_member,
-            plain.contains(&person.id),
-            "{run}: {}",
+    }
+}
+
+/// Compares what is said of one person, clause by clause.
+async fn check_person(
+    kit: &Kit,
+    naive: &Naive<'_>,
+    tree: &Document,
+    person: &Person,
+    members: &[i64],
+    run: &str,
+) {
+    let explained = segmentation::explain(
+        kit.db.reader(),
+        &at(naive.now),
+        tree,
+        ProfileId::from_raw(person.id),
+    )
+    .await
+    .unwrap();
+    let Some(explained) = explained else {
+        assert_ne!(
+            person.state, 0,
+            "{run}: an active customer has an explanation"
+        );
+        return;
+    };
+    for (clause, place) in explained.clauses.iter().zip(tree.places()) {
+        let truth = match naive.truth(place.node, person) {
+            Some(true) => Truth::True,
+            Some(false) => Truth::False,
+            None => Truth::Unknown,
+        };
+        assert_eq!(clause.truth, truth, "{run}: {:?} of {person:?}", place.node);
+    }
+    assert_eq!(
+        explained.is_member,
+        members.contains(&person.id),
+        "{run}: {}",
+        tree.to_json()
+    );
+    if let Some(flips_at) = explained.flips_at {
+        check_forecast(naive, tree, person, (flips_at, explained.is_member), run);
+    }
+}
+
+/// Compares the instant at which one person is said to come or go.
+fn check_forecast(
+    naive: &Naive<'_>,
+    tree: &Document,
+    person: &Person,
+    (flips_at, is_member): (Millis, bool),
+    run: &str,
+) {
+    let before = Naive {
+        now: flips_at.plus(-1),
+        segments: naive.segments.clone(),
+        ..*naive
+    };
+    let after = Naive {
+        now: flips_at,
+        segments: naive.segments.clone(),
+        ..*naive
+    };
+    let is_in = |then: &Naive<'_>| then.truth(&tree.root, person) == Some(true);
+    // Dates and consents may move too; then the forecast is only about the events.
+    if is_in(&before) == is_member && moves_only_by_events(tree) {
+        assert_ne!(
+            is_in(&after),
+            is_member,
+            "{run}: {} of {person:?}",
             tree.to_json()
         );
-        if let Some(flips_at) = explained.flips_at {
-            let before = Naive {
-                now: flips_at.plus(-1),
-                segments: naive.segments.clone(),
-                ..*naive
-            };
-            let after = Naive {
-                now: flips_at,
-                segments: naive.segments.clone(),
-                ..*naive
-            };
-            let is_in = |then: &Naive<'_>| then.truth(&tree.root, person) == Some(true);
-            // Dates and consents may move too; then the forecast is only about the events.
-            if is_in(&before) == explained.is_member && moves_only_by_events(tree) {
-                assert_ne!(
-                    is_in(&after),
-                    explained.is_member,
-                    "{run}: {} of {person:?}",
-                    tree.to_json()
-                );
-            }
-        }
     }
 }
 

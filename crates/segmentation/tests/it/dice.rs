@@ -79,7 +79,9 @@ fn distance(dice: &mut Dice) -> i64 {
 
 pub(crate) fn world(dice: &mut Dice) -> World {
     let mut world = World::default();
-    PATHS.iter().for_each(|path| world.category(path));
+    for path in PATHS {
+        world.category(path);
+    }
     world.products = vec![("A-1".to_owned(), 8_001), ("B-2".to_owned(), 8_002)];
     for _ in 0..PEOPLE {
         let attributes = attributes(dice);

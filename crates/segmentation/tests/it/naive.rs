@@ -4,9 +4,9 @@ use chrono::{DateTime, Datelike, NaiveDate};
 use chrono_tz::Tz;
 use kernel::time::Millis;
 use segmentation::language::{
-    AnswerKind, Bounds, Channel, Compare, ConsentState, CountOf, DateTest, Document, EventTest,
-    Events, Field, Filter, Fold, ListTest, Machine, Moment, Node, NumberTest, OneOf, Source, Test,
-    TextTest, Window,
+    Answer, AnswerKind, Bounds, Channel, Compare, Consent, ConsentState, CountOf, DateTest,
+    Document, EventTest, Events, Fact, Field, Filter, Fold, ListTest, Machine, Moment, Node,
+    NumberTest, OneOf, Reachable, Source, Test, TextTest, Window,
 };
 use serde_json::Value as Json;
 use unicode_normalization::UnicodeNormalization;
@@ -57,76 +57,11 @@ impl Naive<'_> {
                 _ => Some(false),
             },
             Node::Not(inner) => self.truth(inner, person).map(|truth| !truth),
-            Node::Fact(fact) => {
-                let value = match &fact.of {
-                    Source::Attribute(key) => person.attributes.get(key).cloned(),
-                    Source::Field(Field::Email) => person.email.clone().map(Json::from),
-                    Source::Field(Field::FullName) => person.name.clone().map(Json::from),
-                    Source::Field(Field::IsAnonymous) => Some(Json::from(person.is_anonymous)),
-                    Source::Field(Field::FirstSeenAt) => {
-                        let Test::Date(test) = &fact.test else {
-                            return Some(fact.test == Test::Exists);
-                        };
-                        return Some(self.instant(Millis(person.first_seen_at), test));
-                    }
-                    Source::Field(other) => panic!("{other:?} is not in the tests' world"),
-                };
-                self.value(value.as_ref(), &fact.test, fact.fold)
-            }
+            Node::Fact(fact) => self.fact(fact, person),
             Node::Events(events) => self.events(events, person),
-            Node::Message(answer) => {
-                let name = match answer.kind {
-                    AnswerKind::Sent => "message_sent",
-                    AnswerKind::Opened => "message_opened",
-                    AnswerKind::Clicked => "message_clicked",
-                };
-                let campaigns: Vec<i64> = answer.campaigns.iter().map(|id| id.raw()).collect();
-                let human = |event: &&Happening| {
-                    event.profile == person.id && event.name == name && event.flags & 1 == 0
-                };
-                let answered = self.world.events.iter().filter(human);
-                let n = answered
-                    .filter(|event| self.in_window(event.at, answer.within))
-                    .filter(|event| {
-                        campaigns.is_empty()
-                            || event.campaign.is_some_and(|id| campaigns.contains(&id))
-                    })
-                    .count();
-                Some(compare(i64::try_from(n).unwrap(), answer.count))
-            }
-            Node::Consent(consent) => {
-                let found = person
-                    .consents
-                    .iter()
-                    .find(|(c, p, _, _)| *c == consent.channel && *p == consent.purpose);
-                let state = match found {
-                    Some((_, _, false, _)) => ConsentState::Withdrawn,
-                    Some((_, _, true, expires)) if expires.is_none_or(|at| at > self.now.0) => {
-                        ConsentState::Granted
-                    }
-                    _ => ConsentState::None,
-                };
-                Some(state == consent.state)
-            }
-            Node::Reachable(reachable) => {
-                let Channel::Email = reachable.channel;
-                let suppressed = self
-                    .world
-                    .people
-                    .iter()
-                    .any(|other| other.is_suppressed && other.email == person.email);
-                let consented =
-                    person
-                        .consents
-                        .iter()
-                        .any(|(channel, purpose, granted, expires)| {
-                            *channel == "email"
-                                && *purpose == "marketing"
-                                && *granted
-                                && expires.is_none_or(|at| at > self.now.0)
-                        });
-                Some(person.email.is_some() && consented && !suppressed)
-            }
+            Node::Message(answer) => Some(self.message(answer, person)),
+            Node::Consent(consent) => Some(self.consent(consent, person)),
+            Node::Reachable(reachable) => Some(self.reachable(reachable, person)),
             Node::Segment(segment) => {
                 let (_, document) = self
                     .segments
@@ -136,6 +71,77 @@ impl Naive<'_> {
                 Some(self.truth(&document.root, person) == Some(true))
             }
         }
+    }
+
+    fn fact(&self, fact: &Fact, person: &Person) -> Truth {
+        let value = match &fact.of {
+            Source::Attribute(key) => person.attributes.get(key).cloned(),
+            Source::Field(Field::Email) => person.email.clone().map(Json::from),
+            Source::Field(Field::FullName) => person.name.clone().map(Json::from),
+            Source::Field(Field::IsAnonymous) => Some(Json::from(person.is_anonymous)),
+            Source::Field(Field::FirstSeenAt) => {
+                let Test::Date(test) = &fact.test else {
+                    return Some(fact.test == Test::Exists);
+                };
+                return Some(self.instant(Millis(person.first_seen_at), test));
+            }
+            Source::Field(other) => panic!("{other:?} is not in the tests' world"),
+        };
+        self.value(value.as_ref(), &fact.test, fact.fold)
+    }
+
+    fn message(&self, answer: &Answer, person: &Person) -> bool {
+        let name = match answer.kind {
+            AnswerKind::Sent => "message_sent",
+            AnswerKind::Opened => "message_opened",
+            AnswerKind::Clicked => "message_clicked",
+        };
+        let campaigns: Vec<i64> = answer.campaigns.iter().map(|id| id.raw()).collect();
+        let human = |event: &&Happening| {
+            event.profile == person.id && event.name == name && event.flags & 1 == 0
+        };
+        let answered = self.world.events.iter().filter(human);
+        let n = answered
+            .filter(|event| self.in_window(event.at, answer.within))
+            .filter(|event| {
+                campaigns.is_empty() || event.campaign.is_some_and(|id| campaigns.contains(&id))
+            })
+            .count();
+        compare(i64::try_from(n).unwrap(), answer.count)
+    }
+
+    fn consent(&self, consent: &Consent, person: &Person) -> bool {
+        let found = person
+            .consents
+            .iter()
+            .find(|(c, p, _, _)| *c == consent.channel && *p == consent.purpose);
+        let state = match found {
+            Some((_, _, false, _)) => ConsentState::Withdrawn,
+            Some((_, _, true, expires)) if expires.is_none_or(|at| at > self.now.0) => {
+                ConsentState::Granted
+            }
+            _ => ConsentState::None,
+        };
+        state == consent.state
+    }
+
+    fn reachable(&self, reachable: &Reachable, person: &Person) -> bool {
+        let Channel::Email = reachable.channel;
+        let suppressed = self
+            .world
+            .people
+            .iter()
+            .any(|other| other.is_suppressed && other.email == person.email);
+        let consented = person
+            .consents
+            .iter()
+            .any(|(channel, purpose, granted, expires)| {
+                *channel == "email"
+                    && *purpose == "marketing"
+                    && *granted
+                    && expires.is_none_or(|at| at > self.now.0)
+            });
+        person.email.is_some() && consented && !suppressed
     }
 
     fn events(&self, events: &Events, person: &Person) -> Truth {
@@ -306,15 +312,16 @@ impl Naive<'_> {
         }
     }
 
-    fn date(&self, text: &str, test: &DateTest) -> Truth {
+    fn date(&self, text: &str, wanted: &DateTest) -> Truth {
         if text.len() != 10 {
-            if !text.ends_with('Z') || matches!(test, DateTest::MonthIn(_) | DateTest::ThisMonth) {
+            if !text.ends_with('Z') || matches!(wanted, DateTest::MonthIn(_) | DateTest::ThisMonth)
+            {
                 return None;
             }
-            return Millis::parse(text).map(|instant| self.instant(instant, test));
+            return Millis::parse(text).map(|instant| self.instant(instant, wanted));
         }
         let day: NaiveDate = text.parse().ok()?;
-        Some(match test {
+        Some(match wanted {
             DateTest::On(moment) => day == self.day(*moment),
             DateTest::NotOn(moment) => day != self.day(*moment),
             DateTest::Before(moment) => day < self.day(*moment),

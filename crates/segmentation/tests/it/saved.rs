@@ -6,31 +6,34 @@ use segmentation::{
     store::{Author, Draft, Shelf},
     template,
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use testkit::{Kit, START};
 
 use crate::world::rule;
+
+fn author(kit: &Kit) -> Author {
+    Author {
+        workspace: kit.workspace,
+        user: None,
+        now: START,
+    }
+}
+
+fn draft(name: &str, root: Json) -> Draft {
+    Draft {
+        name: name.to_owned(),
+        description: String::new(),
+        document: rule(root),
+        template: None,
+    }
+}
 
 #[tokio::test]
 async fn a_second_writer_gets_a_conflict_and_versions_are_kept() {
     for test in testkit::both().await {
         let kit = Kit::new(&test).await;
-        let author = Author {
-            workspace: kit.workspace,
-            user: None,
-            now: START,
-        };
-        let draft = |name: &str, root| Draft {
-            name: name.to_owned(),
-            description: String::new(),
-            document: rule(root),
-            template: None,
-        };
+        let author = author(&kit);
         let first = store::insert(&kit.db, author, &*kit.ids, draft("一", json!({"all": []})))
-            .await
-            .unwrap();
-        let inner = json!({"segment": {"id": first.id.to_string()}});
-        let second = store::insert(&kit.db, author, &*kit.ids, draft("二", inner))
             .await
             .unwrap();
 
@@ -53,17 +56,6 @@ async fn a_second_writer_gets_a_conflict_and_versions_are_kept() {
             matches!(late, Err(SegmentError::Conflict { current: 2 })),
             "{late:?}"
         );
-        let back = json!({"segment": {"id": second.id.to_string()}});
-        let circle = store::update_in_txn(&tx, author, first.id, 2, draft("輪", back)).await;
-        assert!(
-            matches!(&circle, Err(SegmentError::Invalid(invalid)) if invalid.0[0].code == "cycle"),
-            "{circle:?}"
-        );
-        let used = store::set_shelf_in_txn(&tx, author, first.id, Shelf::Archived).await;
-        assert!(
-            matches!(&used, Err(SegmentError::InUse(names)) if names == &["二"]),
-            "{used:?}"
-        );
         let nobody = store::update_in_txn(
             &tx,
             author,
@@ -84,6 +76,34 @@ async fn a_second_writer_gets_a_conflict_and_versions_are_kept() {
                 .map(|saved| saved.name.as_str())
                 .collect::<Vec<_>>(),
             ["一改", "一"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_segment_in_use_neither_closes_a_circle_nor_leaves_the_shelf() {
+    for test in testkit::both().await {
+        let kit = Kit::new(&test).await;
+        let author = author(&kit);
+        let first = store::insert(&kit.db, author, &*kit.ids, draft("一", json!({"all": []})))
+            .await
+            .unwrap();
+        let inner = json!({"segment": {"id": first.id.to_string()}});
+        let second = store::insert(&kit.db, author, &*kit.ids, draft("二", inner))
+            .await
+            .unwrap();
+
+        let tx = kit.db.begin().await.unwrap();
+        let back = json!({"segment": {"id": second.id.to_string()}});
+        let circle = store::update_in_txn(&tx, author, first.id, 1, draft("輪", back)).await;
+        assert!(
+            matches!(&circle, Err(SegmentError::Invalid(invalid)) if invalid.0[0].code == "cycle"),
+            "{circle:?}"
+        );
+        let used = store::set_shelf_in_txn(&tx, author, first.id, Shelf::Archived).await;
+        assert!(
+            matches!(&used, Err(SegmentError::InUse(names)) if names == &["二"]),
+            "{used:?}"
         );
     }
 }

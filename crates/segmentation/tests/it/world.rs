@@ -64,8 +64,53 @@ pub(crate) const fn at(now: Millis) -> At {
     }
 }
 
+const PROFILE: Bulk = Bulk {
+    table: "profile",
+    columns: &[
+        ("workspace_id", ColumnType::Int),
+        ("id", ColumnType::Int),
+        ("state", ColumnType::Int),
+        ("email", ColumnType::Text),
+        ("full_name", ColumnType::Text),
+        ("is_anonymous", ColumnType::Bool),
+        ("attributes", ColumnType::Json),
+        ("search_text", ColumnType::Text),
+        ("first_seen_at", ColumnType::Int),
+        ("last_seen_at", ColumnType::Int),
+        ("created_at", ColumnType::Int),
+        ("updated_at", ColumnType::Int),
+    ],
+    suffix: "",
+};
+
+const EVENT: Bulk = Bulk {
+    table: "event",
+    columns: &[
+        ("workspace_id", ColumnType::Int),
+        ("profile_id", ColumnType::Int),
+        ("occurred_at", ColumnType::Int),
+        ("id", ColumnType::Int),
+        ("name_id", ColumnType::Int),
+        ("product_id", ColumnType::Int),
+        ("category_id", ColumnType::Int),
+        ("amount", ColumnType::Int),
+        ("quantity", ColumnType::Int),
+        ("order_id", ColumnType::Int),
+        ("campaign_id", ColumnType::Int),
+        ("flags", ColumnType::Int),
+        ("received_at", ColumnType::Int),
+        ("properties", ColumnType::Json),
+    ],
+    suffix: "",
+};
+
 impl World {
+    /// Adds a person; attributes that are no object are none.
     pub(crate) fn person(&mut self, attributes: Json) -> &mut Person {
+        let attributes = match attributes {
+            Json::Object(attributes) => attributes,
+            _ => serde_json::Map::new(),
+        };
         let id = 1_000 + i64::try_from(self.people.len()).unwrap();
         self.people.push(Person {
             id,
@@ -75,7 +120,7 @@ impl World {
             name: None,
             is_anonymous: false,
             first_seen_at: 0,
-            attributes: attributes.as_object().cloned().unwrap_or_default(),
+            attributes,
             consents: Vec::new(),
             is_suppressed: false,
         });
@@ -130,24 +175,6 @@ impl World {
     }
 
     async fn load_people(&self, db: &Db) {
-        let profile = Bulk {
-            table: "profile",
-            columns: &[
-                ("workspace_id", ColumnType::Int),
-                ("id", ColumnType::Int),
-                ("state", ColumnType::Int),
-                ("email", ColumnType::Text),
-                ("full_name", ColumnType::Text),
-                ("is_anonymous", ColumnType::Bool),
-                ("attributes", ColumnType::Json),
-                ("search_text", ColumnType::Text),
-                ("first_seen_at", ColumnType::Int),
-                ("last_seen_at", ColumnType::Int),
-                ("created_at", ColumnType::Int),
-                ("updated_at", ColumnType::Int),
-            ],
-            suffix: "",
-        };
         let rows = self.people.iter().map(|person| {
             vec![
                 person.workspace.raw().into(),
@@ -164,7 +191,7 @@ impl World {
                 0i64.into(),
             ]
         });
-        profile.insert(db.writer(), rows.collect()).await.unwrap();
+        PROFILE.insert(db.writer(), rows.collect()).await.unwrap();
         for person in &self.people {
             for (channel, purpose, granted, expires_at) in &person.consents {
                 run(
@@ -235,26 +262,6 @@ impl World {
             )
             .await;
         }
-        let columns = Bulk {
-            table: "event",
-            columns: &[
-                ("workspace_id", ColumnType::Int),
-                ("profile_id", ColumnType::Int),
-                ("occurred_at", ColumnType::Int),
-                ("id", ColumnType::Int),
-                ("name_id", ColumnType::Int),
-                ("product_id", ColumnType::Int),
-                ("category_id", ColumnType::Int),
-                ("amount", ColumnType::Int),
-                ("quantity", ColumnType::Int),
-                ("order_id", ColumnType::Int),
-                ("campaign_id", ColumnType::Int),
-                ("flags", ColumnType::Int),
-                ("received_at", ColumnType::Int),
-                ("properties", ColumnType::Json),
-            ],
-            suffix: "",
-        };
         let rows = self.events.iter().map(|event| {
             let product = event
                 .product
@@ -281,7 +288,7 @@ impl World {
                 event.properties.as_ref().map(Json::to_string).into(),
             ]
         });
-        columns.insert(db.writer(), rows.collect()).await.unwrap();
+        EVENT.insert(db.writer(), rows.collect()).await.unwrap();
     }
 }
 
@@ -290,6 +297,10 @@ async fn run(db: &Db, text: &str, values: Vec<Value>) {
 }
 
 /// Reads a rule whose root is given.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "its callers write the root in place"
+)]
 pub(crate) fn rule(root: Json) -> language::Document {
     let document = json!({"version": 1, "root": root});
     language::read(&document).unwrap_or_else(|invalid| panic!("{document}: {invalid:?}"))
