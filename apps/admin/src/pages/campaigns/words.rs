@@ -13,8 +13,11 @@ use crate::{
     ui::{Icon, Tone},
 };
 
+/// A message of the catalogue.
+type Word = fn() -> &'static str;
+
 /// How a state is drawn: tone, icon, word, help.
-pub(crate) fn state(state: State) -> (Tone, Icon, fn() -> &'static str, fn() -> &'static str) {
+pub(crate) fn state(state: State) -> (Tone, Icon, Word, Word) {
     match state {
         State::Draft => (
             Tone::Neutral,
@@ -56,7 +59,7 @@ pub(crate) fn state(state: State) -> (Tone, Icon, fn() -> &'static str, fn() -> 
 }
 
 /// Names a card and what it asks.
-pub(crate) fn card(card: Card) -> (fn() -> &'static str, fn() -> &'static str) {
+pub(crate) fn card(card: Card) -> (Word, Word) {
     match card {
         Card::Target => (t::campaigns::target, t::campaigns::target_asks),
         Card::Offer => (t::campaigns::offer, t::campaigns::offer_asks),

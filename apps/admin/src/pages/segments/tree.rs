@@ -13,6 +13,9 @@ use crate::{
     ui::{CountBar, Icon, Menu, MenuItem, MenuLine},
 };
 
+/// A message of the catalogue.
+type Word = fn() -> &'static str;
+
 /// The whole tree.
 #[component]
 pub(crate) fn Tree(
@@ -270,7 +273,7 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
         .map(|segment| segment.id.clone());
     let bought = json!({"events": {"names": ["Product Purchased"], "within": {"last": {"days": 90}},
         "test": {"count": {"times": {"at_least": 1}}}}});
-    let kinds: [(Icon, fn() -> &'static str, Value); 5] = [
+    let kinds: [(Icon, Word, Value); 5] = [
         (Icon::ShoppingBag, t::segments::add_event, bought.clone()),
         (
             Icon::User,
