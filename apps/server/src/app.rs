@@ -73,7 +73,7 @@ pub fn router(app: App) -> Router {
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(
             axum::http::StatusCode::REQUEST_TIMEOUT,
-            Duration::from_secs(120),
+            Duration::from_mins(2),
         ))
         .layer(TraceLayer::new_for_http())
         .with_state(app)

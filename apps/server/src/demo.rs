@@ -51,7 +51,7 @@ pub(crate) async fn prepare(app: &App, households: usize) -> anyhow::Result<Stri
 }
 
 async fn existing(app: &App) -> anyhow::Result<Option<(WorkspaceId, UserId)>> {
-    for workspace in workspace::list(app.db.reader()).await? {
+    if let Some(workspace) = workspace::list(app.db.reader()).await?.into_iter().next() {
         let is_whole = workspace
             .settings
             .get("demo")

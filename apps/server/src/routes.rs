@@ -65,6 +65,10 @@ pub(crate) async fn method_not_allowed() -> ApiError {
 }
 
 /// Answers when a handler panicked: the caller learns nothing, the log everything.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer that catches panics hands the box over"
+)]
 pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic
         .downcast_ref::<String>()

@@ -14,7 +14,7 @@ use crate::state::App;
 
 /// How long changes stay in the feed; a reader further behind rebuilds.
 const FEED_KEPT: i64 = 7 * DAY;
-const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(3_600);
+const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
 
 /// Starts the workers that the configuration asks for.
 pub(crate) fn start(app: &App) {

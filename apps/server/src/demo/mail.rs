@@ -98,11 +98,11 @@ fn email(starter: &str, mail: &ReadyMail) -> anyhow::Result<EmailDocument> {
         .ok_or_else(|| anyhow::anyhow!("there is no starter {starter}"))?
         .document
         .clone();
-    document.name = mail.name.to_owned();
+    mail.name.clone_into(&mut document.name);
     let mut say = |locale: &str, text: &MailText| {
         if let Some(variant) = document.variants.get_mut(locale) {
-            variant.subject = text.subject.to_owned();
-            variant.preheader = text.preheader.to_owned();
+            text.subject.clone_into(&mut variant.subject);
+            text.preheader.clone_into(&mut variant.preheader);
         }
     };
     say("ja", &mail.ja);

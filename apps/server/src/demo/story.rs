@@ -114,7 +114,7 @@ pub(super) async fn load(
         match recipient.outcome {
             Outcome::HardBounce => refusals.push((email, consent::Reason::HardBounce, at.delivery)),
             _ if recipient.unsubscribed_at.is_some() => {
-                refusals.push((email, consent::Reason::Unsubscribe, at.delivery))
+                refusals.push((email, consent::Reason::Unsubscribe, at.delivery));
             }
             _ => {}
         }
@@ -243,7 +243,7 @@ fn answers(at: Place, recipient: &Recipient) -> Vec<OwnEvent> {
     match recipient.outcome {
         Outcome::NoConsent => return events,
         Outcome::HardBounce => {
-            events.push(event(names::MESSAGE_BOUNCED, recipient.sent_at, 0, None))
+            events.push(event(names::MESSAGE_BOUNCED, recipient.sent_at, 0, None));
         }
         Outcome::Delivered => events.push(event(names::MESSAGE_SENT, recipient.sent_at, 0, None)),
     }

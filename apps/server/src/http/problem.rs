@@ -28,8 +28,8 @@ pub struct ApiError {
     pub slug: &'static str,
     /// What kind of problem it is.
     pub title: Bilingual,
-    /// What is wrong here and how to mend it; empty for a 5xx.
-    pub detail: Option<Bilingual>,
+    /// What is wrong here and how to mend it; empty for a 5xx. Boxed to keep the results of calls small.
+    pub detail: Option<Box<Bilingual>>,
     /// The fields at fault.
     pub errors: Vec<FieldError>,
     /// Seconds after which to try again.
@@ -52,7 +52,7 @@ impl ApiError {
     /// Adds what is wrong here and how to mend it.
     #[must_use]
     pub fn because(mut self, en: impl Into<String>, ja: impl Into<String>) -> Self {
-        self.detail = Some(Bilingual::new(en, ja));
+        self.detail = Some(Box::new(Bilingual::new(en, ja)));
         self
     }
 

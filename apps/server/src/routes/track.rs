@@ -31,7 +31,7 @@ pub(super) fn routes() -> Router<App> {
         .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
         // Mirrored: SDKs send headers of their own.
         .allow_headers(AllowHeaders::mirror_request())
-        .max_age(Duration::from_secs(86_400));
+        .max_age(Duration::from_hours(24));
     let routes = CALLS.iter().fold(Router::new(), |routes, call| {
         routes.route(&format!("/v1/{call}"), post(call::take).options(preflight))
     });

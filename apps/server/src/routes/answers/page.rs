@@ -1,5 +1,7 @@
 //! The public pages: plain HTML without scripts, in the reader's language.
 
+use std::fmt::Write as _;
+
 use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -103,21 +105,24 @@ pub(super) fn preferences(
     );
     let mut content = String::new();
     if saved {
-        content.push_str(&format!("<p class=\"done\" role=\"status\">✓ {done}</p>"));
+        // Writing to a String cannot fail, here and below.
+        let _ = write!(content, "<p class=\"done\" role=\"status\">✓ {done}</p>");
     }
-    content.push_str(&format!(
+    let _ = write!(
+        content,
         "<p>{body}</p><form method=\"post\" action=\"/u/{}/preferences\">",
         escape(token)
-    ));
+    );
     for choice in choices {
         let checked = if choice.granted { " checked" } else { "" };
-        content.push_str(&format!(
+        let _ = write!(
+            content,
             "<label><input type=\"checkbox\" name=\"want\" value=\"{}\"{checked}>{}</label>",
             escape(&choice.key),
             escape(&choice.label)
-        ));
+        );
     }
-    content.push_str(&format!("<p><button>{save}</button></p></form>"));
+    let _ = write!(content, "<p><button>{save}</button></p></form>");
     page(locale, StatusCode::OK, company, title, &content)
 }
 

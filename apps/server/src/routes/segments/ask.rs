@@ -160,7 +160,7 @@ fn clause_view(
     match clause.evidence {
         Evidence::Inner => {}
         Evidence::Value(value) => {
-            view.value = value.filter(|_| shows_personal_data || !place.is_personal())
+            view.value = value.filter(|_| shows_personal_data || !place.is_personal());
         }
         Evidence::Consent(consent) => {
             let word = consent.map_or(

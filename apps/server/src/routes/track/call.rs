@@ -52,6 +52,10 @@ fn call_of(path: &str) -> Option<Call> {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "`map_err` hands the error over"
+)]
 fn bad_body(error: BodyError) -> ApiError {
     let ja = match &error {
         BodyError::NotJson(why) => format!("本文がトラッキングのJSONではありません: {why}"),
@@ -72,6 +76,10 @@ fn bad_body(error: BodyError) -> ApiError {
     .because(error.to_string(), ja)
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "`map_err` hands the error over"
+)]
 fn not_taken(error: IngestError) -> ApiError {
     let answer = |status, slug, en: &str, ja: &str| ApiError {
         retry_after: Some(1),
