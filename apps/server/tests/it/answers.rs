@@ -76,9 +76,15 @@ impl Sent {
         .await
         .unwrap();
         let link = Link::new(CAMPAIGN, 0, "https://shop.example.jp/p/1?a=1&b=𠮷").unwrap();
-        campaigns::track::write_links(&tx, app.kit.workspace, CAMPAIGN, now, &[link.clone()])
-            .await
-            .unwrap();
+        campaigns::track::write_links(
+            &tx,
+            app.kit.workspace,
+            CAMPAIGN,
+            now,
+            std::slice::from_ref(&link),
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         Self {
             app,

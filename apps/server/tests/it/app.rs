@@ -61,7 +61,7 @@ impl TestApp {
         let kit = Kit::new(test).await;
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::load(None).unwrap();
-        config.server.data_dir = folder.path().to_owned();
+        folder.path().clone_into(&mut config.server.data_dir);
         let app = App::new(
             config,
             kit.db.clone(),

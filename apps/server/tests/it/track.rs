@@ -109,7 +109,7 @@ async fn a_call_is_taken_however_an_sdk_sends_it() {
             let body = json!({"anonymousId": "a1", "userId": "u1", "writeKey": track.browser_key})
                 .to_string();
             track
-                .post(path, &[plain.clone()], body)
+                .post(path, std::slice::from_ref(&plain), body)
                 .await
                 .expect(StatusCode::OK);
         }
