@@ -3,6 +3,11 @@
 //! A message without arguments is a plain `fn() -> &'static str`, and such a function is itself a reactive child in a
 //! view: `<h1>{t::customers::title}</h1>` follows the language switch. A message with arguments is called in a
 //! closure: `{move || t::customers::found(count)}`. `{count}` is always an integer and is grouped by language.
+#![expect(
+    clippy::doc_markdown,
+    clippy::useless_format,
+    reason = "the texts are people's, and every one is formatted alike"
+)]
 
 pub use crate::state::locale::Locale;
 use crate::state::locale::current;

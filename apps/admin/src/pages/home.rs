@@ -1,4 +1,8 @@
 //! Home.
+#![expect(
+    unreachable_pub,
+    reason = "the component macro makes the props of private components pub"
+)]
 
 mod day;
 mod figures;

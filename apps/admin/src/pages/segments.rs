@@ -1,4 +1,8 @@
 //! The segments.
+#![expect(
+    unreachable_pub,
+    reason = "the component macro makes the props of private components pub"
+)]
 
 mod builder;
 mod control;

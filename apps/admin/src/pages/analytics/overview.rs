@@ -37,7 +37,7 @@ pub fn Analytics() -> impl IntoView {
             view! { <Section title=t::analytics::reports_title><ul class="rep-list">{campaigns.into_iter().map(line).collect_view()}</ul></Section> }
         })
     };
-    let rows = move || definitions.all().into_iter().map(definition).collect_view();
+    let rows = move || definitions.all().iter().map(definition).collect_view();
     view! {
         <PageHeader title=t::analytics::overview_title say=t::analytics::overview_say/>
         <Section title=t::analytics::totals_title note=t::analytics::totals_note>{totals}</Section>
@@ -55,7 +55,7 @@ pub fn Analytics() -> impl IntoView {
     }
 }
 
-fn definition(metric: MetricView) -> impl IntoView {
+fn definition(metric: &MetricView) -> impl IntoView + use<> {
     let rate = metric
         .rate
         .as_ref()

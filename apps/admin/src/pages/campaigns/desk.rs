@@ -293,7 +293,7 @@ fn Conflict(draft: Draft) -> impl IntoView {
     };
     let footer = ViewFn::from(move || {
         view! {
-            <Button label=t::campaigns::take_theirs busy=reading.busy() on_press=move || read(|draft, view| draft.take(view))/>
+            <Button label=t::campaigns::take_theirs busy=reading.busy() on_press=move || read(Draft::take)/>
             <Button kind=ButtonKind::Primary label=t::campaigns::keep_mine busy=reading.busy() on_press=move || read(|draft, view| draft.insist(view.summary.version))/>
         }
     });

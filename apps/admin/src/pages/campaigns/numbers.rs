@@ -1,4 +1,8 @@
 //! The figures of the cards, and the way from those who match to those who are written to.
+#![expect(
+    clippy::too_many_lines,
+    reason = "a view is easier to follow whole than in pieces"
+)]
 
 use api_types::campaigns::{ChannelCard, ContentsSource, Offer, PersonBehind, ReviewView};
 use leptos::prelude::*;

@@ -228,30 +228,27 @@ fn Launch(
             .value()
             .map(|readiness| readiness.missing)
             .unwrap_or_default();
-        match logic::first_reason(&missing) {
-            Some(first) => {
-                let rest = i64::try_from(missing.len()).unwrap_or(i64::MAX);
-                view! { <span class="st st-danger why-n">{Icon::CircleAlert.view()} {t::campaigns::still_open(rest, &first.message)}</span> }.into_any()
-            }
-            None => {
-                let due = review
-                    .value()
-                    .flatten()
-                    .and_then(|review| review.first_due_at.zip(review.last_due_at));
-                due.map(|(first, last)| {
-                    let (first, last) = (
-                        format::date_time(format::millis(&first)),
-                        format::date_time(format::millis(&last)),
-                    );
-                    let words = if first == last {
-                        t::campaigns::due_at(first)
-                    } else {
-                        t::campaigns::due_between(first, last)
-                    };
-                    view! { <span class="st">{Icon::Clock.view()} {words}</span> }
-                })
-                .into_any()
-            }
+        if let Some(first) = logic::first_reason(&missing) {
+            let rest = i64::try_from(missing.len()).unwrap_or(i64::MAX);
+            view! { <span class="st st-danger why-n">{Icon::CircleAlert.view()} {t::campaigns::still_open(rest, &first.message)}</span> }.into_any()
+        } else {
+            let due = review
+                .value()
+                .flatten()
+                .and_then(|review| review.first_due_at.zip(review.last_due_at));
+            due.map(|(first, last)| {
+                let (first, last) = (
+                    format::date_time(format::millis(&first)),
+                    format::date_time(format::millis(&last)),
+                );
+                let words = if first == last {
+                    t::campaigns::due_at(first)
+                } else {
+                    t::campaigns::due_between(first, last)
+                };
+                view! { <span class="st">{Icon::Clock.view()} {words}</span> }
+            })
+            .into_any()
         }
     };
     let changed = move || {

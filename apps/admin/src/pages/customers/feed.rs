@@ -14,6 +14,11 @@ use crate::{
 pub(super) struct Feed<T: Send + Sync + 'static> {
     pub(super) first: Load<Page<T>>,
     older: RwSignal<Vec<T>>,
+    /// Where the next older page begins; the outer `None` while only the first is read.
+    #[expect(
+        clippy::option_option,
+        reason = "read no further, at the end, or a place to go on"
+    )]
     rest: RwSignal<Option<Option<String>>>,
     submit: Submit,
 }

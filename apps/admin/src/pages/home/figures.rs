@@ -29,10 +29,10 @@ pub(super) fn Figures(home: Memo<HomeView>, definitions: Definitions) -> impl In
     let touch = Signal::derive(move || Some(money(30, "revenue_last_touch")));
     let reach = Signal::derive(move || {
         let reachable = home.with(|home| home.reachable.numerator);
-        Some(count(reachable, by_language("人", "")))
+        Some(count(reachable, t::home::unit_people()))
     });
-    let sent = Signal::derive(move || Some(count(week("sends"), by_language("通", ""))));
-    let held = Signal::derive(move || Some(count(week("not_sent"), by_language("通", ""))));
+    let sent = Signal::derive(move || Some(count(week("sends"), t::home::unit_messages())));
+    let held = Signal::derive(move || Some(count(week("not_sent"), t::home::unit_messages())));
     let reach_of = move || {
         home.with(|home| {
             let rate = format::percent(home.reachable.value);

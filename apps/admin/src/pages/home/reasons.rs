@@ -36,7 +36,7 @@ fn row(step: &StepView) -> BarRow {
         value,
         figure: Figure {
             digits: format::integer(step.count),
-            unit: by_language("通", "").to_owned(),
+            unit: t::home::unit_messages().to_owned(),
         },
         to: None,
         is_rest: false,

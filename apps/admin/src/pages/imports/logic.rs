@@ -6,6 +6,7 @@ use serde_json::Value;
 /// What one column is taken as.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Column {
+    #[expect(clippy::struct_field_names, reason = "the name on the wire")]
     pub(super) column: usize,
     pub(super) field: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

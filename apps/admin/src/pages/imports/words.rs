@@ -22,47 +22,49 @@ pub(super) fn kind(name: &str) -> String {
     .to_owned()
 }
 
+/// A message of the catalogue.
+type Word = fn() -> &'static str;
+
 /// Draws the state of an import.
 pub(super) fn state(import: &ImportView) -> AnyView {
-    let (tone, icon, label, help): (_, _, fn() -> &'static str, fn() -> &'static str) =
-        match import.state.as_str() {
-            "uploaded" => (
-                Tone::Neutral,
-                Icon::Pencil,
-                t::imports::state_uploaded,
-                t::imports::state_uploaded_about,
-            ),
-            "running" => (
-                Tone::Act,
-                Icon::Play,
-                t::imports::state_running,
-                t::imports::state_running_about,
-            ),
-            "paused" => (
-                Tone::Warn,
-                Icon::CirclePause,
-                t::imports::state_paused,
-                t::imports::state_paused_about,
-            ),
-            "done" => (
-                Tone::Good,
-                Icon::CircleCheck,
-                t::imports::state_done,
-                t::imports::state_done_about,
-            ),
-            "cancelled" => (
-                Tone::Neutral,
-                Icon::CircleStop,
-                t::imports::state_cancelled,
-                t::imports::state_cancelled_about,
-            ),
-            _ => (
-                Tone::Danger,
-                Icon::CircleAlert,
-                t::imports::state_failed,
-                t::imports::state_failed_about,
-            ),
-        };
+    let (tone, icon, label, help): (_, _, Word, Word) = match import.state.as_str() {
+        "uploaded" => (
+            Tone::Neutral,
+            Icon::Pencil,
+            t::imports::state_uploaded,
+            t::imports::state_uploaded_about,
+        ),
+        "running" => (
+            Tone::Act,
+            Icon::Play,
+            t::imports::state_running,
+            t::imports::state_running_about,
+        ),
+        "paused" => (
+            Tone::Warn,
+            Icon::CirclePause,
+            t::imports::state_paused,
+            t::imports::state_paused_about,
+        ),
+        "done" => (
+            Tone::Good,
+            Icon::CircleCheck,
+            t::imports::state_done,
+            t::imports::state_done_about,
+        ),
+        "cancelled" => (
+            Tone::Neutral,
+            Icon::CircleStop,
+            t::imports::state_cancelled,
+            t::imports::state_cancelled_about,
+        ),
+        _ => (
+            Tone::Danger,
+            Icon::CircleAlert,
+            t::imports::state_failed,
+            t::imports::state_failed_about,
+        ),
+    };
     view! { <Status tone=tone icon=icon label=label help=help/> }.into_any()
 }
 

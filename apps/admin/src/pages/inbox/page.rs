@@ -34,6 +34,10 @@ pub(super) struct Mail {
     pub(super) newest: Load<Page<CapturedSummary>>,
     pub(super) older: RwSignal<Vec<CapturedSummary>>,
     /// Where the next older page begins; the outer `None` while only the newest is read.
+    #[expect(
+        clippy::option_option,
+        reason = "read no further, at the end, or a place to go on"
+    )]
     pub(super) rest: RwSignal<Option<Option<String>>>,
     pub(super) search: RwSignal<String>,
     pub(super) shown: Memo<String>,
@@ -170,8 +174,9 @@ fn look_for_news(it: Mail) {
     );
     Effect::new(move |_| {
         let first = it.newest.with(|state| {
-            let page = state.ready();
-            page.and_then(|page| page.items.first())
+            state
+                .ready()
+                .and_then(|shown| shown.items.first())
                 .map(|message| message.id.clone())
         });
         let first = first.unwrap_or_default();
@@ -201,8 +206,9 @@ fn open_first(it: Mail, go: impl Fn(&str, bool) + 'static) {
         .is_some_and(|width| width > 760.0);
     Effect::new(move |_| {
         let first = it.newest.with(|state| {
-            let page = state.ready();
-            page.and_then(|page| page.items.first())
+            state
+                .ready()
+                .and_then(|shown| shown.items.first())
                 .map(|message| message.id.clone())
         });
         if let Some(first) = first

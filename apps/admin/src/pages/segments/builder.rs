@@ -1,4 +1,8 @@
 //! The builder: the sentence, the total, the tree, and beside them whom it means.
+#![expect(
+    clippy::large_types_passed_by_value,
+    reason = "a bundle of signals, copied into closures like any signal"
+)]
 
 use api_types::segments::{CreateSegment, SaveSegment, SegmentView};
 use leptos::{ev, prelude::*};
@@ -356,7 +360,7 @@ fn Conflict(sheet: Sheet) -> impl IntoView {
     let keep_mine = move || {
         let Some(id) = id() else { return };
         reading.run(async move { api::find(&id, None).await }, move |view| {
-            save(Some(view.version))
+            save(Some(view.version));
         });
     };
     let footer = ViewFn::from(move || {

@@ -1,4 +1,8 @@
 //! All segments: name, sentence, how many people, when saved.
+#![expect(
+    clippy::too_many_lines,
+    reason = "a view is easier to follow whole than in pieces"
+)]
 
 use std::collections::BTreeMap;
 
@@ -168,7 +172,7 @@ fn columns(
         let lines = Signal::derive(move || {
             let own = segment.clone();
             let entry = MenuItem::new(Icon::Trash2, t::segments::archive, move || {
-                archive.run((own.clone(),))
+                archive.run((own.clone(),));
             });
             vec![MenuLine::from(if session::may("segments:write") {
                 entry

@@ -1,4 +1,8 @@
 //! How the rule overlaps with another segment, as a picture true to the numbers.
+#![expect(
+    clippy::too_many_lines,
+    reason = "a view is easier to follow whole than in pieces"
+)]
 
 use api_types::segments::SegmentOverlap;
 use leptos::prelude::*;

@@ -1,4 +1,8 @@
 //! The tree of conditions: groups, rows, their counts, their menus and their remarks.
+#![expect(
+    clippy::too_many_lines,
+    reason = "a view is easier to follow whole than in pieces"
+)]
 
 use leptos::{ev, prelude::*};
 use serde_json::{Value, json};
@@ -218,7 +222,7 @@ fn row_menu(editor: Editor, item: Item) -> impl IntoView {
             ] {
                 let inner = item.inner.clone();
                 lines.push(MenuLine::from(MenuItem::new(icon, label, move || {
-                    row::events::add_filter(editor, &inner, kind)
+                    row::events::add_filter(editor, &inner, kind);
                 })));
             }
             lines.push(MenuLine::Rule);
@@ -298,7 +302,7 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
     ];
     let line = |(icon, label, node): (Icon, fn() -> &'static str, Value)| {
         MenuLine::from(MenuItem::new(icon, label, move || {
-            editor.add(&group.get_value(), node.clone())
+            editor.add(&group.get_value(), node.clone());
         }))
     };
     let mut lines: Vec<MenuLine> = kinds.into_iter().map(line).collect();

@@ -1,4 +1,5 @@
 //! One page of the settings, by its name in the address.
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 
 use leptos::prelude::*;
 

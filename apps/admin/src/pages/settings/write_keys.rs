@@ -120,8 +120,8 @@ fn KeyForm(keys: Load<Page<WriteKeyView>>) -> impl IntoView {
             t::settings::power_browser_about()
         }
     };
-    move || match made.get() {
-        Some(key) => {
+    move || {
+        if let Some(key) = made.get() {
             let is_secret = key.power == "server";
             view! {
                 <Note tone=if is_secret { Tone::Warn } else { Tone::Good }>
@@ -130,8 +130,7 @@ fn KeyForm(keys: Load<Page<WriteKeyView>>) -> impl IntoView {
                 <CopyText label=t::settings::key value=Signal::stored(key.key.unwrap_or_default())/>
             }
             .into_any()
-        }
-        None => {
+        } else {
             let kinds = vec![
                 Choice::new("server", t::settings::power_server),
                 Choice::new("browser", t::settings::power_browser),

@@ -1,4 +1,8 @@
 //! One metric over time: the thread.
+#![expect(
+    clippy::too_many_lines,
+    reason = "a view is easier to follow whole than in pieces"
+)]
 
 use api_types::reports::SeriesView;
 use leptos::prelude::*;

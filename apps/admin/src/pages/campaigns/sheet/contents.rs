@@ -1,4 +1,8 @@
 //! In which words: a saved email, seen as a chosen customer would receive it.
+#![expect(
+    clippy::too_many_lines,
+    reason = "a view is easier to follow whole than in pieces"
+)]
 
 use api_types::{
     campaigns::{CampaignContents, ContentsSource, LocaleChoice},

@@ -1,4 +1,8 @@
 //! What is offered: nothing, something in words, products, a coupon.
+#![expect(
+    clippy::too_many_lines,
+    reason = "a view is easier to follow whole than in pieces"
+)]
 
 use api_types::campaigns::Offer;
 use leptos::prelude::*;

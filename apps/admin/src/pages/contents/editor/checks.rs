@@ -11,7 +11,10 @@ use crate::{
 
 /// The list of what could be better.
 #[component]
-pub fn Checks(state: State) -> impl IntoView {
+pub fn Checks(
+    /// The state of the editor.
+    state: State,
+) -> impl IntoView {
     let checks = Memo::new(move |_| {
         let tab = state.tab.get();
         let of_failure = state.failure.with(|failure| {

@@ -13,7 +13,12 @@ use crate::{
 
 /// The list of earlier versions.
 #[component]
-pub fn History(state: State, open: RwSignal<bool>) -> impl IntoView {
+pub fn History(
+    /// The state of the editor.
+    state: State,
+    /// Whether it is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
     view! {
         <Sheet open=open title=t::contents::history_title>
             <Versions state=state open=open/>

@@ -1,4 +1,13 @@
 //! The page: head, source, preview, and what stands above them.
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
+#![expect(
+    clippy::large_types_passed_by_value,
+    reason = "a bundle of signals, copied into closures like any signal"
+)]
+#![expect(
+    clippy::too_many_lines,
+    reason = "a view is easier to follow whole than in pieces"
+)]
 
 use api_types::contents::{ContentView, WriteContent};
 use leptos::{ev, prelude::*};
@@ -22,7 +31,7 @@ pub fn Editor(
     /// The email as it was read.
     content: ContentView,
 ) -> impl IntoView {
-    let state = State::new(content);
+    let state = State::new(&content);
     let (submit, toasts) = (Submit::default(), use_toasts());
     let (test, conflict, history) = (
         RwSignal::new(false),
@@ -151,7 +160,10 @@ fn guard_keys(state: State, save: Callback<()>) {
 
 /// Says that something is unsaved; stands beside the language.
 #[component]
-pub fn Unsaved(state: State) -> impl IntoView {
+pub fn Unsaved(
+    /// The state of the editor.
+    state: State,
+) -> impl IntoView {
     move || {
         state.is_changed().then(|| {
             view! { <Status tone=Tone::Warn icon=Icon::Pencil label=t::contents::not_saved/> }

@@ -14,7 +14,10 @@ use crate::{
 
 /// The right side of the editor.
 #[component]
-pub fn Preview(state: State) -> impl IntoView {
+pub fn Preview(
+    /// The state of the editor.
+    state: State,
+) -> impl IntoView {
     let (device, part) = (
         RwSignal::new(Device::Wide.as_str().to_owned()),
         RwSignal::new("mail".to_owned()),

@@ -1,4 +1,8 @@
 //! Whose email is in view: a search over the customers, and steps through what it found.
+#![expect(
+    clippy::large_types_passed_by_value,
+    reason = "a bundle of signals, copied into closures like any signal"
+)]
 
 use api_types::customers::CustomerSummary;
 use leptos::{ev, prelude::*};
@@ -14,7 +18,10 @@ const FOUND: usize = 12;
 
 /// The choice of whom it is rendered for.
 #[component]
-pub fn Receiver(state: State) -> impl IntoView {
+pub fn Receiver(
+    /// The state of the editor.
+    state: State,
+) -> impl IntoView {
     let (search, is_open) = (RwSignal::new(String::new()), RwSignal::new(false));
     let people: Load<Page<CustomerSummary>> = load(
         move || search.get(),

@@ -1,4 +1,8 @@
 //! The left side: name, language, subject, preheader, body, text.
+#![expect(
+    clippy::large_types_passed_by_value,
+    reason = "a bundle of signals, copied into closures like any signal"
+)]
 
 use leptos::prelude::*;
 
@@ -12,7 +16,10 @@ use crate::{
 
 /// The left side of the editor.
 #[component]
-pub fn Source(state: State) -> impl IntoView {
+pub fn Source(
+    /// The state of the editor.
+    state: State,
+) -> impl IntoView {
     let choices = vec![
         Choice::new("ja", t::contents::locale_ja),
         Choice::new("en", t::contents::locale_en),
@@ -92,7 +99,7 @@ fn Written(state: State, locale: &'static str) -> impl IntoView {
         let kept = untrack(|| state.document().variants.get(locale).cloned());
         fields.fill(None);
         toasts.say_undoable(t::contents::dropped_locale(), move || {
-            fields.fill(kept.as_ref())
+            fields.fill(kept.as_ref());
         });
     };
     let name = move |field: &str| format!("{locale}/{field}");

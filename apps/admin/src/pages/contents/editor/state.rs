@@ -111,7 +111,7 @@ pub struct State {
 
 impl State {
     /// Makes the state of an email that was read.
-    pub fn new(content: ContentView) -> Self {
+    pub fn new(content: &ContentView) -> Self {
         let tab = content.document.default_locale.clone();
         let tab = if LOCALES.contains(&tab.as_str()) {
             tab

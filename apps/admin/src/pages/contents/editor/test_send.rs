@@ -30,7 +30,12 @@ struct Form {
 
 /// The dialog of the test send.
 #[component]
-pub fn TestSend(state: State, open: RwSignal<bool>) -> impl IntoView {
+pub fn TestSend(
+    /// The state of the editor.
+    state: State,
+    /// Whether it is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
     let form = Form {
         chosen: RwSignal::default(),
         sender: RwSignal::default(),

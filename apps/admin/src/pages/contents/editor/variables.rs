@@ -13,7 +13,10 @@ use crate::{
 
 /// The palette.
 #[component]
-pub fn Variables(state: State) -> impl IntoView {
+pub fn Variables(
+    /// The state of the editor.
+    state: State,
+) -> impl IntoView {
     let key = move || {
         let customer = state
             .customer

@@ -1,5 +1,7 @@
 //! The rule's sentence cut into clauses that lead to their conditions.
 
+use crate::i18n as t;
+
 /// A stretch of the sentence, with the condition that it speaks of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
@@ -46,8 +48,13 @@ fn push(pieces: &mut Vec<Piece>, text: &str, pointer: Option<String>) {
 
 /// Takes off what every clause has in common: the person it speaks of.
 fn bare(clause: &str) -> &str {
-    let clause = clause.strip_suffix("を除く").unwrap_or(clause);
-    let clause = clause.strip_suffix("人").unwrap_or(clause);
+    // English has nothing at the end of a clause: there these are empty and take off nothing.
+    let clause = clause
+        .strip_suffix(t::segments::clause_excluded())
+        .unwrap_or(clause);
+    let clause = clause
+        .strip_suffix(t::segments::clause_person())
+        .unwrap_or(clause);
     [
         "everyone except those who ",
         "everyone who ",

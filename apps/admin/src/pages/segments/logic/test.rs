@@ -105,8 +105,8 @@ pub(crate) fn word(test: &Value) -> String {
     let mut at = test;
     loop {
         match at {
-            Value::String(text) if path.is_empty() || path == ["date"] => {
-                path.push(text);
+            Value::String(name) if path.is_empty() || path == ["date"] => {
+                path.push(name);
                 break;
             }
             Value::Bool(value) => {

@@ -1,4 +1,5 @@
 //! A condition about what the customer did.
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 
 use api_types::products::ProductView;
 use leptos::prelude::*;
@@ -37,7 +38,7 @@ pub(super) fn EventsControls(editor: Editor, at: String) -> impl IntoView {
         let count = view! { <CountControls editor=editor at=format!("{base}/test")/> };
         match locale::current() {
             Locale::Ja => {
-                view! { {names} {filters} <span class="say-w">"を"</span> {within} {count} }
+                view! { {names} {filters} <span class="say-w">{t::segments::w_object}</span> {within} {count} }
                     .into_any()
             }
             Locale::En => view! { {names} {filters} {count} {within} }.into_any(),

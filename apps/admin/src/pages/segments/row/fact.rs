@@ -1,4 +1,9 @@
 //! A condition about a field or attribute.
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
+#![expect(
+    clippy::too_many_lines,
+    reason = "a view is easier to follow whole than in pieces"
+)]
 
 use leptos::prelude::*;
 use serde_json::{Value, json};

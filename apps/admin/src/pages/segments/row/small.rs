@@ -1,4 +1,5 @@
 //! Conditions about messages, permissions and other segments.
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 
 use leptos::prelude::*;
 use serde_json::{Value, json};
