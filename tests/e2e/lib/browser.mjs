@@ -81,7 +81,11 @@ export async function openPage(browser, { language = 'ja', width = 1440, dark = 
       page.faults.push(`left the machine: ${url.origin}`);
     }
   });
-  await page.addInitScript(([key, tag]) => localStorage.setItem(key, tag), [LANGUAGE_KEY, language]);
+  // A frame that shows a mail is shut away from storage.
+  await page.addInitScript(
+    ([key, tag]) => window === window.top && localStorage.setItem(key, tag),
+    [LANGUAGE_KEY, language],
+  );
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
       console.error(`content security policy: ${event.violatedDirective} refused ${event.blockedURI || 'inline'}`);
