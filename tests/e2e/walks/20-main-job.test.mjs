@@ -84,7 +84,7 @@ test('from a segment to the order it earned', { timeout: 300_000 }, async () => 
   await shot(page, '22-review');
   assertNoFaults(page);
   const id = new URL(page.url()).pathname.split('/')[2];
-  await page.getByRole('button', { name: /開始|送る/ }).last().click();
+  await page.getByRole('button', { name: /人に送りはじめる$/ }).click();
   await until('the campaign to finish', async () => {
     const progress = await api(page, 'GET', `/api/v1/campaigns/${id}/progress`, undefined, token);
     return progress.state === 'finished' && progress.accepted > 0 ? progress : null;
