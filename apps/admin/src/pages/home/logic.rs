@@ -140,7 +140,8 @@ mod tests {
                 &[(0.0, 100.0), (50.0, 100.0), (120.0, 100.0), (130.0, 9.0)],
                 2
             ),
-            [0, 1, 0, 0]
+            [0, 1, 0, 1],
+            "with both rows taken, the one that is free sooner"
         );
         let home = HomeView {
             day_start: "2026-07-14T00:00:00+09:00".to_owned(),
