@@ -60,7 +60,7 @@ pub(super) fn summary(caller: &Caller, row: Summary) -> CapturedSummary {
     let recipient = if caller.may(Permission::PiiRead) {
         row.recipient
     } else {
-        masked(&row.recipient)
+        profiles::customers::masked_email(&row.recipient)
     };
     CapturedSummary {
         id: kernel::id::CapturedId::from_raw(row.id).to_string(),
@@ -71,10 +71,4 @@ pub(super) fn summary(caller: &Caller, row: Summary) -> CapturedSummary {
         preheader: row.preheader,
         captured_at: Millis(row.captured_at).to_string(),
     }
-}
-
-/// Keeps the first letter and the domain.
-fn masked(address: &str) -> String {
-    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
-    format!("{}***@{domain}", local.chars().next().unwrap_or('*'))
 }
