@@ -15,7 +15,9 @@ use storage::{
 /// of the whole cluster, and other tests have theirs.
 async fn read_whole(db: &storage::Db, after: Cursor, n: usize) -> Vec<(Cursor, Change)> {
     for _ in 0..5_000 {
-        let rows = feed::read(db.reader(), after, 100).await.expect("the feed can be read");
+        let rows = feed::read(db.reader(), after, 100)
+            .await
+            .expect("the feed can be read");
         if rows.len() >= n {
             return rows;
         }
