@@ -6,8 +6,8 @@ mod state;
 mod timing;
 
 pub use document::{
-    CampaignDocument, ChannelCard, Contents, ContentsSource, DOCUMENT_VERSION, Goal, GoalEvent,
-    LocaleChoice, Offer, Target,
+    Block, CampaignDocument, ChannelCard, Contents, ContentsSource, DOCUMENT_VERSION, Goal,
+    GoalEvent, LocaleChoice, Offer, Target,
 };
 pub use readiness::{ContentFacts, Facts, missing};
 pub use state::{Action, Stage, State};

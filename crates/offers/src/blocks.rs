@@ -80,7 +80,7 @@ pub struct OrderItem {
     pub name: String,
     /// How many.
     pub quantity: i64,
-    /// Price of one in minor units.
+    /// Price of the line, all its pieces, in minor units: what was paid, whatever a single one cost.
     pub price: i64,
     /// Currency.
     pub currency: String,
@@ -254,11 +254,10 @@ impl Blocks {
             .collect();
         for row in items {
             if let Some(order) = orders.get_mut(&ProfileId::from_raw(row.profile_id)) {
-                let quantity = row.quantity.unwrap_or(1);
                 order.items.push(OrderItem {
                     name: row.name.or(row.sku).unwrap_or_default(),
-                    quantity,
-                    price: row.amount.unwrap_or(0) / quantity.max(1),
+                    quantity: row.quantity.unwrap_or(1),
+                    price: row.amount.unwrap_or(0),
                     currency: order.currency.clone(),
                     image_url: row.image_url,
                     url: row.url,

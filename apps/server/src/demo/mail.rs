@@ -2,8 +2,8 @@
 
 use campaigns::{
     model::{
-        CampaignDocument, ChannelCard, Contents, ContentsSource, Goal, GoalEvent, LocaleChoice,
-        Offer, Target, Timing,
+        Block, CampaignDocument, ChannelCard, Contents, ContentsSource, Goal, GoalEvent,
+        LocaleChoice, Offer, Target, Timing,
     },
     sender::{self, Sender, Transport},
     store,
@@ -53,8 +53,8 @@ pub(super) async fn load(
             ..Target::default()
         }),
         offer: Some(Offer::Products {
-            label: "よく選ばれている冷凍食品".to_owned(),
-            block: "popular".to_owned(),
+            label: "ほかのお客様によく選ばれている商品".to_owned(),
+            block: Block::Popular,
         }),
         timing: Some(Timing::Now {}),
         ..document(sender.id, draft, 7)

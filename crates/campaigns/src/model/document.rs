@@ -87,8 +87,8 @@ pub enum Offer {
     Products {
         /// What to call it.
         label: String,
-        /// Which block of the catalogue fills it, such as `popular` or `last_order`.
-        block: String,
+        /// Which block of the catalogue fills it.
+        block: Block,
     },
     /// A coupon.
     Coupon {
@@ -100,6 +100,26 @@ pub enum Offer {
         #[serde(default)]
         expires_at: Option<Millis>,
     },
+}
+
+/// A list of products that the catalogue works out for each person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Block {
+    /// What others buy most and the person has not bought: `products` in a template.
+    Popular,
+    /// What the person bought last: `last_order` in a template.
+    LastOrder,
+}
+
+impl Block {
+    /// Returns the variable under which a template finds it.
+    pub const fn variable(self) -> &'static str {
+        match self {
+            Self::Popular => "products",
+            Self::LastOrder => "last_order",
+        }
+    }
 }
 
 /// By which way.
@@ -252,10 +272,7 @@ impl Offer {
     fn check(&self, invalid: &mut Invalid) {
         let texts: Vec<(&str, &str)> = match self {
             Self::None {} => Vec::new(),
-            Self::Free { label } => vec![("/offer/label", label)],
-            Self::Products { label, block } => {
-                vec![("/offer/label", label), ("/offer/block", block)]
-            }
+            Self::Free { label } | Self::Products { label, .. } => vec![("/offer/label", label)],
             Self::Coupon { label, code, .. } => {
                 vec![("/offer/label", label), ("/offer/code", code)]
             }

@@ -7,7 +7,7 @@ use kernel::{
     time::Millis,
 };
 
-use super::{CampaignDocument, Contents, Offer, Target, Timing};
+use super::{Block, CampaignDocument, Contents, Offer, Target, Timing};
 
 /// What the rest of the workspace says about the things that a campaign names.
 #[derive(Debug, Clone, Default)]
@@ -103,7 +103,32 @@ fn check_offer(offer: Option<&Offer>, facts: &Facts, found: &mut Invalid) {
             "the coupon has expired; choose a later day",
             "クーポンの期限が過ぎています。先の日付にしてください",
         )),
+        Some(Offer::Products { block, .. }) if !shows(&facts.content, *block) => {
+            found.push(FieldError::new(
+                "/offer/block",
+                "unused",
+                format!(
+                    "the email does not show these products; put `{}` into it or change the offer",
+                    block.variable()
+                ),
+                format!(
+                    "メールにこの商品が出てきません。`{}` を入れるか、オファーを変えてください",
+                    block.variable()
+                ),
+            ));
+        }
         Some(_) => {}
+    }
+}
+
+/// Tells whether an email shows a block of products in each of its languages; one that is not there is not judged.
+fn shows(content: &ContentFacts, block: Block) -> bool {
+    match content {
+        ContentFacts::Unknown => true,
+        ContentFacts::Email(email) => email
+            .variants
+            .values()
+            .all(|variant| variant.mjml.contains(block.variable())),
     }
 }
 
@@ -265,6 +290,20 @@ mod tests {
                 "/goal missing"
             ]
         );
+    }
+
+    #[test]
+    fn products_that_the_email_does_not_show_are_no_offer() {
+        let (mut document, mut facts) = ready();
+        document.offer = Some(Offer::Products {
+            label: "人気の品".to_owned(),
+            block: Block::Popular,
+        });
+        assert_eq!(codes(&document, &facts), ["/offer/block unused"]);
+        facts.content = ContentFacts::Email(Box::new(email(
+            "<mjml><mj-body>{% for product in products %}{% endfor %}</mj-body></mjml>",
+        )));
+        assert_eq!(codes(&document, &facts), Vec::<String>::new());
     }
 
     #[test]

@@ -311,7 +311,9 @@ async fn the_last_order_has_its_items_in_the_words_of_templates() {
         );
         assert_eq!(json["placed_at"], Millis(START.0 - 2 * DAY).to_string());
         assert_eq!(json["items"].as_array().unwrap().len(), 2);
-        assert_eq!(json["items"][0]["price"], 150);
+        // Two pieces for 300 together: the template shows what the line cost.
+        assert_eq!(json["items"][0]["quantity"], 2);
+        assert_eq!(json["items"][0]["price"], 300);
         assert_eq!(json["items"][0]["currency"], "JPY");
         assert_eq!(orders[&people["z"]].items[0].name, "商品a");
     }
