@@ -1,13 +1,10 @@
-//! Lint, bench, and the two together that continuous integration runs.
+//! Lint, and what continuous integration runs.
 
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
-use crate::{
-    process, test, tidy, tools,
-    workspace::{Workspace, cargo},
-};
+use crate::{process, test, tidy, tools, workspace::cargo};
 
 /// Checks formatting, lints, the rules of `tidy` and the dependency policy.
 pub(crate) fn lint() -> Result<()> {
@@ -54,21 +51,4 @@ pub(crate) fn lint() -> Result<()> {
 pub(crate) fn ci() -> Result<()> {
     lint()?;
     test::run(&test::TestArgs::default())
-}
-
-/// Runs a benchmark.
-pub(crate) fn bench(arguments: &[String]) -> Result<()> {
-    if !Workspace::load()?.has("load") {
-        bail!("the workspace has no crate `load` (tests/load), which holds the benchmarks");
-    }
-    let arguments: &[String] = if arguments.is_empty() {
-        &["--help".to_owned()]
-    } else {
-        arguments
-    };
-    process::run(
-        cargo()
-            .args(["run", "--release", "--package", "load", "--"])
-            .args(arguments),
-    )
 }

@@ -10,6 +10,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 mod admin;
+mod bench;
 mod ci;
 mod demo;
 mod e2e;
@@ -17,6 +18,7 @@ mod env;
 mod openapi;
 mod postgres;
 mod process;
+mod soak;
 mod test;
 mod tidy;
 mod tools;
@@ -45,21 +47,15 @@ enum Task {
     /// Walks the admin in headless Chromium.
     E2e(e2e::E2eArgs),
     /// Runs a benchmark of `tests/load`, in release.
-    Bench(BenchArgs),
+    Bench(bench::BenchArgs),
+    /// Runs what takes too long for every change; without a name, all of it.
+    Soak(soak::SoakArgs),
     /// Writes docs/openapi.json.
     Openapi(openapi::OpenapiArgs),
     /// Builds the web admin into the server's static folder.
     Admin(AdminArgs),
     /// Runs what continuous integration runs: lint, then test.
     Ci,
-}
-
-/// What `bench` hands to the load programs.
-#[derive(clap::Args)]
-struct BenchArgs {
-    /// The benchmark and its options; none lists them.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    arguments: Vec<String>,
 }
 
 /// How to build the admin.
@@ -88,7 +84,8 @@ fn run(task: Task) -> Result<()> {
         Task::Lint => ci::lint(),
         Task::Tidy => tidy::run(),
         Task::E2e(args) => e2e::run(&args),
-        Task::Bench(args) => ci::bench(&args.arguments),
+        Task::Bench(args) => bench::run(&args),
+        Task::Soak(args) => soak::run(&args),
         Task::Openapi(args) => openapi::run(&args),
         Task::Admin(args) => admin::build(args.release),
         Task::Ci => ci::ci(),

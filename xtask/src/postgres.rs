@@ -1,4 +1,4 @@
-//! One throw-away PostgreSQL cluster for a run.
+//! A PostgreSQL cluster for a run: throw-away for tests, durable for measurements.
 
 use std::{
     fs,
@@ -20,7 +20,7 @@ const OLDEST: u32 = 15;
 
 /// Durability costs a third of the run and a throw-away cluster has none to give; the rest is room
 /// for many tests at once.
-const SETTINGS: &[&str] = &[
+const FLEETING: &[&str] = &[
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
@@ -31,13 +31,32 @@ const SETTINGS: &[&str] = &[
     "checkpoint_timeout=1h",
     "max_wal_size=4GB",
     "jit=off",
-    "listen_addresses=127.0.0.1",
-    "unix_socket_directories=",
     "log_min_messages=fatal",
     "log_min_error_statement=panic",
 ];
 
-/// A running cluster; dropping it stops the server and deletes its files.
+/// What PostgreSQL is shipped with, but for the two sizes that everybody is told to raise first.
+const DURABLE: &[&str] = &["shared_buffers=1GB", "max_wal_size=4GB"];
+
+/// What a cluster is for.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose<'a> {
+    /// Many short tests: nothing needs to survive.
+    Tests,
+    /// Measurements: commits are synced; with a folder the cluster stays there for the next run.
+    Bench(Option<&'a Path>),
+}
+
+impl Purpose<'_> {
+    const fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Tests => FLEETING,
+            Self::Bench(_) => DURABLE,
+        }
+    }
+}
+
+/// A running cluster; dropping it stops the server and deletes its files unless they are to stay.
 pub(crate) struct Cluster {
     url: String,
     // Fields drop in this order: the server stops before its files go.
@@ -45,19 +64,24 @@ pub(crate) struct Cluster {
     folder: Folder,
 }
 
-/// A folder that is deleted when dropped.
-struct Folder(PathBuf);
+/// A folder that is deleted when dropped, unless it stays.
+struct Folder {
+    path: PathBuf,
+    stays: bool,
+}
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // A folder that stays behind is found and removed by the next run.
-        let _ = fs::remove_dir_all(&self.0);
+        if !self.stays {
+            // A folder that stays behind is found and removed by the next run.
+            let _ = fs::remove_dir_all(&self.path);
+        }
     }
 }
 
 impl Cluster {
-    /// Creates and starts a cluster.
-    pub(crate) fn start(workspace: &Workspace) -> Result<Self> {
+    /// Starts a cluster; makes it first where there is none.
+    pub(crate) fn start(workspace: &Workspace, purpose: Purpose<'_>) -> Result<Self> {
         let programs = programs()
             .context("PostgreSQL is not installed (initdb and postgres were not found)")?;
         let version = version(&programs)?;
@@ -68,19 +92,29 @@ impl Cluster {
             );
         }
         let user = unprivileged_user()?;
-        let folder = Folder(place(workspace, user)?);
-        let password = secret()?;
-        init(&programs, &folder.0, user, &password)?;
+        let folder = match purpose {
+            Purpose::Bench(Some(keep)) => kept(keep, version, user)?,
+            Purpose::Tests | Purpose::Bench(None) => place(workspace, user)?,
+        };
+        let password = if folder.path.join("data/PG_VERSION").is_file() {
+            fs::read_to_string(folder.path.join("password"))
+                .context("failed to read the password of the kept cluster")?
+        } else {
+            let password = secret()?;
+            init(&programs, &folder.path, user, &password)?;
+            password
+        };
 
         let mut last = None;
         // Between finding a free port and binding it another program may take it.
         for _ in 0..3 {
             let port = process::free_port()?;
-            match serve(&programs, &folder.0, user, port) {
+            let options = (port, purpose.settings());
+            match serve(&programs, &folder.path, user, options) {
                 Ok(service) => {
                     println!(
                         "PostgreSQL {version} on 127.0.0.1:{port} in {}",
-                        folder.0.display()
+                        folder.path.display()
                     );
                     let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres");
                     return Ok(Self {
@@ -93,7 +127,7 @@ impl Cluster {
             }
         }
         let error = last.context("no attempt was made")?;
-        Err(error.context(last_words(&folder.0)))
+        Err(error.context(last_words(&folder.path)))
     }
 
     /// Returns the superuser's address of the maintenance database.
@@ -105,7 +139,7 @@ impl Cluster {
     pub(crate) fn check(&mut self) -> Result<()> {
         self.service
             .check()
-            .with_context(|| last_words(&self.folder.0))
+            .with_context(|| last_words(&self.folder.path))
     }
 }
 
@@ -165,7 +199,7 @@ fn unprivileged_user() -> Result<Option<&'static str>> {
 
 /// Makes the cluster's folder, in the target directory or, where the user cannot reach that (a home
 /// folder closed to others), in the system's folder for temporary files.
-fn place(workspace: &Workspace, user: Option<&str>) -> Result<PathBuf> {
+fn place(workspace: &Workspace, user: Option<&str>) -> Result<Folder> {
     let name = format!("pg-{}", std::process::id());
     let mut parents = vec![
         workspace.target.clone(),
@@ -178,13 +212,39 @@ fn place(workspace: &Workspace, user: Option<&str>) -> Result<PathBuf> {
         .first()
         .context("no folder that PostgreSQL's user can reach")?;
     process::sweep(parent, "pg-");
-    let folder = parent.join(name);
-    fs::create_dir_all(&folder)
-        .with_context(|| format!("failed to create {}", folder.display()))?;
-    if let Some(user) = user {
-        process::output(Command::new("chown").arg(user).arg(&folder))?;
-    }
+    let folder = Folder {
+        path: parent.join(name),
+        stays: false,
+    };
+    give(&folder.path, user)?;
     Ok(folder)
+}
+
+/// Makes or finds the folder of a cluster that stays; another version gets one of its own.
+fn kept(keep: &Path, version: u32, user: Option<&str>) -> Result<Folder> {
+    fs::create_dir_all(keep).with_context(|| format!("failed to create {}", keep.display()))?;
+    if let Some(user) = user.filter(|user| !can_reach(keep, user)) {
+        bail!(
+            "PostgreSQL runs as {user}, who cannot reach {}",
+            keep.display()
+        );
+    }
+    // `-D` of a server that changes its folder must not be relative.
+    let keep = fs::canonicalize(keep)?;
+    let folder = Folder {
+        path: keep.join(format!("postgres-{version}")),
+        stays: true,
+    };
+    give(&folder.path, user)?;
+    Ok(folder)
+}
+
+fn give(folder: &Path, user: Option<&str>) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("failed to create {}", folder.display()))?;
+    if let Some(user) = user {
+        process::output(Command::new("chown").arg(user).arg(folder))?;
+    }
+    Ok(())
 }
 
 fn can_reach(folder: &Path, user: &str) -> bool {
@@ -226,14 +286,21 @@ fn init(programs: &Path, folder: &Path, user: Option<&str>, password: &str) -> R
     Ok(())
 }
 
-fn serve(programs: &Path, folder: &Path, user: Option<&str>, port: u16) -> Result<Service> {
+fn serve(
+    programs: &Path,
+    folder: &Path,
+    user: Option<&str>,
+    (port, settings): (u16, &[&str]),
+) -> Result<Service> {
     let mut command = process::guarded(&programs.join("postgres"), user)?;
     command
         .current_dir("/")
         .arg("-D")
         .arg(folder.join("data"))
-        .args(["-p", &port.to_string()]);
-    for setting in SETTINGS {
+        .args(["-p", &port.to_string()])
+        .args(["-c", "listen_addresses=127.0.0.1"])
+        .args(["-c", "unix_socket_directories="]);
+    for setting in settings {
         command.args(["-c", setting]);
     }
     let log = fs::File::create(log(folder)).context("failed to create PostgreSQL's log")?;
@@ -287,14 +354,17 @@ mod tests {
         let target = std::env::temp_dir().join(format!("enishi-closed-{}", std::process::id()));
         fs::create_dir_all(&target).unwrap();
         fs::set_permissions(&target, fs::Permissions::from_mode(0o700)).unwrap();
-        let scratch = Folder(target.clone());
+        let scratch = Folder {
+            path: target.clone(),
+            stays: false,
+        };
         let workspace = Workspace {
             root: target.clone(),
             target,
             packages: Vec::new(),
         };
 
-        let mut cluster = Cluster::start(&workspace).unwrap();
+        let mut cluster = Cluster::start(&workspace, Purpose::Tests).unwrap();
         cluster.check().unwrap();
         let address = cluster
             .url()
@@ -303,7 +373,7 @@ mod tests {
             .1
             .trim_end_matches("/postgres")
             .to_owned();
-        let folder = cluster.folder.0.clone();
+        let folder = cluster.folder.path.clone();
         assert!(TcpStream::connect(&address).is_ok());
         assert!(folder.join("data/PG_VERSION").is_file());
 

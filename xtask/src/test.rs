@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     admin, e2e, openapi,
-    postgres::Cluster,
+    postgres::{Cluster, Purpose},
     process,
     tools::{self, Node},
     workspace::{Workspace, cargo},
@@ -109,7 +109,7 @@ impl Surroundings {
                 cluster: None,
             });
         }
-        let cluster = Cluster::start(workspace)
+        let cluster = Cluster::start(workspace, Purpose::Tests)
             .context("PostgreSQL cannot be used, and half of the tests need it")?;
         Ok(Self {
             venv,

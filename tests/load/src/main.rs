@@ -1,0 +1,112 @@
+#![doc = include_str!("../README.md")]
+
+mod admin;
+mod database;
+mod demo_start;
+mod dice;
+mod figure;
+mod home;
+mod http;
+mod import;
+mod ingest;
+mod latency;
+mod machine;
+mod memory;
+mod send;
+mod server;
+mod shop;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::{figure::Report, home::Home};
+
+/// Measures the real server against its bars.
+#[derive(Parser)]
+#[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
+struct Cli {
+    #[command(subcommand)]
+    bench: Bench,
+    /// Write the figures as JSON too.
+    #[arg(long, global = true)]
+    json: Option<PathBuf>,
+    /// Keep large bases in this folder and use them again.
+    #[arg(long, global = true)]
+    keep: Option<PathBuf>,
+    /// A PostgreSQL on which databases may be made; `xtask bench` starts one that syncs.
+    #[arg(
+        long,
+        global = true,
+        env = "ENISHI_BENCH_POSTGRES",
+        hide_env_values = true
+    )]
+    postgres: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Tracking messages over HTTP onto a large base.
+    Ingest(ingest::Options),
+    /// Order lines of a CSV file through REST.
+    Import(import::Options),
+    /// A campaign to Postfix's smtp-sink.
+    Send(send::Options),
+    /// Memory of a server with an empty workspace.
+    Memory(memory::Options),
+    /// Size of the admin's first load and time to its first paint.
+    Admin(admin::Options),
+    /// Time until the sample company is ready.
+    Demo(demo_start::Options),
+}
+
+/// Which databases to measure on.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Databases {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+    /// One after the other.
+    Both,
+}
+
+impl Databases {
+    fn kinds(self) -> Vec<database::Kind> {
+        match self {
+            Self::Sqlite => vec![database::Kind::Sqlite],
+            Self::Postgres => vec![database::Kind::Postgres],
+            Self::Both => vec![database::Kind::Sqlite, database::Kind::Postgres],
+        }
+    }
+}
+
+// One thread: the client takes as little as it can from the two cores that the server needs.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let home = Home::make(cli.keep, cli.postgres)?;
+    let mut report = Report::default();
+    match &cli.bench {
+        Bench::Ingest(options) => ingest::run(&home, options, &mut report).await?,
+        Bench::Import(options) => import::run(&home, options, &mut report).await?,
+        Bench::Send(options) => send::run(&home, options, &mut report).await?,
+        Bench::Memory(options) => memory::run(&home, options, &mut report).await?,
+        Bench::Admin(options) => admin::run(&home, options, &mut report).await?,
+        Bench::Demo(options) => demo_start::run(&home, options, &mut report).await?,
+    }
+    report.print();
+    if let Some(path) = &cli.json {
+        report.write(path)?;
+    }
+    Ok(())
+}
