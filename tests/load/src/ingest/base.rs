@@ -1,6 +1,9 @@
 //! The base: people with three identities and two events each, made by the database itself.
+//!
+//! The events are spread over a year, so that on PostgreSQL they lie in a partition a month as a shop's would.
 
-use kernel::time::{Clock, SystemClock};
+use kernel::time::{Clock, DAY, Millis, SystemClock};
+use profiles::partition::Partitions;
 use sea_orm::ConnectionTrait;
 use storage::{Db, Dialect};
 
@@ -11,6 +14,9 @@ pub(super) async fn make(db: &Db, people: u64) -> anyhow::Result<()> {
     let tx = db.begin().await?;
     shop::found(&tx).await?;
     tx.commit().await?;
+    let now = SystemClock.now();
+    let days: Vec<Millis> = (0..=366).map(|day| now.plus(-day * DAY)).collect();
+    Partitions::default().ensure(db, now, &days).await?;
     for text in statements(db.dialect(), people) {
         let tx = db.begin().await?;
         tx.execute_unprepared(&text).await?;
@@ -45,11 +51,14 @@ fn statements(dialect: Dialect, people: u64) -> Vec<String> {
              {numbers} SELECT {workspace}, {kind}, {value}, 1000 + n * 7, 1000 + n * 7, 1, 0 FROM g"
         ));
     }
-    for copy in 1..=2 {
+    // The two of a person are half a year apart.
+    let step = 183 * DAY / people.max(1).cast_signed();
+    for copy in 0..=1 {
         statements.push(format!(
             "INSERT INTO event (workspace_id, profile_id, occurred_at, id, name_id, product_id, amount, received_at, properties)
-             {numbers} SELECT {workspace}, 1000 + n * 7, {now} - n * 100, n * 2 + {copy}, 3, n % 5000, 100, {now},
-             '{{\"name\": \"煎茶\"}}' FROM g"
+             {numbers} SELECT {workspace}, 1000 + n * 7, {now} - n * {step} - {copy} * {}, n * 2 + {copy}, 3, n % 5000, 100, {now},
+             '{{\"name\": \"煎茶\"}}' FROM g",
+            182 * DAY
         ));
     }
     statements
