@@ -1,9 +1,11 @@
 //! Two profiles become one, and can be parted again.
 //!
-//! The older profile survives. Events, orders, consents and identity values are copied to it and
+//! The older profile survives. Events, orders, deliveries, consents and identity values are copied to it and
 //! deleted from the other, in one transaction; each row remembers the profile it came from. The merged
-//! profile's own row stays, empty of everything else, and points to the survivor.
+//! profile's own row stays, empty of everything else, and points to the survivor. Logs - of consents, of
+//! merges, of who looked at whom - are never rewritten: they are read for the whole family.
 
+mod deliveries;
 mod evidence;
 mod rows;
 mod undo;
@@ -77,6 +79,7 @@ pub(crate) async fn apply(ctx: Ctx<'_>, merges: &[Joined]) -> Result<(), DbErr> 
     LOG.insert(ctx.tx, log).await?;
     let moves = final_homes(merges);
     rows::move_all(ctx, &moves).await?;
+    deliveries::move_all(ctx, &moves).await?;
     rows::write_consents(ctx, &consents, &moves).await?;
     let mut survivors: Vec<&Row> = people
         .values()

@@ -230,10 +230,17 @@ async fn consents(
         granted: bool,
         source: String,
     }
+    // The log is evidence and keeps the profile that it was written for: what merged customers said is found
+    // through the merges that stand.
     let rows: Vec<Row> = sql::all(
         db,
-        "SELECT id, occurred_at, channel, purpose, granted, source FROM consent_log
-         WHERE profile_id = $1 AND workspace_id = $2 AND (occurred_at, id) < ($3, $4)
+        "WITH RECURSIVE family(id) AS (
+           SELECT CAST($1 AS BIGINT)
+           UNION
+           SELECT m.merged_id FROM family f JOIN merge_log m
+             ON m.workspace_id = $2 AND m.survivor_id = f.id AND m.undone_at IS NULL)
+         SELECT id, occurred_at, channel, purpose, granted, source FROM consent_log
+         WHERE profile_id IN (SELECT family.id FROM family) AND workspace_id = $2 AND (occurred_at, id) < ($3, $4)
          ORDER BY occurred_at DESC, id DESC LIMIT $5",
         binds(workspace, profile, before, n),
     )

@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use storage::{Value, feed, sql};
 
 use super::{
+    deliveries,
     evidence::{Before, Evidence},
     rows::{self, EVENT_REST, ORDER_REST, StoredConsent},
 };
@@ -77,6 +78,7 @@ pub async fn undo(ctx: Ctx<'_>, merge_id: i64) -> Result<ProfileId, UndoError> {
     let survivor = people.remove(&holder).ok_or(UndoError::Gone)?;
     let family = family(ctx, logged.merged_id).await?;
     move_back(ctx, holder, logged.merged_id, &family).await?;
+    deliveries::move_back(ctx, holder, logged.merged_id, &family).await?;
     revive(ctx, logged.merged_id, &family).await?;
     let mut people = row::load(ctx, vec![logged.merged_id], Hold::Merge).await?;
     let merged = people.remove(&logged.merged_id).ok_or(UndoError::Gone)?;

@@ -1,3 +1,5 @@
+mod deliveries;
+
 use kernel::feed::{ChangeKind, Cursor};
 use profiles::{
     Source,
