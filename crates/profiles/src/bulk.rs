@@ -3,6 +3,7 @@
 //! The CSV import and the sample company use it. Everything written is marked as imported: it fires no
 //! trigger. A loader keeps the dictionary of products and categories it has seen; after a failed
 //! transaction it must be dropped, because that dictionary may name rows that were rolled back.
+//! Before the transaction of order lines or events is begun, [`BulkLoader::make_room`] is told their times.
 
 mod customers;
 mod events;
@@ -18,10 +19,12 @@ use kernel::{id::WorkspaceId, money::Currency, time::Millis};
 use sea_orm::{DbErr, prelude::async_trait::async_trait};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use storage::{Db, StorageError};
 
 use crate::{
     context::Ctx,
     import::{ProductRow, Refusal},
+    partition::Partitions,
     source::Source,
 };
 
@@ -173,6 +176,7 @@ pub struct BulkLoader {
     /// Rows with an id from here on were written by this import.
     since: i64,
     terms: Terms,
+    partitions: Partitions,
     catalogue: Option<Arc<dyn Catalogue>>,
 }
 
@@ -187,6 +191,7 @@ impl BulkLoader {
             source: Source::Import,
             since,
             terms: Terms::default(),
+            partitions: Partitions::default(),
             catalogue: None,
         }
     }
@@ -196,6 +201,18 @@ impl BulkLoader {
     pub fn with_catalogue(mut self, catalogue: Arc<dyn Catalogue>) -> Self {
         self.catalogue = Some(catalogue);
         self
+    }
+
+    /// Makes room in the event table for rows of some instants, which later calls of this loader will write.
+    ///
+    /// A transaction that has touched events cannot do it, so it comes before `begin`.
+    pub async fn make_room(
+        &self,
+        db: &Db,
+        now: Millis,
+        instants: &[Millis],
+    ) -> Result<(), StorageError> {
+        self.partitions.ensure(db, now, instants).await
     }
 
     /// Creates or updates customers and tells what became of each row, in order.

@@ -4,7 +4,7 @@ use demo::{
     Basket, Company, Product,
     visit::{Visit, VisitEvent},
 };
-use kernel::money::Currency;
+use kernel::{money::Currency, time::Millis};
 use profiles::{
     bulk::{CustomerKey, DERIVED, EventRow, OrderLineRow},
     names,
@@ -102,6 +102,7 @@ fn key(company: &Company, household: u32) -> CustomerKey {
 }
 
 async fn write_lines(load: &mut Load<'_>, rows: &mut Vec<OrderLineRow>) -> anyhow::Result<()> {
+    make_room(load, rows.iter().map(|row| row.occurred_at).collect()).await?;
     let tx = load.app.db.begin().await?;
     let ctx = load.ctx(&tx);
     load.loader.order_lines(ctx, rows).await?;
@@ -111,10 +112,16 @@ async fn write_lines(load: &mut Load<'_>, rows: &mut Vec<OrderLineRow>) -> anyho
 }
 
 async fn write_events(load: &mut Load<'_>, rows: &mut Vec<EventRow>) -> anyhow::Result<()> {
+    make_room(load, rows.iter().map(|row| row.occurred_at).collect()).await?;
     let tx = load.app.db.begin().await?;
     let ctx = load.ctx(&tx);
     load.loader.events(ctx, rows).await?;
     tx.commit().await?;
     rows.clear();
     Ok(())
+}
+
+async fn make_room(load: &Load<'_>, instants: Vec<Millis>) -> anyhow::Result<()> {
+    let app = load.app;
+    Ok(load.loader.make_room(&app.db, app.now(), &instants).await?)
 }

@@ -25,6 +25,7 @@ use profiles::{
     Ctx, consent,
     event::{MACHINE, OwnEvent},
     names,
+    partition::Partitions,
 };
 use storage::{
     Value,
@@ -71,6 +72,10 @@ pub(super) async fn load(
     mail: &Mail,
 ) -> anyhow::Result<()> {
     let story = company.story()?;
+    let told: Vec<Millis> = story.recipients.iter().flat_map(instants).collect();
+    Partitions::default()
+        .ensure(&app.db, app.now(), &told)
+        .await?;
     let tx = app.db.begin().await?;
     let campaign = campaign(app, &tx, workspace, owner, &story, mail).await?;
     let link = Link::new(campaign, 0, BUTTON)
@@ -226,6 +231,18 @@ fn row(at: Place, email: &str, recipient: &Recipient) -> Vec<Value> {
         when.0.into(),
         at.profile.raw().into(),
     ]
+}
+
+/// When a receiver got and answered the mail.
+fn instants(recipient: &Recipient) -> impl Iterator<Item = Millis> {
+    let all = [
+        Some(recipient.sent_at),
+        recipient.machine_opened_at,
+        recipient.opened_at,
+        recipient.clicked_at,
+        recipient.unsubscribed_at,
+    ];
+    all.into_iter().flatten()
 }
 
 fn answers(at: Place, recipient: &Recipient) -> Vec<OwnEvent> {

@@ -6,7 +6,7 @@ use jobs::{JobContext, JobError, JobHandler, Outcome, Progress, async_trait};
 use kernel::{
     id::{IdSource, ImportId, WorkspaceId},
     money::Currency,
-    time::Millis,
+    time::{Millis, SECOND},
 };
 use serde::{Deserialize, Serialize};
 use storage::{Db, Tx, sql};
@@ -16,7 +16,7 @@ use super::{
     quarantine,
     refusal::Refusal,
     row::{MappedRow, ProductRow},
-    source::{Chunk, Rows},
+    source::{Chunk, Rows, SourceRow},
     store::{self, Counts, Import, ImportState},
 };
 use crate::{
@@ -28,6 +28,10 @@ use crate::{
 pub const JOB_KIND: &str = "csv_import";
 /// Rows of a chunk: small enough that a send never waits over 100 ms for the writer.
 const CHUNK_ROWS: usize = 1_000;
+/// Chunks of one run. A run that got this far is no failed try when the process is killed later on.
+const RUN_CHUNKS: u32 = 200;
+/// How long a killed server's import waits until it goes on; each chunk and a beat in between prolong it.
+const LEASE: i64 = 10 * SECOND;
 /// A file whose first rows are all refused has the wrong mapping: it is stopped.
 const HOPELESS: i64 = 5_000;
 
@@ -65,6 +69,10 @@ impl ImportJob {
 impl JobHandler for ImportJob {
     fn kind(&self) -> &'static str {
         JOB_KIND
+    }
+
+    fn lease_ms(&self) -> i64 {
+        LEASE
     }
 
     async fn run(&self, ctx: &JobContext) -> Result<Outcome, JobError> {
@@ -140,7 +148,7 @@ impl Run<'_> {
     async fn all(mut self, chunk_rows: usize) -> Result<Outcome, JobError> {
         let rows = open(&self.import, self.ctx.now()).await?;
         let mut next = tokio::task::spawn_blocking(move || read(rows, chunk_rows));
-        loop {
+        for n_chunks in 1.. {
             let (rows, chunk) = next
                 .await
                 .map_err(JobError::retry)?
@@ -154,7 +162,7 @@ impl Run<'_> {
             if is_last {
                 break;
             }
-            if self.ctx.is_stopping() {
+            if self.ctx.is_stopping() || n_chunks == RUN_CHUNKS {
                 return Ok(Outcome::Again(self.ctx.now()));
             }
             // Whoever waits for the writer comes first.
@@ -166,6 +174,10 @@ impl Run<'_> {
 
     /// Takes a chunk; `false` when the import was paused, cancelled or given up meanwhile.
     async fn take(&mut self, chunk: Chunk) -> Result<bool, JobError> {
+        let instants: Vec<Millis> = chunk.rows.iter().filter_map(SourceRow::instant).collect();
+        self.loader
+            .make_room(self.ctx.db(), self.ctx.now(), &instants)
+            .await?;
         let tx = self.ctx.db().begin().await?;
         self.ctx.fence(&tx).await?;
         let ctx = Ctx {

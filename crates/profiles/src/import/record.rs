@@ -54,6 +54,11 @@ impl Record {
         &self.raw
     }
 
+    /// Returns how many bytes its fields have together.
+    pub(crate) fn n_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Tells whether every field is empty.
     pub fn is_blank(&self) -> bool {
         self.fault.is_none() && self.bytes.iter().all(u8::is_ascii_whitespace)

@@ -20,6 +20,9 @@ use super::{
     store::ImportError,
 };
 
+/// Bytes after which a chunk is closed: a row may have 4 MB, and the memory must not grow with the file.
+const MAX_CHUNK: usize = 4 << 20;
+
 /// How a file is read.
 #[derive(Debug, Clone)]
 pub struct SourceOptions {
@@ -40,6 +43,16 @@ pub(crate) struct SourceRow {
     pub(crate) line: u64,
     pub(crate) mapped: Result<MappedRow, Refusal>,
     pub(crate) raw: Vec<u8>,
+}
+
+impl SourceRow {
+    /// Returns when the events happened that the row brings.
+    pub(crate) fn instant(&self) -> Option<Millis> {
+        match &self.mapped {
+            Ok(MappedRow::OrderLine(line)) => Some(line.occurred_at),
+            _ => None,
+        }
+    }
 }
 
 /// Some rows and where to go on after them.
@@ -98,16 +111,18 @@ impl Rows {
         })
     }
 
-    /// Reads up to `limit` rows.
+    /// Reads up to `limit` rows, and fewer when they are long.
     pub(crate) fn take_rows(&mut self, limit: usize) -> io::Result<Chunk> {
         let mut rows = Vec::with_capacity(limit);
         let mut record = Record::default();
         let mut is_last = false;
-        while rows.len() < limit {
+        let mut n_bytes = 0;
+        while rows.len() < limit && n_bytes < MAX_CHUNK {
             if !self.reader.read(&mut record)? {
                 is_last = true;
                 break;
             }
+            n_bytes += record.n_bytes().max(record.raw().len());
             rows.push(SourceRow {
                 line: record.line,
                 mapped: self.converter.convert(&record),

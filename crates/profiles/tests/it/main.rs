@@ -8,6 +8,7 @@
     reason = "helpers of tests fail by panicking; a story of a test is told in one piece"
 )]
 
+mod bulk;
 mod consent;
 mod customers;
 mod identity;

@@ -230,3 +230,27 @@ async fn a_paused_import_goes_on_where_it_stopped_and_a_cancelled_one_does_not()
         ));
     }
 }
+
+#[tokio::test]
+async fn orders_of_two_years_land_in_the_partitions_of_their_months() {
+    let mut text = "注文番号,会員番号,購入日時,商品コード,数量,金額\n".to_owned();
+    for month in 0..24 {
+        let (year, month) = (2024 + (month + 6) / 12, (month + 6) % 12 + 1);
+        writeln!(
+            text,
+            "P-{year}-{month},1,{year}-{month:02}-15 10:00,sku1,1,100"
+        )
+        .unwrap();
+    }
+    let desk = Desk::new(&testkit::postgres().await).await;
+    let import = desk.load(ImportKind::Orders, &text).await;
+    assert_eq!(counts(&import), (24, 0, 0));
+    assert_eq!(desk.number("SELECT COUNT(*) FROM event").await, 48);
+    assert_eq!(
+        desk.number("SELECT COUNT(*) FROM event_other").await,
+        0,
+        "the default partition is for what nobody foresaw"
+    );
+    let partitions = "SELECT COUNT(DISTINCT tableoid) FROM event";
+    assert_eq!(desk.number(partitions).await, 24);
+}
