@@ -150,9 +150,10 @@ pub async fn people(
         "SELECT p.id, p.state, p.email, p.time_zone, c.granted, c.expires_at AS consent_ends,
            (SELECT MIN(s.reason) FROM suppression s WHERE s.workspace_id = p.workspace_id AND s.channel = 'email'
             AND s.address = p.email) AS suppressed
-         FROM profile p LEFT JOIN consent c ON c.profile_id = p.id AND c.channel = 'email' AND c.purpose = 'marketing'
-         WHERE p.workspace_id = $1 AND p.id IN ({})",
-        rowset::numbers(dialect, "$2")
+         FROM {asked} u CROSS JOIN profile p
+         LEFT JOIN consent c ON c.profile_id = p.id AND c.channel = 'email' AND c.purpose = 'marketing'
+         WHERE p.id = u.value AND p.workspace_id = $1",
+        asked = rowset::numbers(dialect, "$2")
     );
     let binds = [workspace.raw().into(), rowset::bind_numbers(ids)];
     let rows: Vec<Person> = sql::all(db, text, binds).await?;

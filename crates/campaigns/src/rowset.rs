@@ -44,13 +44,18 @@ pub(crate) fn rows(dialect: Dialect, bind: &str, columns: &[(&str, Col)]) -> Str
     }
 }
 
-/// Returns a sub-select of the numbers in `bind`, for `IN (…)`.
+/// Returns a sub-select of the numbers in `bind`, in a column `value`.
+///
+/// Put it before `CROSS JOIN`: SQLite then looks each number up. Under `workspace_id = … AND id IN (…)` it
+/// walks the whole workspace instead, since it cannot know how short the list is.
 pub(crate) fn numbers(dialect: Dialect, bind: &str) -> String {
     match dialect {
         Dialect::Postgres => {
-            format!("SELECT value::bigint FROM jsonb_array_elements_text({bind}::text::jsonb)")
+            format!(
+                "(SELECT value::bigint AS value FROM jsonb_array_elements_text({bind}::text::jsonb))"
+            )
         }
-        Dialect::Sqlite => format!("SELECT value FROM json_each({bind})"),
+        Dialect::Sqlite => format!("(SELECT value FROM json_each({bind}))"),
     }
 }
 

@@ -292,8 +292,8 @@ async fn owned(
         return Ok(HashSet::new());
     }
     let text = format!(
-        "SELECT DISTINCT e.profile_id, e.product_id FROM {people} u JOIN event e ON e.profile_id = u.id
-         WHERE e.name_id = {purchased} AND e.product_id IN (SELECT id FROM {shown} s)",
+        "SELECT DISTINCT e.profile_id, e.product_id FROM {people} u CROSS JOIN event e
+         WHERE e.profile_id = u.id AND e.name_id = {purchased} AND e.product_id IN (SELECT id FROM {shown} s)",
         people = ids(db, "$1"),
         shown = ids(db, "$2"),
         purchased = names::PRODUCT_PURCHASED

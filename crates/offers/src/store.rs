@@ -212,7 +212,7 @@ impl ProductStore {
         }
         let list = blocks::ids(db, "$2");
         let text = format!(
-            "SELECT p.id, p.name FROM product p WHERE p.workspace_id = $1 AND p.id IN (SELECT id FROM {list} u)"
+            "SELECT p.id, p.name FROM {list} u CROSS JOIN product p WHERE p.id = u.id AND p.workspace_id = $1"
         );
         let bind = blocks::bind(ids.iter().map(|id| id.raw()));
         let rows: Vec<Named> = sql::all(db, text, [workspace.raw().into(), bind]).await?;

@@ -247,8 +247,9 @@ fn sqlite_options(path: &Path, options: &Options, connections: u32) -> ConnectOp
                 .busy_timeout(Duration::from_secs(10))
                 .pragma("secure_delete", "ON")
                 .pragma("temp_store", "MEMORY")
-                .pragma("cache_size", "-16384")
-                .pragma("mmap_size", "268435456")
+                // 8 MB a connection. The file is not mapped: each connection would map it for itself, and a
+                // server with nine of them would count a large file nine times in its memory.
+                .pragma("cache_size", "-8192")
                 .statement_cache_capacity(256)
         });
     connect

@@ -54,8 +54,8 @@ pub async fn person_data(
 ) -> Result<HashMap<ProfileId, PersonData>, DbErr> {
     let dialect = Dialect::of(db.get_database_backend());
     let text = format!(
-        "SELECT id, email, family_name, given_name, full_name, locale, attributes FROM profile
-         WHERE workspace_id = $1 AND id IN ({})",
+        "SELECT p.id, p.email, p.family_name, p.given_name, p.full_name, p.locale, p.attributes FROM {} u
+         CROSS JOIN profile p WHERE p.id = u.value AND p.workspace_id = $1",
         rowset::numbers(dialect, "$2")
     );
     let ids = people.iter().map(|id| id.raw());
