@@ -1,9 +1,6 @@
 //! What takes over three minutes and so runs by hand: long forms of tests, each from one entry of a table.
 
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -49,12 +46,42 @@ const SOAKS: &[Soak] = &[
             "server",
             "--test",
             "it",
-            "kill::",
+            "three_kills",
             "--",
             "--test-threads=1",
         ],
         long: &[("ENISHI_KILL_RECIPIENTS", "20000")],
         // Its moments are those of the real clock.
+        seed: None,
+    },
+    Soak {
+        name: "import-kill",
+        what: "two kills in a file of 1,000,000 order lines, on both databases",
+        test: &[
+            "--package",
+            "server",
+            "--test",
+            "it",
+            "import_kill::",
+            "--",
+            "--test-threads=1",
+        ],
+        long: &[("ENISHI_IMPORT_LINES", "1000000")],
+        seed: None,
+    },
+    Soak {
+        name: "upload",
+        what: "a CSV file of 2.2 GB in little memory, on both databases",
+        test: &[
+            "--package",
+            "server",
+            "--test",
+            "it",
+            "uploads::a_large_file",
+            "--",
+            "--test-threads=1",
+        ],
+        long: &[("ENISHI_UPLOAD_BYTES", "2200000000")],
         seed: None,
     },
     Soak {
@@ -191,9 +218,9 @@ mod tests {
 
     #[test]
     fn a_line_can_be_typed() {
-        let lines: Vec<String> = SOAKS.iter().map(|soak| soak.line(7)).collect();
+        let segments = SOAKS.iter().find(|soak| soak.name == "segments").unwrap();
         assert_eq!(
-            lines[1],
+            segments.line(7),
             "ENISHI_SEGMENT_TREES=100000 ENISHI_SEGMENT_SEED=7 cargo test --release --package segmentation --test it random_trees"
         );
     }

@@ -48,11 +48,6 @@ impl Workspace {
         serde_json::from_str(&text).context("failed to read the answer of cargo metadata")
     }
 
-    /// Returns whether a crate of this name exists.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.packages.iter().any(|package| package.name == name)
-    }
-
     /// Returns the path of the server's binary in a profile.
     pub(crate) fn server(&self, profile: &str) -> PathBuf {
         self.target.join(profile).join("server")

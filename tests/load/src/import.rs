@@ -88,13 +88,7 @@ async fn measure(
     let took = began.elapsed();
     let cpu = machine::cpu(server.pid()) - cpu;
     let memory = machine::memory(server.pid());
-    let n_taken = done.get("n_taken").and_then(Value::as_u64).unwrap_or(0);
-    ensure!(
-        n_taken == n_lines as u64,
-        "{n_lines} lines were sent: {done}"
-    );
     let log = server.stop().await?;
-    ensure!(log.trim().is_empty(), "the server complained:\n{log}");
 
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
     let rate = n_lines as f64 / took.as_secs_f64();
@@ -112,6 +106,12 @@ async fn measure(
         uploaded.as_secs_f64(),
         cpu / took.as_secs_f64()
     ));
+    let n_taken = done.get("n_taken").and_then(Value::as_u64).unwrap_or(0);
+    ensure!(
+        n_taken == n_lines as u64,
+        "{n_lines} lines were sent: {done}"
+    );
+    ensure!(log.trim().is_empty(), "the server complained:\n{log}");
     Ok(())
 }
 

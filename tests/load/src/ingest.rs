@@ -111,7 +111,6 @@ async fn measure(
     let half = client.run(Pace::Fixed(rate), span).await;
     let memory = machine::memory(server.pid());
     let log = server.stop().await?;
-    ensure!(log.trim().is_empty(), "the server complained:\n{log}");
 
     tell(report, kind, &fast, (&half, rate));
     report.add(
@@ -126,6 +125,7 @@ async fn measure(
         own / fast.took.as_secs_f64(),
         theirs / fast.took.as_secs_f64(),
     ));
+    ensure!(log.trim().is_empty(), "the server complained:\n{log}");
     let db = database.open().await?;
     let after = Counts::read(&db).await?;
     database::close(db).await?;

@@ -96,17 +96,18 @@ async fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     let home = Home::make(cli.keep, cli.postgres)?;
     let mut report = Report::default();
-    match &cli.bench {
-        Bench::Ingest(options) => ingest::run(&home, options, &mut report).await?,
-        Bench::Import(options) => import::run(&home, options, &mut report).await?,
-        Bench::Send(options) => send::run(&home, options, &mut report).await?,
-        Bench::Memory(options) => memory::run(&home, options, &mut report).await?,
-        Bench::Admin(options) => admin::run(&home, options, &mut report).await?,
-        Bench::Demo(options) => demo_start::run(&home, options, &mut report).await?,
-    }
+    let outcome = match &cli.bench {
+        Bench::Ingest(options) => ingest::run(&home, options, &mut report).await,
+        Bench::Import(options) => import::run(&home, options, &mut report).await,
+        Bench::Send(options) => send::run(&home, options, &mut report).await,
+        Bench::Memory(options) => memory::run(&home, options, &mut report).await,
+        Bench::Admin(options) => admin::run(&home, options, &mut report).await,
+        Bench::Demo(options) => demo_start::run(&home, options, &mut report).await,
+    };
+    // What was measured before something went wrong is worth reading too.
     report.print();
     if let Some(path) = &cli.json {
         report.write(path)?;
     }
-    Ok(())
+    outcome
 }

@@ -105,13 +105,13 @@ impl Maker {
     }
 
     fn order(&mut self, out: &mut String, person: u64) -> std::fmt::Result {
-        let (mark, n) = (self.mark, self.n);
+        let order_id = format!("{:x}-{}", self.mark, self.n);
         let (a, b) = (self.dice.below(5_000), 5_000 + self.dice.below(5_000));
         let (x, y) = (100 + self.dice.below(900), 100 + self.dice.below(900));
         let total = x + y;
         write!(
             out,
-            r#""type":"track","userId":"u{person}","event":"Order Completed","properties":{{"order_id":"{mark:x}-{n}","total":{total},"currency":"JPY","products":[{{"sku":"sku-{a}","category":"食品 > 飲料","price":{x},"quantity":1}},{{"sku":"sku-{b}","category":"食品 > 菓子","price":{y},"quantity":1}}]}}}}"#
+            r#""type":"track","userId":"u{person}","event":"Order Completed","properties":{{"order_id":"{order_id}","total":{total},"currency":"JPY","products":[{{"sku":"sku-{a}","category":"食品 > 飲料","price":{x},"quantity":1}},{{"sku":"sku-{b}","category":"食品 > 菓子","price":{y},"quantity":1}}]}}}}"#
         )
     }
 }
