@@ -116,7 +116,7 @@ struct IdRow {
     id: i64,
 }
 
-async fn ids(
+pub(super) async fn ids(
     tx: &impl ConnectionTrait,
     text: String,
     binds: impl IntoIterator<Item = storage::Value>,
@@ -262,6 +262,31 @@ pub async fn settle(
         })
         .collect();
     ids(tx, text, [rowset::bind(rows), token.into()]).await
+}
+
+/// Names rows by where they are now: a merge may have moved them while their messages were under way.
+pub(super) async fn follow_merges(
+    tx: &impl ConnectionTrait,
+    rows: Vec<Settle>,
+) -> Result<Vec<Settle>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Place {
+        id: i64,
+        profile_id: i64,
+    }
+    let text = format!(
+        "SELECT d.id, d.profile_id FROM {} u CROSS JOIN delivery d WHERE d.id = u.value",
+        rowset::numbers(Dialect::of(tx.get_database_backend()), "$1")
+    );
+    let asked = rowset::bind_numbers(rows.iter().map(|row| row.key.id.raw()));
+    let places: Vec<Place> = sql::all(tx, text, [asked]).await?;
+    let moved = |mut row: Settle| {
+        let place = places.iter().find(|place| place.id == row.key.id.raw())?;
+        let is_elsewhere = place.profile_id != row.key.profile.raw();
+        row.key.profile = ProfileId::from_raw(place.profile_id);
+        is_elsewhere.then_some(row)
+    };
+    Ok(rows.into_iter().filter_map(moved).collect())
 }
 
 /// Gives reserved rows back.

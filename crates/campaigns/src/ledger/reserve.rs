@@ -1,5 +1,7 @@
 //! Taking rows to be sent: leased, and checked once more in the same transaction.
 
+use std::collections::HashSet;
+
 use kernel::{
     id::{CampaignId, DeliveryId, ProfileId, SenderId, WorkspaceId},
     time::Millis,
@@ -8,7 +10,10 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::json;
 use storage::{Dialect, sql};
 
-use super::{DeliveryState, moves::Key};
+use super::{
+    DeliveryState, EMAIL,
+    moves::{Key, ids},
+};
 use crate::{
     audience::{self, Verdict},
     model::ChannelCard,
@@ -36,6 +41,7 @@ pub struct Reserved {
 struct Row {
     profile_id: i64,
     id: i64,
+    occurrence: i64,
     address: Option<String>,
     is_test: bool,
     attempts: i32,
@@ -45,7 +51,8 @@ struct Row {
 /// Takes up to `limit` due rows of a campaign for the worker `token`.
 ///
 /// Consent and suppression are read again in this transaction; whoever may no longer be written to is
-/// suppressed, and a row whose time has run out expires, instead of being returned.
+/// suppressed, and a row whose time has run out expires, instead of being returned. So is a second row of a
+/// person: a merge brings two together.
 pub async fn reserve(
     tx: &impl ConnectionTrait,
     campaign: &ActiveCampaign,
@@ -66,8 +73,8 @@ pub async fn reserve(
             {tests_only} ORDER BY d.due_at LIMIT {limit}{})
          UPDATE delivery SET state = 3, lease_token = $1 FROM picked
          WHERE delivery.profile_id = picked.profile_id AND delivery.id = picked.id
-         RETURNING delivery.profile_id, delivery.id, delivery.address, delivery.is_test, delivery.attempts,
-           delivery.expires_at",
+         RETURNING delivery.profile_id, delivery.id, delivery.occurrence, delivery.address, delivery.is_test,
+           delivery.attempts, delivery.expires_at",
         dialect.skip_locked()
     );
     let binds = [token.into(), campaign.id.raw().into(), now.0.into()];
@@ -86,6 +93,7 @@ async fn check_again(
 ) -> Result<Vec<Reserved>, DbErr> {
     let people = rows.iter().filter(|row| !row.is_test);
     let people = audience::people(tx, campaign.workspace, people.map(|row| row.profile_id)).await?;
+    let second = second_rows(tx, campaign.id, &rows).await?;
     let (mut taken, mut dropped, mut moved) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
         let key = Key {
@@ -103,6 +111,10 @@ async fn check_again(
         match (verdict, address) {
             _ if row.expires_at <= now.0 => {
                 dropped.push((key, DeliveryState::Expired, "too_late"));
+            }
+            (Verdict::Send, _) if second.contains(&row.id) => {
+                let why = audience::Excluded::SameMailbox;
+                dropped.push((key, DeliveryState::Suppressed, why.as_str()));
             }
             (Verdict::Send, Some(address)) => {
                 if row.address.as_deref() != Some(&address) {
@@ -129,6 +141,37 @@ async fn check_again(
     drop_rows(tx, now, dropped).await?;
     move_addresses(tx, moved).await?;
     Ok(taken)
+}
+
+/// Returns rows whose person has another one, of a merged profile, that has left or goes first.
+async fn second_rows(
+    tx: &impl ConnectionTrait,
+    campaign: CampaignId,
+    rows: &[Row],
+) -> Result<HashSet<i64>, DbErr> {
+    let columns = [
+        ("profile_id", Col::Int),
+        ("id", Col::Int),
+        ("occurrence", Col::Int),
+    ];
+    // Counted rather than EXISTS: PostgreSQL would make a join of that and may read the whole ledger for it.
+    let text = format!(
+        "SELECT v.id FROM {} WHERE
+           (SELECT COUNT(*) FROM delivery o WHERE o.profile_id = v.profile_id AND o.campaign_id = $2
+              AND o.occurrence = v.occurrence AND o.channel = {EMAIL} AND o.id <> v.id AND NOT o.is_test
+              AND (o.state IN (4, 5, 7) OR (o.state <= 3 AND o.id < v.id))) > 0",
+        rowset::rows(Dialect::of(tx.get_database_backend()), "$1", &columns)
+    );
+    let real = rows.iter().filter(|row| !row.is_test);
+    let asked = real.map(
+        |row| json!({"profile_id": row.profile_id, "id": row.id, "occurrence": row.occurrence}),
+    );
+    ids(
+        tx,
+        text,
+        [rowset::bind(asked.collect()), campaign.raw().into()],
+    )
+    .await
 }
 
 async fn drop_rows(

@@ -4,21 +4,27 @@
 //! message costs one wait for a commit, and at any instant at most one message of a lane is with the
 //! provider without a durable outcome.
 
-use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    future::Future,
+    sync::Arc,
+    time::Duration,
+};
 
 use kernel::{
     id::{IdSource, WorkspaceId},
-    time::Clock,
+    time::{Clock, Millis},
 };
 use profiles::Ctx;
+use sea_orm::DbErr;
 use storage::{
-    ConnectionTrait as _, Db, Dialect, StorageError,
+    ConnectionTrait as _, Db, Dialect, StorageError, Tx,
     batch::{Batcher, Limits, Stopped},
 };
 
 use super::{
     event,
-    moves::{HandOver, Release, Settle, hand_over, release, settle},
+    moves::{HandOver, Release, Settle, follow_merges, hand_over, release, settle},
 };
 
 /// What a lane hands in.
@@ -119,13 +125,13 @@ async fn commit(
             .or_default()
             .push(round);
     }
-    let mut granted = std::collections::HashSet::new();
+    let mut granted = HashSet::new();
     for ((workspace, token), group) in groups {
-        let settles: Vec<Settle> = group
+        let mut settles: Vec<Settle> = group
             .iter()
             .filter_map(|round| round.settle.clone())
             .collect();
-        let news = settle(&tx, token, now, &settles).await?;
+        let news = settle_all(&tx, token, now, &mut settles).await?;
         let ctx = Ctx {
             tx: &tx,
             workspace: WorkspaceId::from_raw(workspace),
@@ -158,4 +164,24 @@ async fn commit(
         wanted.is_some_and(|row| granted.contains(&row.key.id.raw()))
     };
     Ok(rounds.iter().map(answer).collect())
+}
+
+/// Records what became of rows, also of those that a merge has moved meanwhile, and returns those for which
+/// this was news.
+async fn settle_all(
+    tx: &Tx,
+    token: i64,
+    now: Millis,
+    rows: &mut Vec<Settle>,
+) -> Result<HashSet<i64>, DbErr> {
+    let mut news = settle(tx, token, now, rows).await?;
+    let missed: Vec<Settle> = rows
+        .extract_if(.., |row| !news.contains(&row.key.id.raw()))
+        .collect();
+    if !missed.is_empty() {
+        let moved = follow_merges(tx, missed).await?;
+        news.extend(settle(tx, token, now, &moved).await?);
+        rows.extend(moved);
+    }
+    Ok(news)
 }
