@@ -13,6 +13,7 @@ pub mod import;
 pub mod ingest;
 pub mod merge;
 pub mod names;
+mod order_row;
 pub mod partition;
 mod rowset;
 pub mod search;

@@ -20,50 +20,8 @@ use crate::{
     context::Ctx,
     import::Refusal,
     names,
+    order_row::{GROWING_ORDER, KEY, LINE, LineRow, OrderRow},
     rowset::{self, Col},
-};
-
-const ORDER: Bulk = Bulk {
-    table: "purchase_order",
-    columns: &[
-        ("workspace_id", ColumnType::Int),
-        ("profile_id", ColumnType::Int),
-        ("id", ColumnType::Int),
-        ("order_no", ColumnType::Text),
-        ("occurred_at", ColumnType::Int),
-        ("amount", ColumnType::Int),
-        ("currency", ColumnType::Text),
-        ("n_lines", ColumnType::Int),
-        ("quantity", ColumnType::Int),
-        ("status", ColumnType::Text),
-        ("event_id", ColumnType::Int),
-    ],
-    suffix: "ON CONFLICT (profile_id, id) DO UPDATE SET amount = purchase_order.amount + excluded.amount,
-             n_lines = purchase_order.n_lines + excluded.n_lines,
-             quantity = purchase_order.quantity + excluded.quantity",
-};
-
-const ORDER_KEY: Bulk = Bulk {
-    table: "order_key",
-    columns: &[
-        ("workspace_id", ColumnType::Int),
-        ("order_no", ColumnType::Text),
-        ("profile_id", ColumnType::Int),
-        ("order_id", ColumnType::Int),
-    ],
-    suffix: "",
-};
-
-const ORDER_LINE: Bulk = Bulk {
-    table: "order_line",
-    columns: &[
-        ("workspace_id", ColumnType::Int),
-        ("profile_id", ColumnType::Int),
-        ("order_id", ColumnType::Int),
-        ("line_no", ColumnType::Text),
-        ("event_id", ColumnType::Int),
-    ],
-    suffix: "",
 };
 
 const EVENT_COLUMNS: &[(&str, ColumnType)] = &[
@@ -197,6 +155,22 @@ impl Order {
             amount: 0,
             quantity: 0,
             n_added: 0,
+        }
+    }
+
+    /// Returns what this chunk adds to the order.
+    fn row<'a>(&self, ctx: Ctx<'_>, order_no: &'a str) -> OrderRow<'a> {
+        OrderRow {
+            workspace: ctx.workspace,
+            profile: self.profile,
+            id: self.id,
+            order_no,
+            occurred_at: self.occurred_at.0,
+            amount: self.amount,
+            currency: self.currency,
+            n_lines: self.n_added,
+            quantity: self.quantity,
+            event: self.event,
         }
     }
 
@@ -352,7 +326,7 @@ async fn write(
             next += 1;
         }
         LINE_EVENT.insert(ctx.tx, line_events).await?;
-        ORDER_LINE.insert(ctx.tx, line_rows).await?;
+        LINE.insert(ctx.tx, line_rows).await?;
         feed::append(ctx.tx, ctx.now, &people::event_changes(ctx, &ids)).await?;
     }
     write_orders(loader, ctx, orders).await
@@ -368,29 +342,12 @@ async fn write_orders(
         .filter(|(_, order)| order.n_added > 0)
         .collect();
     touched.sort_by_key(|(_, order)| (order.profile, order.id));
-    let of = |order: &Order, number: &str| -> Vec<Value> {
-        vec![
-            ctx.workspace.raw().into(),
-            order.profile.into(),
-            order.id.into(),
-            number.to_owned().into(),
-            order.occurred_at.0.into(),
-            order.amount.into(),
-            order.currency.code().into(),
-            order.n_added.into(),
-            order.quantity.into(),
-            "completed".into(),
-            order.event.into(),
-        ]
-    };
-    ORDER
-        .insert(
-            ctx.tx,
-            touched
-                .iter()
-                .map(|(number, order)| of(order, number))
-                .collect(),
-        )
+    let rows: Vec<OrderRow<'_>> = touched
+        .iter()
+        .map(|(number, order)| order.row(ctx, number))
+        .collect();
+    GROWING_ORDER
+        .insert(ctx.tx, rows.iter().map(OrderRow::order).collect())
         .await?;
     ORDER_EVENT
         .insert(
@@ -401,19 +358,12 @@ async fn write_orders(
                 .collect(),
         )
         .await?;
-    let keys = touched
-        .iter()
-        .filter(|(_, order)| order.is_new)
-        .map(|(number, order)| {
-            vec![
-                ctx.workspace.raw().into(),
-                (**number).into(),
-                order.profile.into(),
-                order.id.into(),
-            ]
-        })
+    let new = touched.iter().zip(&rows);
+    let keys = new
+        .filter(|((_, order), _)| order.is_new)
+        .map(|(_, row)| row.key())
         .collect();
-    ORDER_KEY.insert(ctx.tx, keys).await?;
+    KEY.insert(ctx.tx, keys).await?;
     // The amount of an older event changed: its readers learn of it by its own id.
     let grown: Vec<_> = touched
         .iter()
@@ -482,11 +432,12 @@ fn line_event(
 }
 
 fn line_row(ctx: Ctx<'_>, line: &NewLine<'_>, order: &Order, event: i64) -> Vec<Value> {
-    vec![
-        ctx.workspace.raw().into(),
-        line.profile.into(),
-        order.id.into(),
-        line.key.clone().into(),
-        event.into(),
-    ]
+    let line = LineRow {
+        workspace: ctx.workspace,
+        profile: line.profile,
+        order: order.id,
+        line_no: line.key.clone(),
+        event,
+    };
+    line.row()
 }

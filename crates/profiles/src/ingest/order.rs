@@ -4,58 +4,14 @@ use std::collections::HashMap;
 
 use sea_orm::{DbErr, FromQueryResult};
 use serde_json::json;
-use storage::{
-    Value,
-    bulk::{Bulk, ColumnType},
-    sql,
-};
+use storage::{Value, sql};
 
 use super::commerce::{OrderDraft, OrderStep};
 use crate::{
     context::Ctx,
     names,
+    order_row::{KEY, LINE, LineRow, ORDER, OrderRow},
     rowset::{self, Col},
-};
-
-const ORDER: Bulk = Bulk {
-    table: "purchase_order",
-    columns: &[
-        ("workspace_id", ColumnType::Int),
-        ("profile_id", ColumnType::Int),
-        ("id", ColumnType::Int),
-        ("order_no", ColumnType::Text),
-        ("occurred_at", ColumnType::Int),
-        ("amount", ColumnType::Int),
-        ("currency", ColumnType::Text),
-        ("n_lines", ColumnType::Int),
-        ("quantity", ColumnType::Int),
-        ("status", ColumnType::Text),
-        ("event_id", ColumnType::Int),
-    ],
-    suffix: "",
-};
-
-const KEY: Bulk = Bulk {
-    table: "order_key",
-    columns: &[
-        ("workspace_id", ColumnType::Int),
-        ("order_no", ColumnType::Text),
-        ("profile_id", ColumnType::Int),
-        ("order_id", ColumnType::Int),
-    ],
-    suffix: "",
-};
-
-const LINE: Bulk = Bulk {
-    table: "order_line",
-    columns: &[
-        ("workspace_id", ColumnType::Int),
-        ("profile_id", ColumnType::Int),
-        ("order_id", ColumnType::Int),
-        ("line_no", ColumnType::Text),
-        ("event_id", ColumnType::Int),
-    ],
-    suffix: "",
 };
 
 /// An order as it stands, in the database or made by this batch.
@@ -212,28 +168,19 @@ impl Orders {
     /// Adds a new order and returns its id.
     pub(super) fn add(&mut self, ctx: Ctx<'_>, draft: &OrderDraft, new: NewOrder) -> i64 {
         let id = ctx.ids.next_raw();
-        let workspace = ctx.workspace.raw();
-        let n_lines = i64::try_from(draft.lines.len()).unwrap_or(i64::MAX);
-        let order: Vec<Value> = vec![
-            workspace.into(),
-            new.profile.into(),
-            id.into(),
-            draft.order_no.clone().into(),
-            new.occurred_at.into(),
-            new.amount.into(),
-            draft.currency.code().into(),
-            n_lines.into(),
-            new.quantity.into(),
-            "completed".into(),
-            new.event_id.into(),
-        ];
-        let key = vec![
-            workspace.into(),
-            draft.order_no.clone().into(),
-            new.profile.into(),
-            id.into(),
-        ];
-        self.new.push((order, key));
+        let row = OrderRow {
+            workspace: ctx.workspace,
+            profile: new.profile,
+            id,
+            order_no: &draft.order_no,
+            occurred_at: new.occurred_at,
+            amount: new.amount,
+            currency: draft.currency,
+            n_lines: i64::try_from(draft.lines.len()).unwrap_or(i64::MAX),
+            quantity: new.quantity,
+            event: new.event_id,
+        };
+        self.new.push((row.order(), row.key()));
         let known = Order {
             profile: new.profile,
             id,
@@ -256,13 +203,14 @@ impl Orders {
         line_no: usize,
         event_id: i64,
     ) {
-        self.lines.push(vec![
-            ctx.workspace.raw().into(),
-            profile.into(),
-            order.into(),
-            line_no.to_string().into(),
-            event_id.into(),
-        ]);
+        let line = LineRow {
+            workspace: ctx.workspace,
+            profile,
+            order,
+            line_no: line_no.to_string(),
+            event: event_id,
+        };
+        self.lines.push(line.row());
     }
 
     /// Writes what is new and what changed.
