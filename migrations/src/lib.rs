@@ -15,6 +15,10 @@ const STEPS: &[(&str, &str)] = &[
     ("0006_campaigns", include_str!("../sql/0006_campaigns.sql")),
     ("0007_senders", include_str!("../sql/0007_senders.sql")),
     ("0008_contents", include_str!("../sql/0008_contents.sql")),
+    (
+        "0009_receipt_age",
+        include_str!("../sql/0009_receipt_age.sql"),
+    ),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

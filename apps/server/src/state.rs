@@ -99,6 +99,8 @@ impl App {
         migrations::migrate(db.writer()).await?;
         let master_key = MasterKey::load_or_create(&config.master_key_path())?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        // Before anything happens: an event without the partition of its month would keep it from being made.
+        profiles::partition::ahead(&db, clock.now()).await?;
         let node = storage::node::claim(&db, clock.now()).await?;
         let ids = Arc::new(Snowflake::new(SystemClock, node.number()));
         let app = Self::new(config, db, clock, ids, master_key);

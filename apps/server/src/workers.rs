@@ -1,19 +1,17 @@
 //! Background work of this process.
 
+mod housekeeping;
 mod sending;
 
 use std::{sync::Arc, time::Duration};
 
 use campaigns::planning::Planner;
-use kernel::time::{DAY, Millis};
 use offers::ProductCatalogue;
 use profiles::import::ImportJob;
-use storage::feed;
 
 use crate::state::App;
+pub use housekeeping::keep_house;
 
-/// How long changes stay in the feed; a reader further behind rebuilds.
-const FEED_KEPT: i64 = 7 * DAY;
 const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
 
 /// Starts the workers that the configuration asks for.
@@ -59,13 +57,4 @@ where
             }
         }
     });
-}
-
-async fn keep_house(app: &App) -> anyhow::Result<()> {
-    let Millis(now) = app.now();
-    let tx = app.db.begin().await?;
-    let pruned = feed::prune(&tx, Millis(now - FEED_KEPT)).await?;
-    tx.commit().await?;
-    tracing::debug!(feed.rows = pruned, "housekeeping done");
-    Ok(())
 }

@@ -121,11 +121,20 @@ pub async fn head(db: &impl ConnectionTrait) -> Result<Cursor, DbErr> {
     })
 }
 
-/// Removes rows written before an instant and returns how many.
-pub async fn prune(tx: &impl ConnectionTrait, before: Millis) -> Result<u64, DbErr> {
+/// Removes up to `limit` rows written before an instant, the oldest first, and returns how many.
+pub async fn prune(tx: &impl ConnectionTrait, before: Millis, limit: u32) -> Result<u64, DbErr> {
+    let old = match Dialect::of(tx.get_database_backend()) {
+        // Rows stand in the order in which they were written, so the search ends at the first young one.
+        Dialect::Sqlite => format!(
+            "id IN (SELECT f.id FROM (SELECT id, written_at FROM feed ORDER BY id LIMIT {limit}) f WHERE f.written_at < $1)"
+        ),
+        Dialect::Postgres => {
+            format!("ctid = ANY(ARRAY(SELECT ctid FROM feed WHERE written_at < $1 LIMIT {limit}))")
+        }
+    };
     sql::exec(
         tx,
-        "DELETE FROM feed WHERE written_at < $1",
+        format!("DELETE FROM feed WHERE {old}"),
         [before.0.into()],
     )
     .await

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use kernel::time::Millis;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use storage::{
+    Dialect,
     bulk::{Bulk, ColumnType},
     sql,
 };
@@ -107,8 +108,8 @@ async fn known(ctx: Ctx<'_>, keys: &[String]) -> Result<HashMap<String, i64>, Db
     }
     let wanted = rowset::rows_of(ctx.tx.dialect(), "$2", &[("hash", Col::Text)]);
     let bytes = match ctx.tx.dialect() {
-        storage::Dialect::Sqlite => "unhex(u.hash)",
-        storage::Dialect::Postgres => "decode(u.hash, 'hex')",
+        Dialect::Sqlite => "unhex(u.hash)",
+        Dialect::Postgres => "decode(u.hash, 'hex')",
     };
     let text = format!(
         "SELECT u.hash, r.content_hash FROM {wanted} u
@@ -126,15 +127,20 @@ async fn known(ctx: Ctx<'_>, keys: &[String]) -> Result<HashMap<String, i64>, Db
         .collect())
 }
 
-/// Forgets receipts of before an instant; they are kept 90 days.
+/// Forgets up to `limit` receipts of before an instant, the oldest first, and returns how many; they are kept 90 days.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn prune(tx: &impl ConnectionTrait, before: Millis) -> Result<u64, DbErr> {
-    sql::exec(
-        tx,
-        "DELETE FROM receipt WHERE received_at < $1",
-        [before.0.into()],
-    )
-    .await
+pub async fn prune(tx: &impl ConnectionTrait, before: Millis, limit: u32) -> Result<u64, DbErr> {
+    let old = format!("FROM receipt WHERE received_at < $1 ORDER BY received_at LIMIT {limit}");
+    let text = match Dialect::of(tx.get_database_backend()) {
+        Dialect::Sqlite => format!(
+            "DELETE FROM receipt WHERE (workspace_id, message_hash) IN (SELECT workspace_id, message_hash {old})"
+        ),
+        // By its place: PostgreSQL would rather read the whole table than look up a few thousand keys.
+        Dialect::Postgres => {
+            format!("DELETE FROM receipt WHERE ctid = ANY(ARRAY(SELECT ctid {old}))")
+        }
+    };
+    sql::exec(tx, text, [before.0.into()]).await
 }

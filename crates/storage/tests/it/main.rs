@@ -107,7 +107,7 @@ async fn a_reader_goes_on_where_it_stopped() {
         assert_eq!(feed::head(kit.db.reader()).await.unwrap(), rest[1].0);
 
         let tx = kit.db.begin().await.unwrap();
-        assert_eq!(feed::prune(&tx, Millis(3)).await.unwrap(), 2);
+        assert_eq!(feed::prune(&tx, Millis(3), 10).await.unwrap(), 2);
         tx.commit().await.unwrap();
     }
 }
