@@ -1,12 +1,7 @@
 //! The router: routes of every area, and what stands around them all.
 
-use std::time::Duration;
-
 use axum::{Router, middleware};
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
-    trace::TraceLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -15,7 +10,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    http::{admin, idempotency, problem, security},
+    http::{
+        admin, idempotency,
+        patience::{self, Patience},
+        problem, security,
+    },
     routes,
     state::App,
 };
@@ -54,6 +53,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 /// Returns the whole router.
 pub fn router(app: App) -> Router {
+    router_with(app, Patience::default())
+}
+
+/// Returns the whole router with a patience of the caller's own.
+pub fn router_with(app: App, patience: Patience) -> Router {
     let (api, description) = documented().split_for_parts();
     api.merge(routes::plain())
         .merge(SwaggerUi::new("/docs").url("/api/openapi.json", description))
@@ -63,6 +67,7 @@ pub fn router(app: App) -> Router {
             app.clone(),
             idempotency::guard,
         ))
+        .layer(middleware::from_fn_with_state(patience, patience::limit))
         .layer(middleware::from_fn_with_state(
             app.clone(),
             security::no_store,
@@ -71,10 +76,6 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(problem::finish))
         .layer(middleware::from_fn(security::headers))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(
-            axum::http::StatusCode::REQUEST_TIMEOUT,
-            Duration::from_mins(2),
-        ))
         .layer(TraceLayer::new_for_http())
         .with_state(app)
 }

@@ -5,5 +5,6 @@ pub mod auth;
 pub mod extract;
 pub mod idempotency;
 pub mod limit;
+pub mod patience;
 pub mod problem;
 pub mod security;

@@ -64,6 +64,7 @@ pub(super) async fn upload(
             .ok_or_else(no_file)?;
         if field.name() == Some("file") {
             let file_name = file_name(&field);
+            let mut orphan = Orphan(Some(path.clone()));
             let result = receive(
                 &app,
                 &operator,
@@ -78,11 +79,21 @@ pub(super) async fn upload(
                 field,
             )
             .await;
-            if result.is_err() {
-                // Nothing knows of the file: it must not stay.
-                let _ = tokio::fs::remove_file(&path).await;
+            if result.is_ok() {
+                orphan.0 = None;
             }
             return result.map(|view| (StatusCode::CREATED, Json(view)));
+        }
+    }
+}
+
+/// A file that nothing knows of yet: it must not stay when the upload fails or its sender goes away.
+struct Orphan(Option<PathBuf>);
+
+impl Drop for Orphan {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take() {
+            let _ = std::fs::remove_file(path);
         }
     }
 }
