@@ -5,6 +5,7 @@ mod list;
 mod mask;
 mod order;
 mod page;
+mod several;
 
 use kernel::{id::ProfileId, invalid::Invalid, page::BadCursor};
 use sea_orm::DbErr;
@@ -14,6 +15,7 @@ pub use list::{CustomerFilter, CustomerSummary, list};
 pub use mask::{masked_email, masked_phone};
 pub use order::{Order, OrderLine, orders};
 pub use page::{ConsentState, Customer, Identity, Suppression, Totals, find, living};
+pub use several::several;
 
 /// Why a customer cannot be shown or changed.
 #[derive(Debug, thiserror::Error)]

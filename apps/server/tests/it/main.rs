@@ -17,6 +17,7 @@ mod data;
 mod housekeeping;
 mod import_kill;
 mod kill;
+mod looks;
 mod merges;
 mod process;
 mod reports;

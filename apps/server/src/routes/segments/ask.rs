@@ -88,7 +88,9 @@ pub(super) async fn examples(
     let at = wire::at(&app, &operator).await?;
     let found = segmentation::examples(app.db.reader(), &at, &document, body.seed, EXAMPLES).await;
     let found = found.map_err(wire::asked("document"))?;
-    Ok(Json(wire::people(&app, &operator, &found).await?))
+    Ok(Json(
+        wire::people(&app, &operator, "segment.examples", &found).await?,
+    ))
 }
 
 /// Says why a person is in or out, clause by clause.
@@ -109,6 +111,8 @@ pub(super) async fn explain(
     let explained = explained.ok_or_else(ApiError::not_found)?;
     let names = Names::load(db, operator.workspace, &[&document]).await?;
     let shows_personal_data = operator.may(access::Permission::PiiRead);
+    let fields = if shows_personal_data { "all" } else { "masked" };
+    wire::log_look(&app, &operator, "segment.explain", Some(profile), 1, fields).await?;
     let clauses = explained.clauses.into_iter().zip(document.places());
     Ok(Json(SegmentExplanation {
         is_member: explained.is_member,

@@ -39,7 +39,7 @@ pub(super) async fn members(
     let found =
         segmentation::members(app.db.reader(), &at, &segment.document, after, limit + 1).await?;
     let page = Page::cut(found, limit, |id| vec![id.raw()]);
-    let items = wire::people(&app, &operator, &page.items).await?;
+    let items = wire::people(&app, &operator, "segment.members", &page.items).await?;
     Ok(Json(PageOf {
         items,
         next: page.next,

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use kernel::{
     id::{ProfileId, SegmentId},
     invalid::{Bilingual, Invalid},
-    time::Millis,
 };
+use profiles::customers::{self, CustomerSummary};
 use segmentation::{
     At, SegmentError,
     language::{self, Document},
@@ -15,7 +15,7 @@ use segmentation::{
     store::{Author, Segment},
 };
 use serde_json::{Value, json};
-use storage::{Tx, sql};
+use storage::Tx;
 
 use crate::{
     http::{auth::Caller, problem::ApiError},
@@ -157,31 +157,45 @@ pub(super) async fn segment(
         .ok_or_else(ApiError::not_found)
 }
 
-/// Reads names for a list of people, in the order of the list.
+/// Reads names for a list of people, in the order of the list, and logs that they were looked at.
 pub(super) async fn people(
     app: &App,
     caller: &Caller,
+    action: &str,
     ids: &[ProfileId],
 ) -> Result<Vec<SegmentPerson>, ApiError> {
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        let rows = sql::rows(
-            app.db.reader(),
-            "SELECT full_name, family_name, given_name, external_id, last_seen_at FROM profile
-             WHERE workspace_id = $1 AND id = $2 AND state = 0",
-            [caller.workspace.raw().into(), id.raw().into()],
-        )
-        .await?;
-        let Some(row) = rows.first() else { continue };
-        let text = |index: usize| row.try_get_by_index::<Option<String>>(index);
-        let parts: Vec<String> = [text(1)?, text(2)?].into_iter().flatten().collect();
-        let joined = (!parts.is_empty()).then(|| parts.join(" "));
-        found.push(SegmentPerson {
-            id: id.to_string(),
-            name: text(0)?.or(joined),
-            external_id: text(3)?,
-            last_seen_at: Millis(row.try_get_by_index(4)?).to_string(),
-        });
+    let found = customers::several(app.db.reader(), caller.workspace, ids).await?;
+    if !found.is_empty() {
+        let n_people = i64::try_from(found.len()).unwrap_or(i64::MAX);
+        log_look(app, caller, action, None, n_people, "name").await?;
     }
-    Ok(found)
+    let person = |person: CustomerSummary| SegmentPerson {
+        id: person.id.to_string(),
+        name: person.full_name,
+        external_id: person.external_id,
+        last_seen_at: person.last_seen_at.to_string(),
+    };
+    Ok(found.into_iter().map(person).collect())
+}
+
+/// Logs that people were looked at, and how much of them was shown.
+pub(super) async fn log_look(
+    app: &App,
+    caller: &Caller,
+    action: &str,
+    profile: Option<ProfileId>,
+    n_people: i64,
+    fields: &str,
+) -> Result<(), ApiError> {
+    let tx = app.db.begin().await?;
+    let access = audit::Access {
+        workspace: caller.workspace,
+        actor: caller.actor,
+        action,
+        profile,
+        n_people,
+        fields,
+    };
+    audit::record_access(&tx, &*app.ids, app.now(), access).await?;
+    Ok(tx.commit().await?)
 }
