@@ -130,15 +130,20 @@ async fn move_back(
         "IN (SELECT u.id FROM {} u)",
         rowset::ids_of(ctx.tx.dialect(), "$3")
     );
+    // What answers a mail goes with the mail, also when it came after the merge.
+    let events = format!(
+        "profile_id = $1 AND (origin_profile_id {theirs} OR delivery_id IN
+           (SELECT d.id FROM delivery d WHERE d.profile_id = $1 AND d.origin_profile_id {theirs}))"
+    );
     // An order goes with its event, which has gone back already.
     let their_orders = "EXISTS (SELECT 1 FROM event e WHERE e.profile_id = $2 AND e.occurred_at = o.occurred_at AND e.id = o.event_id)";
     let statements = [
         format!(
             "INSERT INTO event (workspace_id, profile_id, occurred_at, id, {EVENT_REST}, origin_profile_id)
              SELECT workspace_id, $2, occurred_at, id, {EVENT_REST}, NULLIF(origin_profile_id, $2)
-             FROM event WHERE profile_id = $1 AND origin_profile_id {theirs}"
+             FROM event WHERE {events}"
         ),
-        format!("DELETE FROM event WHERE profile_id = $1 AND $2 = $2 AND origin_profile_id {theirs}"),
+        format!("DELETE FROM event WHERE $2 = $2 AND {events}"),
         format!("UPDATE identity SET profile_id = $2 WHERE profile_id = $1 AND origin_profile_id {theirs}"),
     ];
     let ids: Value = rowset::bind_ids(family.iter().copied());
