@@ -1,6 +1,7 @@
 //! Customers as users of the admin see them: the list, one person's page, and changes by hand.
 
 mod edit;
+mod glance;
 mod list;
 mod mask;
 mod order;
@@ -11,7 +12,8 @@ use kernel::{id::ProfileId, invalid::Invalid, page::BadCursor};
 use sea_orm::DbErr;
 
 pub use edit::{Edit, NewCustomer, create, edit};
-pub use list::{CustomerFilter, CustomerSummary, list};
+pub use glance::{Glance, Reach, glance};
+pub use list::{CustomerFilter, CustomerSummary, count, list};
 pub use mask::{masked_email, masked_phone};
 pub use order::{Order, OrderLine, orders};
 pub use page::{ConsentState, Customer, Identity, Suppression, Totals, find, living};

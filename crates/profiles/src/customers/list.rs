@@ -73,25 +73,7 @@ pub async fn list(
         id.into(),
         (limit.cast_signed() + 1).into(),
     ];
-    let mut conditions = String::new();
-    if let Some(wanted) = filter
-        .search
-        .as_deref()
-        .map(search::fold)
-        .filter(|text| !text.is_empty())
-    {
-        binds.push(wanted.into());
-        let n = binds.len();
-        // Writing to a String cannot fail.
-        let _ = match Dialect::of(db.get_database_backend()) {
-            Dialect::Sqlite => write!(conditions, " AND instr(search_text, ${n}) > 0"),
-            Dialect::Postgres => write!(conditions, " AND position(${n} IN search_text) > 0"),
-        };
-    }
-    if let Some(is_anonymous) = filter.is_anonymous {
-        binds.push(is_anonymous.into());
-        let _ = write!(conditions, " AND is_anonymous = ${}", binds.len());
-    }
+    let conditions = narrowed(db, filter, &mut binds);
     let text = format!(
         "SELECT id, external_id, full_name, email, phone, is_anonymous, first_seen_at, last_seen_at FROM profile
          WHERE workspace_id = $1 AND state = 0 AND (last_seen_at, id) < ($2, $3){conditions}
@@ -114,4 +96,43 @@ pub async fn list(
     Ok(Page::cut(people, limit, |person| {
         vec![person.last_seen_at.0, person.id.raw()]
     }))
+}
+
+/// Counts the customers that a list shows, up to `most`: counting a million for a headline is not worth the wait.
+pub async fn count(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    filter: &CustomerFilter,
+    most: i64,
+) -> Result<i64, CustomerError> {
+    let mut binds: Vec<Value> = vec![workspace.raw().into(), most.into()];
+    let conditions = narrowed(db, filter, &mut binds);
+    let text = format!(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM profile WHERE workspace_id = $1 AND state = 0{conditions} LIMIT $2) found"
+    );
+    Ok(sql::number(db, text, binds).await?)
+}
+
+/// Returns the conditions of a filter and adds their binds.
+fn narrowed(db: &impl ConnectionTrait, filter: &CustomerFilter, binds: &mut Vec<Value>) -> String {
+    let mut conditions = String::new();
+    if let Some(wanted) = filter
+        .search
+        .as_deref()
+        .map(search::fold)
+        .filter(|text| !text.is_empty())
+    {
+        binds.push(wanted.into());
+        let n = binds.len();
+        // Writing to a String cannot fail.
+        let _ = match Dialect::of(db.get_database_backend()) {
+            Dialect::Sqlite => write!(conditions, " AND instr(search_text, ${n}) > 0"),
+            Dialect::Postgres => write!(conditions, " AND position(${n} IN search_text) > 0"),
+        };
+    }
+    if let Some(is_anonymous) = filter.is_anonymous {
+        binds.push(is_anonymous.into());
+        let _ = write!(conditions, " AND is_anonymous = ${}", binds.len());
+    }
+    conditions
 }

@@ -10,7 +10,8 @@ use profiles::{
     Ctx,
     attributes::{self, AttributeDef, ValueType},
     bulk::{BulkLoader, CustomerKey, CustomerRow, EventRow, OrderLineRow, RowConsent},
-    customers::{self, CustomerError, CustomerFilter, Edit, NewCustomer},
+    consent::{self, Reason},
+    customers::{self, CustomerError, CustomerFilter, Edit, NewCustomer, Reach},
     timeline::{self, Before, TimelineEntry, What},
 };
 use serde_json::json;
@@ -214,6 +215,64 @@ async fn the_page_adds_orders_up_and_leaves_other_currencies_out() {
             (2, 800, None)
         );
         assert_eq!(rest.items[0].lines[0].sku.as_deref(), Some("tea"));
+    }
+}
+
+#[tokio::test]
+async fn a_glance_tells_who_can_be_reached_and_what_was_bought() {
+    for test in testkit::both().await {
+        let kit = Kit::new(&test).await;
+        let unasked = CustomerRow {
+            consents: Vec::new(),
+            ..customer("c2", "森")
+        };
+        let without_address = CustomerRow {
+            email: None,
+            ..customer("c3", "谷")
+        };
+        let people = [
+            customer("c1", "佐藤"),
+            unasked,
+            without_address,
+            customer("c4", "林"),
+        ];
+        load(
+            &kit,
+            &people,
+            &[line("1", "c1", 3, 200, Currency::JPY)],
+            &[],
+        )
+        .await;
+        let tx = kit.db.begin().await.unwrap();
+        let dead = Reason::HardBounce;
+        let ctx = ctx(&kit, &tx);
+        consent::suppress(ctx, consent::EMAIL, "c4@example.jp", dead, None)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+
+        let mut ids = Vec::new();
+        for name in ["佐藤", "森", "谷", "林"] {
+            ids.push(only_id(&kit, name).await);
+        }
+        let db = kit.db.reader();
+        let seen = customers::glance(db, kit.workspace, &ids, START)
+            .await
+            .unwrap();
+        let email: Vec<Reach> = ids.iter().map(|id| seen[id].email).collect();
+        let expected = [Reach::Open, Reach::Unasked, Reach::Missing, Reach::Broken];
+        assert_eq!(email, expected, "{}", test.name());
+        let first = seen[&ids[0]];
+        assert_eq!((first.totals.n_orders, first.totals.amount), (1, 200));
+        assert_eq!(first.line, Reach::Missing);
+
+        let all = CustomerFilter::default();
+        let count = customers::count(db, kit.workspace, &all, 3).await.unwrap();
+        assert_eq!(count, 3, "no further than asked");
+        let some = customers::count(db, kit.workspace, &search("森"), 3)
+            .await
+            .unwrap();
+        assert_eq!(some, 1);
     }
 }
 
