@@ -12,6 +12,7 @@ mod rate;
 pub mod report;
 pub mod series;
 pub mod step;
+pub mod story;
 pub mod zone;
 
 pub use campaign::CampaignHead;

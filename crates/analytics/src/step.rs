@@ -115,7 +115,7 @@ pub(crate) async fn of_campaign(
 
 /// Puts counts into the order of decision; words that are not known here come together as "other".
 pub(crate) fn in_order(rows: &[Row]) -> Vec<StepCount> {
-    let key_of = |row: &Row| find(&row.step).map_or(OTHER.key, |step| step.key);
+    let key_of = |row: &Row| known(&row.step).key;
     STEPS
         .into_iter()
         .map(|step| StepCount {
@@ -128,6 +128,11 @@ pub(crate) fn in_order(rows: &[Row]) -> Vec<StepCount> {
         })
         .filter(|counted| counted.count > 0 || counted.step.kind == StepKind::End)
         .collect()
+}
+
+/// Finds a step by its name; a word that is not known here is one of the other reasons.
+pub(crate) fn known(key: &str) -> Step {
+    find(key).unwrap_or(OTHER)
 }
 
 /// Finds a step by its name.
