@@ -10,7 +10,7 @@ mod retry;
 mod worker;
 
 pub use data::{PersonData, person_data};
-pub use edition::{Edition, Part};
+pub use edition::{Edition, Part, coupon};
 pub use port::{Carrier, CarrierError, Carriers, PublicUrls};
 pub use retry::{backoff, settle_of};
 pub use worker::{SendOptions, SendWorker};

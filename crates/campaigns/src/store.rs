@@ -2,11 +2,12 @@
 
 use contents::EmailDocument;
 use kernel::{
-    id::{CampaignId, IdSource, UserId, WorkspaceId},
+    id::{CampaignId, IdSource, SegmentId, UserId, WorkspaceId},
     invalid::Invalid,
     page::{Page, PageRequest},
     time::Millis,
 };
+use profiles::search;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use storage::{Value, sql};
 
@@ -128,11 +129,20 @@ pub async fn find(
     row.map(Row::into_campaign).transpose()
 }
 
-/// Lists campaigns, the newest first, in one state or in any.
+/// Which campaigns are listed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CampaignFilter<'a> {
+    /// Only those in this state.
+    pub state: Option<State>,
+    /// Part of the name, however it is written.
+    pub name: &'a str,
+}
+
+/// Lists campaigns, the newest first.
 pub async fn list(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
-    state: Option<State>,
+    filter: CampaignFilter<'_>,
     page: &PageRequest,
 ) -> Result<Page<Campaign>, CampaignError> {
     let bad = |_| {
@@ -146,14 +156,16 @@ pub async fn list(
     let position = page.position().map_err(bad)?;
     let after = position.and_then(|parts| parts.first().copied());
     let limit = page.limit();
+    let after = after.unwrap_or(i64::MAX);
+    let named = named(db, workspace, filter.name, after).await?;
     let text = format!(
-        "SELECT {COLUMNS} FROM campaign WHERE workspace_id = $1 AND id < $2 AND ($3 = '' OR state = $3)
+        "SELECT {COLUMNS} FROM campaign WHERE workspace_id = $1 AND id < $2 AND ($3 = '' OR state = $3){named}
          ORDER BY id DESC LIMIT $4"
     );
     let binds: [Value; 4] = [
         workspace.raw().into(),
-        after.unwrap_or(i64::MAX).into(),
-        state.map_or("", State::as_str).into(),
+        after.into(),
+        filter.state.map_or("", State::as_str).into(),
         i64::try_from(limit + 1).unwrap_or(i64::MAX).into(),
     ];
     let rows: Vec<Row> = sql::all(db, text, binds).await?;
@@ -163,6 +175,60 @@ pub async fn list(
         items: items?,
         next: page.next,
     })
+}
+
+/// Returns the condition of those whose name holds a part, however it is written. A workspace has some
+/// hundreds of campaigns: their names are compared here rather than kept a second time, folded.
+async fn named(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    part: &str,
+    before: i64,
+) -> Result<String, DbErr> {
+    let part = search::fold(part);
+    if part.is_empty() {
+        return Ok(String::new());
+    }
+    let rows = sql::rows(
+        db,
+        "SELECT id, name FROM campaign WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC",
+        [workspace.raw().into(), before.into()],
+    )
+    .await?;
+    let mut ids = Vec::new();
+    for row in rows {
+        let name: String = row.try_get_by_index(1)?;
+        if search::fold(&name).contains(&part) {
+            ids.push(row.try_get_by_index::<i64>(0)?.to_string());
+        }
+    }
+    // An empty list is no SQL; no campaign has the number 0.
+    ids.push("0".to_owned());
+    Ok(format!(" AND id IN ({})", ids.join(", ")))
+}
+
+/// Returns the campaigns whose target names a segment, the newest first.
+pub async fn aimed_at(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    segment: SegmentId,
+) -> Result<Vec<(CampaignId, String)>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Named {
+        id: i64,
+        name: String,
+    }
+    // The id stands in the cards and nowhere else; a workspace has some hundreds of them.
+    let rows: Vec<Named> = sql::all(
+        db,
+        "SELECT id, name FROM campaign WHERE workspace_id = $1 AND CAST(document AS TEXT) LIKE $2 ORDER BY id DESC LIMIT 100",
+        [workspace.raw().into(), format!("%\"{segment}\"%").into()],
+    )
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (CampaignId::from_raw(row.id), row.name))
+        .collect())
 }
 
 /// Counts the campaigns in each state.

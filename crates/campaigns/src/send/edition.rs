@@ -54,6 +54,18 @@ pub struct Edition {
     stored_links: Mutex<HashSet<i64>>,
 }
 
+/// Returns what templates see of an offer as `coupon`; null unless it is one.
+pub fn coupon(offer: Option<&Offer>) -> serde_json::Value {
+    match offer {
+        Some(Offer::Coupon {
+            label,
+            code,
+            expires_at,
+        }) => json!({"label": label, "code": code, "expires_at": expires_at}),
+        _ => serde_json::Value::Null,
+    }
+}
+
 /// A message and the links that must be stored before it leaves.
 pub(super) struct Made {
     pub(super) message: Message,
@@ -71,17 +83,9 @@ impl Edition {
         sender: &Sender,
         workspace: &WorkspaceFacts,
     ) -> Result<Self, contents::CompileError> {
-        let coupon = match &campaign.document.offer {
-            Some(Offer::Coupon {
-                label,
-                code,
-                expires_at,
-            }) => json!({"label": label, "code": code, "expires_at": expires_at}),
-            _ => serde_json::Value::Null,
-        };
         let shared = json!({
             "workspace": {"name": workspace.name, "postal_address": workspace.postal_address},
-            "coupon": coupon,
+            "coupon": coupon(campaign.document.offer.as_ref()),
         });
         let contents = campaign.document.contents.as_ref();
         Ok(Self {
