@@ -141,6 +141,9 @@ pub struct PreviewContent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<String>,
     /// The variant to show; the customer's own language when absent.
+    /// `cmp_…` of a campaign whose offer the email carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
     /// Whether to show it as a mail client in the dark does.

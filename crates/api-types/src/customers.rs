@@ -21,6 +21,31 @@ pub struct CustomerSummary {
     pub first_seen_at: String,
     /// When last seen.
     pub last_seen_at: String,
+    /// Which channels reach this person with advertising.
+    pub reach: ReachView,
+    /// Sums over all orders.
+    pub totals: TotalsView,
+}
+
+/// How each channel stands with a customer: `open`, `refused`, `broken` (a dead or complaining address),
+/// `unasked` or `missing`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReachView {
+    /// Email.
+    pub email: String,
+    /// LINE.
+    pub line: String,
+    /// Push messages.
+    pub push: String,
+}
+
+/// How many customers a list has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CustomerCount {
+    /// Their number, at most 10,000.
+    pub count: i64,
+    /// Whether there are more.
+    pub is_more: bool,
 }
 
 /// Everything known of a customer, but for what happened.
@@ -127,7 +152,7 @@ pub struct SuppressionView {
 }
 
 /// Sums over a customer's orders, in the workspace's currency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TotalsView {
     /// Completed orders.
     pub n_orders: i64,
@@ -249,6 +274,12 @@ pub struct TimelineView {
     pub order_id: Option<String>,
     /// `cmp_…`
     pub campaign_id: Option<String>,
+    /// The campaign's name.
+    pub campaign: Option<String>,
+    /// Words of the link that was clicked.
+    pub link: Option<String>,
+    /// Of a delivery: where it ended, as `suppressed`, and why.
+    pub outcome: Option<OutcomeView>,
     /// `dlv_…`
     pub delivery_id: Option<String>,
     /// Channel of a consent or delivery.
@@ -268,6 +299,17 @@ pub struct TimelineView {
     pub is_derived: bool,
     /// Everything else.
     pub detail: Option<Value>,
+}
+
+/// How a delivery ended that was not accepted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OutcomeView {
+    /// A step of the report, such as `no_consent`.
+    pub step: String,
+    /// Its name in Japanese.
+    pub name_ja: String,
+    /// Its name in English.
+    pub name_en: String,
 }
 
 /// What is known of an attribute key.

@@ -127,6 +127,24 @@ pub struct SegmentPerson {
     pub last_seen_at: String,
 }
 
+/// Where a segment is used.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentUses {
+    /// Campaigns whose target names it, the newest first.
+    pub campaigns: Vec<SegmentUse>,
+    /// Segments whose rule names it.
+    pub segments: Vec<SegmentUse>,
+}
+
+/// Something that uses a segment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentUse {
+    /// `cmp_…` or `seg_…`
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
 /// A rule and which of its examples are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

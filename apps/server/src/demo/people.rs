@@ -1,7 +1,10 @@
 //! The households.
 
 use demo::{Company, Gender, Household, Label};
-use profiles::bulk::{CustomerRow, RowConsent};
+use profiles::{
+    attributes::{self, AttributeDef, ValueType},
+    bulk::{CustomerRow, RowConsent},
+};
 use serde_json::{Map, Value};
 
 use super::load::Load;
@@ -24,7 +27,49 @@ pub(super) async fn load(load: &mut Load<'_>, company: &Company) -> anyhow::Resu
         load.loader.customers(ctx, &rows).await?;
         tx.commit().await?;
     }
-    Ok(())
+    name_attributes(load).await
+}
+
+/// What people call the attributes of a household.
+const LABELS: [(&str, ValueType, &str, &str); 11] = [
+    ("kana", ValueType::Text, "よみ", "Reading"),
+    ("prefecture", ValueType::Text, "都道府県", "Prefecture"),
+    ("city", ValueType::Text, "市区町村", "City"),
+    ("birthday", ValueType::Date, "誕生日", "Birthday"),
+    ("gender", ValueType::Text, "性別", "Gender"),
+    ("age_band", ValueType::Text, "年代", "Age"),
+    (
+        "income_band",
+        ValueType::Text,
+        "世帯年収",
+        "Household income",
+    ),
+    ("home_ownership", ValueType::Text, "住まい", "Home"),
+    ("marital_status", ValueType::Text, "婚姻", "Marital status"),
+    (
+        "household_size",
+        ValueType::Text,
+        "世帯人数",
+        "Household size",
+    ),
+    ("kids", ValueType::Text, "子ども", "Children"),
+];
+
+async fn name_attributes(load: &Load<'_>) -> anyhow::Result<()> {
+    let tx = load.app.db.begin().await?;
+    for (key, value_type, ja, en) in LABELS {
+        let def = AttributeDef {
+            key: key.to_owned(),
+            value_type,
+            label_ja: Some(ja.to_owned()),
+            label_en: Some(en.to_owned()),
+            is_sensitive: false,
+        };
+        attributes::label(load.ctx(&tx), &def)
+            .await?
+            .map_err(|invalid| anyhow::anyhow!("the label of {key} is refused: {invalid:?}"))?;
+    }
+    Ok(tx.commit().await?)
 }
 
 fn row(household: &Household) -> CustomerRow {

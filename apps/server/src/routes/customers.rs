@@ -1,5 +1,6 @@
 //! Customers: the list, one person's page, what happened, and changes by hand.
 
+mod count;
 mod create;
 mod get;
 mod list;
@@ -17,6 +18,7 @@ use crate::{http::problem::ApiError, state::App};
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list, create::create))
+        .routes(routes!(count::count))
         .routes(routes!(get::get, patch::patch))
         .routes(routes!(timeline::timeline))
         .routes(routes!(orders::orders))

@@ -7,6 +7,7 @@ mod list;
 mod members;
 mod save;
 mod shelf;
+mod uses;
 mod vocabulary;
 mod wire;
 
@@ -19,6 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::list, create::create))
         .routes(routes!(find::find, save::save, shelf::archive))
         .routes(routes!(shelf::restore))
+        .routes(routes!(uses::uses))
         .routes(routes!(members::members))
         .routes(routes!(ask::preview))
         .routes(routes!(ask::examples))

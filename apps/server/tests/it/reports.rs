@@ -182,6 +182,69 @@ async fn a_report_gives_every_number_with_its_people() {
 }
 
 #[tokio::test]
+async fn a_customer_s_story_and_row_tell_of_the_campaigns() {
+    for test in testkit::both().await {
+        let app = TestApp::new(&test).await;
+        story(&app).await;
+        let token = app.token(Role::Marketer).await;
+        let timeline = async |id: i64| {
+            let id = ProfileId::from_raw(id);
+            let path = format!("/api/v1/customers/{id}/timeline");
+            app.get(&path, &token).await.expect(StatusCode::OK).json()
+        };
+        let clicked = &timeline(1).await["items"][0];
+        assert_eq!(clicked["name"], "message_clicked");
+        assert_eq!(
+            (&clicked["campaign"], &clicked["link"]),
+            (&json!("牛乳の日"), &json!("牛乳を見る"))
+        );
+        let silent = &timeline(3).await["items"][0];
+        assert_eq!(
+            (
+                &silent["kind"],
+                &silent["campaign"],
+                &silent["outcome"]["step"]
+            ),
+            (&json!("delivery"), &json!("牛乳の日"), &json!("no_consent"))
+        );
+        assert_eq!(
+            timeline(2).await["items"],
+            json!([]),
+            "what was sent is an event"
+        );
+
+        let people = app
+            .get("/api/v1/customers", &token)
+            .await
+            .expect(StatusCode::OK)
+            .json();
+        let row = |id: i64| {
+            let id = ProfileId::from_raw(id).to_string();
+            let rows = people["items"].as_array().unwrap();
+            rows.iter().find(|row| row["id"] == id).unwrap().clone()
+        };
+        assert_eq!(row(1)["totals"]["amount"], 1280);
+        assert_eq!(
+            (&row(2)["reach"]["email"], &row(2)["reach"]["line"]),
+            (&json!("unasked"), &json!("missing"))
+        );
+        let count = app
+            .get("/api/v1/customers/count", &token)
+            .await
+            .expect(StatusCode::OK)
+            .json();
+        assert_eq!(count, json!({"count": 3, "is_more": false}));
+
+        let names = async |search: &str| {
+            let path = format!("/api/v1/campaigns?search={search}");
+            let found = app.get(&path, &token).await.expect(StatusCode::OK).json();
+            found["items"].as_array().unwrap().len()
+        };
+        assert_eq!((names("%E7%89%9B").await, names("nothing").await), (1, 0));
+    }
+}
+
+#[tokio::test]
 async fn a_report_downloads_once_by_ticket_and_by_key_as_often_as_wanted() {
     let test = testkit::sqlite().await;
     let app = TestApp::new(&test).await;

@@ -149,6 +149,46 @@ async fn a_rule_is_previewed_explained_saved_and_not_overwritten() {
 }
 
 #[tokio::test]
+async fn a_segment_says_where_it_is_used() {
+    for test in testkit::both().await {
+        let app = TestApp::new(&test).await;
+        let token = app.token(Role::Marketer).await;
+        let save = async |name: &str, document: Json| {
+            let body = json!({"name": name, "document": document});
+            let answer = app.post("/api/v1/segments", &token, body).await;
+            let saved = answer.expect(StatusCode::CREATED).json();
+            saved["id"].as_str().unwrap().to_owned()
+        };
+        let id = save("金会員", rule()).await;
+        let within = json!({"version": 1, "root": {"segment": {"id": id}}});
+        save("金会員の中", within).await;
+        for (name, include) in [("週末の便り", json!([id])), ("ほかの便り", json!([]))] {
+            let body = json!({"name": name});
+            let made = app.post("/api/v1/campaigns", &token, body).await;
+            let made = made.expect(StatusCode::CREATED).json();
+            let path = format!("/api/v1/campaigns/{}", made["id"].as_str().unwrap());
+            let document = json!({"version": 1, "target": {"include": include, "exclude": []}});
+            let body = json!({"version": made["version"], "name": name, "document": document});
+            let saved = app.call(Method::PUT, &path, &token, Some(body)).await;
+            saved.expect(StatusCode::OK);
+        }
+        let uses = app
+            .get(&format!("/api/v1/segments/{id}/uses"), &token)
+            .await
+            .expect(StatusCode::OK)
+            .json();
+        let names = |kind: &str| -> Vec<String> {
+            let found = uses[kind].as_array().unwrap().iter();
+            found
+                .map(|used| used["name"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        assert_eq!(names("campaigns"), ["週末の便り"]);
+        assert_eq!(names("segments"), ["金会員の中"]);
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_rule_names_its_place_and_strangers_see_nothing() {
     let test = testkit::sqlite().await;
     let app = TestApp::new(&test).await;

@@ -253,10 +253,15 @@ async fn a_browser_of_any_site_may_call_but_never_with_credentials() {
         .get(&settings(&track.browser_key), "")
         .await
         .expect(StatusCode::OK);
-    assert_eq!(
-        answer.json()["integrations"]["Segment.io"]["apiKey"],
-        track.browser_key
+    let told = &answer.json()["integrations"]["Segment.io"];
+    assert_eq!(told["apiKey"], track.browser_key);
+    let address = format!(
+        "{}://{}",
+        told["protocol"].as_str().unwrap(),
+        told["apiHost"].as_str().unwrap()
     );
+    let own = format!("{}/v1", track.app.app.config.public_url());
+    assert_eq!(address, own, "the SDK delivers to us and nowhere else");
     track
         .app
         .get(&settings(&track.server_key), "")

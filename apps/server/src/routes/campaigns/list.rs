@@ -2,7 +2,10 @@
 
 use api_types::{PageOf, Problem, campaigns::CampaignSummary};
 use axum::{Json, extract::State};
-use campaigns::{model, store};
+use campaigns::{
+    model,
+    store::{self, CampaignFilter},
+};
 use kernel::{invalid::Invalid, page::PageRequest};
 use serde::Deserialize;
 
@@ -28,6 +31,8 @@ pub(super) struct ListQuery {
     /// Only those in this state.
     state: Option<String>,
 }
+    /// Part of the name; width, case and kana do not matter.
+    search: Option<String>,
 
 /// Lists the campaigns, the newest first.
 #[utoipa::path(get, path = "/api/v1/campaigns", operation_id = "list_campaigns", tag = "campaigns", params(ListQuery),
@@ -42,7 +47,11 @@ pub(super) async fn list(
         after: query.after,
         limit: query.limit,
     };
-    let page = store::list(app.db.reader(), operator.workspace, state, &page).await?;
+    let filter = CampaignFilter {
+        state,
+        name: query.search.as_deref().unwrap_or_default(),
+    };
+    let page = store::list(app.db.reader(), operator.workspace, filter, &page).await?;
     Ok(Json(PageOf {
         items: page.items.iter().map(wire::summary).collect(),
         next: page.next,

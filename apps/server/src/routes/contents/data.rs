@@ -4,7 +4,10 @@ use access::{Permission, audit, workspace::Workspace};
 use api_types::contents::PreviewContent;
 use chrono_tz::Tz;
 use contents::sample_data;
-use kernel::{id::ProfileId, invalid::Invalid};
+use kernel::{
+    id::{CampaignId, ProfileId},
+    invalid::Invalid,
+};
 use offers::{LastOrder, Popular, ProductCard};
 use profiles::customers::{self, Customer};
 use serde_json::{Map, Value as Json, json};
@@ -62,6 +65,35 @@ pub(super) async fn subject(
         locale: own_locale,
         timezone: workspace.time_zone.parse().unwrap_or(Tz::Asia__Tokyo),
     })
+}
+
+/// Adds the offer of a campaign, as its messages carry it.
+pub(super) async fn offer(
+    app: &App,
+    caller: &Caller,
+    campaign_id: &str,
+    subject: &mut Subject,
+) -> Result<(), ApiError> {
+    if !caller.may(Permission::CampaignsRead) {
+        return Err(ApiError::forbidden(Permission::CampaignsRead));
+    }
+    let unknown = || {
+        Invalid::one(
+            "/campaign_id",
+            "unknown",
+            "no such campaign",
+            "そのキャンペーンは見つかりません",
+        )
+    };
+    let id: CampaignId = campaign_id.parse().map_err(|_| unknown())?;
+    let campaign = campaigns::store::find(app.db.reader(), caller.workspace, id)
+        .await?
+        .ok_or_else(unknown)?;
+    let coupon = campaigns::send::coupon(campaign.document.offer.as_ref());
+    if let Json::Object(members) = &mut subject.json {
+        members.insert("coupon".to_owned(), coupon);
+    }
+    Ok(())
 }
 
 async fn real(app: &App, caller: &Caller, id: &str) -> Result<(Json, Option<String>), ApiError> {

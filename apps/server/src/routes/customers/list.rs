@@ -2,7 +2,7 @@
 
 use api_types::{PageOf, Problem, customers::CustomerSummary};
 use axum::{Json, extract::State};
-use kernel::page::PageRequest;
+use kernel::{id::ProfileId, page::PageRequest};
 use profiles::customers::{self, CustomerFilter};
 use serde::Deserialize;
 
@@ -47,8 +47,14 @@ pub(super) async fn list(
         after: query.after,
         limit: query.limit,
     };
-    let page = customers::list(app.db.reader(), operator.workspace, &filter, &page).await?;
-    let page = page.map(|row| wire::summary(&operator, row));
+    let db = app.db.reader();
+    let page = customers::list(db, operator.workspace, &filter, &page).await?;
+    let ids: Vec<ProfileId> = page.items.iter().map(|row| row.id).collect();
+    let seen = customers::glance(db, operator.workspace, &ids, app.now()).await?;
+    let page = page.map(|row| {
+        let glance = seen.get(&row.id).copied().unwrap_or_default();
+        wire::summary(&operator, row, glance)
+    });
     Ok(Json(PageOf {
         items: page.items,
         next: page.next,

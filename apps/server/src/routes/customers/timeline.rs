@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
-use api_types::{PageOf, Problem, customers::TimelineView};
+use analytics::story::{self, Unsent};
+use api_types::{
+    PageOf,
+    customers::{OutcomeView, TimelineView},
+};
 use axum::{Json, extract::State};
 use kernel::{
-    id::{ProductId, kind},
+    id::{CampaignId, LinkId, ProductId, WorkspaceId, kind},
     page::PageRequest,
 };
 use offers::ProductStore;
@@ -13,6 +17,8 @@ use profiles::{
     customers,
     timeline::{self, Before, EventEntry, TimelineEntry, What},
 };
+use serde_json::Value;
+use storage::ConnectionTrait;
 
 use super::wire;
 use crate::{
@@ -27,7 +33,7 @@ use crate::{
 /// Lists what happened with a customer, the newest first. The opening is logged with the first page.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/timeline", operation_id = "list_customer_timeline", tag = "customers",
     params(("id" = String, Path, description = "prf_…"), PageQuery),
-    responses((status = 200, body = PageOf<TimelineView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<TimelineView>)))]
 pub(super) async fn timeline(
     operator: Operator<ProfilesRead>,
     PathId(id): PathId<kind::Profile>,
@@ -41,20 +47,12 @@ pub(super) async fn timeline(
     let request: PageRequest = query.into();
     let before = Before::of(&request)?;
     let limit = request.limit();
-    let stores = timeline::read(db, operator.workspace, id, before, limit).await?;
+    let mut stores = timeline::read(db, operator.workspace, id, before, limit).await?;
+    let position = (before.at, before.id);
+    let unsent = story::unsent(db, operator.workspace, id, position, limit + 1).await?;
+    stores.push(unsent.iter().map(silence).collect());
     let page = timeline::page(limit, stores);
-    let products: Vec<ProductId> = page
-        .items
-        .iter()
-        .filter_map(|entry| {
-            if let What::Event(event) = &entry.what {
-                event.product
-            } else {
-                None
-            }
-        })
-        .collect();
-    let names = ProductStore::names(db, operator.workspace, &products).await?;
+    let names = Names::read(db, operator.workspace, &page.items, unsent).await?;
     if request.after.is_none() {
         wire::log_opening(&app, &operator, "customer.timeline", id).await?;
     }
@@ -65,7 +63,58 @@ pub(super) async fn timeline(
     }))
 }
 
-fn view(entry: TimelineEntry, names: &HashMap<ProductId, String>) -> TimelineView {
+/// What was not sent stands on the timeline as an entry of the ledger.
+fn silence(unsent: &Unsent) -> TimelineEntry {
+    TimelineEntry {
+        at: unsent.at,
+        id: unsent.delivery.raw(),
+        what: What::Other {
+            source: "delivery".to_owned(),
+            detail: Value::Null,
+        },
+    }
+}
+
+/// What the entries of a page speak of.
+struct Names {
+    products: HashMap<ProductId, String>,
+    campaigns: HashMap<CampaignId, String>,
+    links: HashMap<LinkId, String>,
+    unsent: HashMap<i64, Unsent>,
+}
+
+impl Names {
+    async fn read(
+        db: &impl ConnectionTrait,
+        workspace: WorkspaceId,
+        entries: &[TimelineEntry],
+        unsent: Vec<Unsent>,
+    ) -> Result<Self, ApiError> {
+        let events: Vec<&EventEntry> = entries
+            .iter()
+            .filter_map(|entry| match &entry.what {
+                What::Event(event) => Some(&**event),
+                _ => None,
+            })
+            .collect();
+        let products: Vec<ProductId> = events.iter().filter_map(|event| event.product).collect();
+        let mut campaigns: Vec<CampaignId> =
+            events.iter().filter_map(|event| event.campaign).collect();
+        campaigns.extend(unsent.iter().map(|row| row.campaign));
+        let links: Vec<LinkId> = events.iter().filter_map(|event| event.link).collect();
+        Ok(Self {
+            products: ProductStore::names(db, workspace, &products).await?,
+            campaigns: story::campaigns(db, workspace, &campaigns).await?,
+            links: story::links(db, workspace, &links).await?,
+            unsent: unsent
+                .into_iter()
+                .map(|row| (row.delivery.raw(), row))
+                .collect(),
+        })
+    }
+}
+
+fn view(entry: TimelineEntry, names: &Names) -> TimelineView {
     let base = TimelineView {
         at: entry.at.to_string(),
         ..TimelineView::default()
@@ -95,31 +144,50 @@ fn view(entry: TimelineEntry, names: &HashMap<ProductId, String>) -> TimelineVie
             detail: Some(serde_json::json!({ "merged": merged, "undone_at": undone_at })),
             ..base
         },
-        What::Other { source, detail } => TimelineView {
-            kind: source,
-            detail: Some(detail),
-            ..base
+        What::Other { source, detail } => match names.unsent.get(&entry.id) {
+            Some(unsent) => unsent_view(base, source, unsent, names),
+            None => TimelineView {
+                kind: source,
+                detail: Some(detail),
+                ..base
+            },
         },
     }
 }
 
-fn event_view(
-    base: TimelineView,
-    event: EventEntry,
-    names: &HashMap<ProductId, String>,
-) -> TimelineView {
+fn unsent_view(base: TimelineView, kind: String, unsent: &Unsent, names: &Names) -> TimelineView {
+    TimelineView {
+        kind,
+        campaign_id: Some(unsent.campaign.to_string()),
+        campaign: names.campaigns.get(&unsent.campaign).cloned(),
+        delivery_id: Some(unsent.delivery.to_string()),
+        channel: Some("email".to_owned()),
+        outcome: Some(OutcomeView {
+            step: unsent.step.key.to_owned(),
+            name_ja: unsent.step.ja.to_owned(),
+            name_en: unsent.step.en.to_owned(),
+        }),
+        ..base
+    }
+}
+
+fn event_view(base: TimelineView, event: EventEntry, names: &Names) -> TimelineView {
     TimelineView {
         kind: "event".to_owned(),
         name: Some(event.name),
         product: event
             .product
-            .and_then(|product| names.get(&product).cloned())
+            .and_then(|product| names.products.get(&product).cloned())
             .or(event.sku),
         category: event.category,
         amount: event.amount,
         quantity: event.quantity,
         order_id: event.order.map(|id| id.to_string()),
         campaign_id: event.campaign.map(|id| id.to_string()),
+        campaign: event
+            .campaign
+            .and_then(|campaign| names.campaigns.get(&campaign).cloned()),
+        link: event.link.and_then(|link| names.links.get(&link).cloned()),
         delivery_id: event.delivery.map(|id| id.to_string()),
         is_machine: event.is_machine,
         is_imported: event.is_imported,

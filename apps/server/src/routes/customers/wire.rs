@@ -3,13 +3,13 @@
 use access::{Permission, audit};
 use api_types::customers::{
     AttributeValue, ConsentView, CustomerFacts, CustomerSummary, CustomerView, IdentityView,
-    SuppressionView, TotalsView,
+    ReachView, SuppressionView, TotalsView,
 };
 use kernel::{id::ProfileId, time::Millis};
 use profiles::{
     Ctx,
     attributes::AttributeDef,
-    customers::{self, Customer, Edit, masked_email, masked_phone},
+    customers::{self, Customer, Edit, Glance, Totals, masked_email, masked_phone},
     identity::KeyKind,
 };
 use serde_json::Value;
@@ -20,7 +20,11 @@ use crate::{
     state::App,
 };
 
-pub(super) fn summary(caller: &Caller, row: customers::CustomerSummary) -> CustomerSummary {
+pub(super) fn summary(
+    caller: &Caller,
+    row: customers::CustomerSummary,
+    glance: Glance,
+) -> CustomerSummary {
     let shows = caller.may(Permission::PiiRead);
     CustomerSummary {
         id: row.id.to_string(),
@@ -32,6 +36,12 @@ pub(super) fn summary(caller: &Caller, row: customers::CustomerSummary) -> Custo
         is_anonymous: row.is_anonymous,
         first_seen_at: row.first_seen_at.to_string(),
         last_seen_at: row.last_seen_at.to_string(),
+        reach: ReachView {
+            email: glance.email.as_str().to_owned(),
+            line: glance.line.as_str().to_owned(),
+            push: glance.push.as_str().to_owned(),
+        },
+        totals: totals(glance.totals),
     }
 }
 
@@ -39,7 +49,6 @@ pub(super) fn view(caller: &Caller, locale: &str, customer: Customer) -> Custome
     let shows = caller.may(Permission::PiiRead);
     let email = |email: String| if shows { email } else { masked_email(&email) };
     let phone = |phone: String| if shows { phone } else { masked_phone(&phone) };
-    let text = |at: Option<Millis>| at.map(|at| at.to_string());
     CustomerView {
         id: customer.id.to_string(),
         external_id: customer.external_id,
@@ -72,7 +81,7 @@ pub(super) fn view(caller: &Caller, locale: &str, customer: Customer) -> Custome
                 text_version: consent.text_version,
                 source: consent.source,
                 occurred_at: consent.occurred_at.to_string(),
-                expires_at: text(consent.expires_at),
+                expires_at: consent.expires_at.map(|at| at.to_string()),
             })
             .collect(),
         suppressions: customer
@@ -84,17 +93,22 @@ pub(super) fn view(caller: &Caller, locale: &str, customer: Customer) -> Custome
                 created_at: row.created_at.to_string(),
             })
             .collect(),
-        totals: TotalsView {
-            n_orders: customer.totals.n_orders,
-            amount: customer.totals.amount,
-            first_order_at: text(customer.totals.first_order_at),
-            last_order_at: text(customer.totals.last_order_at),
-        },
+        totals: totals(customer.totals),
         first_seen_at: customer.first_seen_at.to_string(),
         last_seen_at: customer.last_seen_at.to_string(),
         created_at: customer.created_at.to_string(),
         updated_at: customer.updated_at.to_string(),
         version: customer.version,
+    }
+}
+
+fn totals(totals: Totals) -> TotalsView {
+    let text = |at: Option<Millis>| at.map(|at| at.to_string());
+    TotalsView {
+        n_orders: totals.n_orders,
+        amount: totals.amount,
+        first_order_at: text(totals.first_order_at),
+        last_order_at: text(totals.last_order_at),
     }
 }
 

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use super::key;
 use crate::{http::problem::ApiError, state::App};
 
-/// Tells the SDK to deliver to us; only for browser keys, since the key travels in the address.
+/// Tells the SDK to deliver to us, and to report on itself to nobody; only for browser keys, since the key
+/// travels in the address.
 pub(super) async fn show(
     State(app): State<App>,
     Path(key): Path<String>,
@@ -19,8 +20,17 @@ pub(super) async fn show(
     if found.source != Source::Browser {
         return Err(key::unknown());
     }
+    let base = app.config.public_url();
+    let (protocol, host) = base.split_once("://").unwrap_or(("https", base));
     Ok(Json(json!({
-        "integrations": {"Segment.io": {"apiKey": key, "unbundledIntegrations": [], "addBundledMetadata": false}},
+        "integrations": {"Segment.io": {
+            "apiKey": key,
+            "apiHost": format!("{host}/v1"),
+            "protocol": protocol,
+            "unbundledIntegrations": [],
+            "addBundledMetadata": false,
+        }},
+        "metrics": {"sampleRate": 0},
         "plan": {"track": {}, "identify": {}, "group": {}},
         "remotePlugins": [],
     })))
