@@ -122,7 +122,8 @@ fn bar(
         <text x=to + 8.0 y=top + 15.0 class=if is_end { "k b" } else { "m" }>{words.clone()}</text>
     };
     match &step.href {
-        Some(href) => view! { <g><a href=href.clone() aria-label=format!("{} {words}", step.label)>{drawn}</a></g> }.into_any(),
+        // Its name is what is written: the step and how many.
+        Some(href) => view! { <g><a href=href.clone()>{drawn}</a></g> }.into_any(),
         None => drawn.into_any(),
     }
 }

@@ -35,11 +35,13 @@ pub enum Baseline {
 
 /// Returns 4 to 6 round numbers that enclose the values, smallest first.
 pub fn ticks(values: impl Iterator<Item = f64>, baseline: Baseline) -> Vec<f64> {
-    let (mut low, mut high) = values
-        .filter(|value| value.is_finite())
-        .fold((f64::MAX, f64::MIN), |(low, high), value| {
-            (low.min(value), high.max(value))
-        });
+    let (mut low, mut high, is_whole) = values.filter(|value| value.is_finite()).fold(
+        (f64::MAX, f64::MIN, true),
+        |(low, high, is_whole), value| {
+            let is_whole = is_whole && value.fract() == 0.0;
+            (low.min(value), high.max(value), is_whole)
+        },
+    );
     if low > high {
         (low, high) = (0.0, 1.0);
     }
@@ -49,7 +51,9 @@ pub fn ticks(values: impl Iterator<Item = f64>, baseline: Baseline) -> Vec<f64> 
     if (high - low).abs() < f64::EPSILON {
         high = low + low.abs().max(1.0);
     }
-    let step = round_step((high - low) / 5.0);
+    // People, orders and yen come whole: a half of one on the axis would puzzle.
+    let is_whole = is_whole && low.fract() == 0.0 && high.fract() == 0.0;
+    let step = round_step((high - low) / 5.0, is_whole);
     let first = (low / step).floor();
     let last = (high / step).ceil();
     let mut ticks = Vec::new();
@@ -61,11 +65,15 @@ pub fn ticks(values: impl Iterator<Item = f64>, baseline: Baseline) -> Vec<f64> 
     ticks
 }
 
-/// The smallest of 1, 2, 2.5, 5 × 10ⁿ that is at least `raw`.
-fn round_step(raw: f64) -> f64 {
+/// The smallest of 1, 2, 2.5, 5 × 10ⁿ that is at least `raw`; of whole numbers, a whole one.
+fn round_step(raw: f64, is_whole: bool) -> f64 {
+    if is_whole && raw <= 1.0 {
+        return 1.0;
+    }
     let power = 10_f64.powf(raw.log10().floor());
     let step = [1.0, 2.0, 2.5, 5.0, 10.0]
         .into_iter()
+        .filter(|step| !is_whole || (step * power).fract() == 0.0)
         .find(|step| step * power >= raw * (1.0 - 1e-9))
         .unwrap_or(10.0);
     step * power
@@ -123,10 +131,27 @@ mod tests {
             ticks([612.0].into_iter(), Baseline::Zero),
             [0.0, 200.0, 400.0, 600.0, 800.0]
         );
-        for high in [1.0, 7.0, 23.0, 99.0, 12_345.0, 0.004] {
+        for high in [7.0, 23.0, 99.0, 12_345.0, 0.004, 0.5] {
             let ticks = ticks([high].into_iter(), Baseline::Zero);
             assert!((4..=7).contains(&ticks.len()), "{high}: {ticks:?}");
             assert!(ticks.last().is_some_and(|last| *last >= high));
+        }
+    }
+
+    #[test]
+    fn what_is_counted_is_never_halved() {
+        assert_eq!(ticks([0.0, 0.0].into_iter(), Baseline::Zero), [0.0, 1.0]);
+        assert_eq!(
+            ticks([3.0].into_iter(), Baseline::Zero),
+            [0.0, 1.0, 2.0, 3.0]
+        );
+        assert_eq!(
+            ticks([12.0].into_iter(), Baseline::Zero),
+            [0.0, 5.0, 10.0, 15.0]
+        );
+        for most in 1..200 {
+            let ticks = ticks([f64::from(most)].into_iter(), Baseline::Zero);
+            assert!(ticks.iter().all(|tick| tick.fract() == 0.0), "{ticks:?}");
         }
     }
 

@@ -106,7 +106,12 @@ fn room(knot: &KnotView) -> f64 {
             .map(|c| if c.is_ascii() { 7.0 } else { 12.5 })
             .sum::<f64>()
     };
-    wide(&shortened(&knot.name)).max(wide(&logic::progress(knot))) + 16.0
+    wide(&shortened(&knot.name)).max(wide(&below(knot))) + 16.0
+}
+
+/// What stands under the name: when, and how far it has come.
+fn below(knot: &KnotView) -> String {
+    format!("{} {}", format::clock(at(knot)), logic::progress(knot))
 }
 
 fn shortened(name: &str) -> String {
@@ -133,10 +138,11 @@ fn drawn(knot: &KnotView, x: f64, row: usize, width: f64) -> impl IntoView + use
     };
     view! {
         <g>
-            <a href=leads(knot) aria-label=format!("{} {} {}", format::clock(at(knot)), knot.name, logic::progress(knot))>
+            <a href=leads(knot)>
+                <title>{knot.name.clone()}</title>
                 <line x1=x x2=x y1="84" y2=top class="day-stem"></line>
                 <text x=words y=top + 9.0 text-anchor=anchor class="k b">{shortened(&knot.name)}</text>
-                <text x=words y=top + 24.0 text-anchor=anchor>{logic::progress(knot)}</text>
+                <text x=words y=top + 24.0 text-anchor=anchor>{below(knot)}</text>
                 <circle cx=x cy=THREAD r=if is_run { "5.5" } else { "5" } class=class></circle>
             </a>
         </g>

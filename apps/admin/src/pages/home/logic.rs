@@ -39,7 +39,7 @@ pub(super) fn sentence(home: &HomeView) -> String {
     if !home.waiting.is_empty() {
         said.push(t::home::say_waiting(count(home.waiting.len())));
     }
-    said.join(" ")
+    said.join(t::home::say_between())
 }
 
 /// Says how far a delivery of today has come.

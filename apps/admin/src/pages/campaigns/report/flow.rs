@@ -137,18 +137,17 @@ fn bar(
         let y = BOTTOM + 20.0 + 16.0 * at as f64;
         view! { <text x=x y=y text-anchor="middle" class=label_class>{text}</text> }
     };
-    let name = format!("{} {words}", step.label);
+    // The name of a link is what is written in it: the step, then how many.
     let drawn = view! {
         <rect x=x - slot / 2.0 y="16" width=slot height=BOTTOM - 16.0 class="flow-hit"></rect>
         <rect x=x - thick / 2.0 y=high width=thick height=(low - high).max(2.0) class=class></rect>
-        <text x=x y=words_at text-anchor="middle" class=if is_end { "k b flow-n" } else { "k" }>{words.clone()}</text>
-        {has_next.then(|| view! { <line x1=x + thick / 2.0 x2=x + slot - thick / 2.0 y1=left y2=left class="g-joint"></line> })}
         {logic::lines(&step.label, room.max(4)).into_iter().enumerate().map(line).collect_view()}
+        <text x=x y=words_at text-anchor="middle" class=if is_end { "k b flow-n" } else { "k" }>{words}</text>
+        {has_next.then(|| view! { <line x1=x + thick / 2.0 x2=x + slot - thick / 2.0 y1=left y2=left class="g-joint"></line> })}
     };
     match &step.href {
         Some(href) => {
-            view! { <g><a href=href.clone() data-noscroll="true" aria-label=name>{drawn}</a></g> }
-                .into_any()
+            view! { <g><a href=href.clone() data-noscroll="true">{drawn}</a></g> }.into_any()
         }
         None => drawn.into_any(),
     }
