@@ -1,7 +1,8 @@
 //! Customers.
 
 use api_types::customers::{
-    CreateCustomer, CustomerSummary, CustomerView, OrderView, PatchCustomer, TimelineView,
+    CreateCustomer, CustomerCount, CustomerSummary, CustomerView, OrderView, PatchCustomer,
+    TimelineView,
 };
 use web_sys::AbortSignal;
 
@@ -21,20 +22,34 @@ pub struct Wanted {
     pub after: String,
 }
 
+impl Wanted {
+    fn is_anonymous(&self) -> Option<String> {
+        match self.who.as_str() {
+            "anonymous" => Some("true".to_owned()),
+            "known" => Some("false".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// Counts customers, up to where a headline says "more than".
+pub async fn count(wanted: &Wanted, signal: &AbortSignal) -> Result<CustomerCount, ApiError> {
+    let query = client::query(&[
+        ("search", Some(wanted.search.clone())),
+        ("is_anonymous", wanted.is_anonymous()),
+    ]);
+    client::get(&format!("/customers/count{query}"), Some(signal)).await
+}
+
 /// Lists customers, the most recently seen first.
 pub async fn list(
     wanted: &Wanted,
     limit: usize,
     signal: &AbortSignal,
 ) -> Result<Page<CustomerSummary>, ApiError> {
-    let is_anonymous = match wanted.who.as_str() {
-        "anonymous" => Some("true".to_owned()),
-        "known" => Some("false".to_owned()),
-        _ => None,
-    };
     let query = client::query(&[
         ("search", Some(wanted.search.clone())),
-        ("is_anonymous", is_anonymous),
+        ("is_anonymous", wanted.is_anonymous()),
         ("after", Some(wanted.after.clone())),
         ("limit", Some(limit.to_string())),
     ]);

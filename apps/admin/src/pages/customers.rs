@@ -9,10 +9,12 @@ mod create;
 mod detail;
 mod edit;
 mod feed;
+mod fold;
 mod list;
 mod logic;
 mod orders;
 mod story;
+mod ways;
 mod words;
 
 pub use detail::CustomerPage;

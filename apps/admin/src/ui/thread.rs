@@ -63,6 +63,9 @@ pub fn TimelineItem(
     /// What, in a few words.
     #[prop(into)]
     title: TextProp,
+    /// What it was about, and where that is: a campaign.
+    #[prop(optional_no_strip)]
+    about: Option<(String, Route)>,
     /// More, small.
     #[prop(optional, into)]
     note: Option<TextProp>,
@@ -85,7 +88,7 @@ pub fn TimelineItem(
             <div class="c">
                 <div class="h">
                     {icon.view()}
-                    <span><span class="sr">{spoken}</span> <b>{text(title)}</b></span>
+                    <span><span class="sr">{spoken}</span> <b>{text(title)}</b> {about.map(|(name, to)| view! { <a class="about" href=to.path()>{name}</a> })}</span>
                     {amount.map(|amount| view! { <span class="amt">{text(amount)}</span> })}
                 </div>
                 {note.map(|note| view! { <div class="s">{text(note)}</div> })}

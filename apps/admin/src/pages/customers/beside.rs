@@ -121,7 +121,7 @@ fn Facts(customer: CustomerView) -> impl IntoView {
         <dl class="facts">
             {fact(t::customers::email, customer.email)}
             {fact(t::customers::phone, customer.phone)}
-            {fact(t::customers::language, customer.locale)}
+            {customer.locale.map(|tag| view! { <div><dt>{t::customers::language}</dt><dd>{move || words::language(&tag)}</dd></div> })}
             {fact(t::customers::zone, customer.time_zone)}
             {customer.attributes.into_iter().map(attribute).collect_view()}
         </dl>

@@ -3,7 +3,7 @@
 use api_types::customers::CustomerSummary;
 use leptos::prelude::*;
 
-use super::{create::CreateSheet, logic};
+use super::{create::CreateSheet, logic, ways};
 use crate::{
     api::{
         customers::{self, Wanted},
@@ -15,8 +15,7 @@ use crate::{
     state::session,
     ui::{
         Button, ButtonKind, ButtonLink, Choice, Column, DataTable, EmptyState, Icon, PageHeader,
-        Phone, SearchField, Segmented, Status, Tone, list_query::ListState, table::Row,
-        use_list_query,
+        Phone, SearchField, Segmented, list_query::ListState, table::Row, use_list_query,
     },
 };
 
@@ -37,6 +36,18 @@ pub fn CustomerList() -> impl IntoView {
         },
         |wanted, signal| async move { customers::list(&wanted, PAGE, &signal).await },
     );
+    let found = load(
+        move || {
+            let query = list.get();
+            Wanted {
+                who: query.filter("who").to_owned(),
+                search: query.q,
+                after: String::new(),
+            }
+        },
+        |wanted, signal| async move { customers::count(&wanted, &signal).await },
+    );
+    let how_many = move || found.value().map(logic::how_many).unwrap_or_default();
     let is_adding = RwSignal::new(false);
     let acts = move || {
         session::may("profiles:write").then(|| {
@@ -47,7 +58,7 @@ pub fn CustomerList() -> impl IntoView {
         })
     };
     view! {
-        <PageHeader title=t::customers::title>{acts}</PageHeader>
+        <PageHeader title=t::customers::title count=how_many>{acts}</PageHeader>
         <div class="tools">
             <SearchField label=t::customers::search value=list.search()/>
             <Who list=list/>
@@ -106,17 +117,17 @@ fn columns() -> Vec<Column<CustomerSummary>> {
     let number =
         |person: &CustomerSummary| person.external_id.clone().unwrap_or_else(|| "–".to_owned());
     let email = |person: &CustomerSummary| person.email.clone().unwrap_or_else(|| "–".to_owned());
-    let kind = |person: &CustomerSummary| {
-        if person.is_anonymous {
-            view! { <Status tone=Tone::Neutral icon=Icon::User label=t::customers::who_anonymous help=t::customers::anonymous_about/> }.into_any()
-        } else {
-            view! { <Status tone=Tone::Neutral icon=Icon::BadgeCheck label=t::customers::who_known/> }
-                .into_any()
-        }
+    let bought = |person: &CustomerSummary| {
+        let at = person.totals.last_order_at.as_deref().map(format::millis);
+        move || at.map_or_else(|| "–".to_owned(), format::date)
     };
-    let first = |person: &CustomerSummary| {
-        let at = format::millis(&person.first_seen_at);
-        move || format::date(at)
+    let orders = |person: &CustomerSummary| {
+        let count = person.totals.n_orders;
+        view! { {move || format::integer(count)} <span class="u">{t::customers::times}</span> }
+    };
+    let spent = |person: &CustomerSummary| {
+        let amount = person.totals.amount;
+        move || format::money(amount, &session::currency())
     };
     let last = |person: &CustomerSummary| {
         let at = format::millis(&person.last_seen_at);
@@ -125,11 +136,15 @@ fn columns() -> Vec<Column<CustomerSummary>> {
     vec![
         Column::new(t::customers::name, name).on_phone(Phone::Title),
         Column::new(t::customers::number, number),
-        Column::new(t::customers::email, email),
-        Column::new(t::customers::kind, kind).on_phone(Phone::Hidden),
-        Column::new(t::customers::first_seen, first)
+        Column::new(t::customers::email, email).on_phone(Phone::Hidden),
+        Column::new(t::customers::last_order, bought).number(),
+        Column::new(t::customers::n_orders, orders)
             .number()
             .on_phone(Phone::Hidden),
+        Column::new(t::customers::spent, spent).number(),
+        Column::new(t::customers::ways, |person: &CustomerSummary| {
+            ways::view(person.reach.clone())
+        }),
         Column::new(t::customers::last_seen, last).number(),
     ]
 }

@@ -1,6 +1,6 @@
 //! What the customer pages decide without a browser.
 
-use api_types::customers::{AttributeValue, CustomerFacts, CustomerView, TimelineView};
+use api_types::customers::{AttributeValue, CustomerCount, CustomerFacts, CustomerView};
 use serde_json::Value;
 
 use crate::{format, i18n as t};
@@ -14,21 +14,13 @@ pub(super) fn name(full_name: Option<&str>, is_anonymous: bool) -> String {
     }
 }
 
-/// A day of the timeline and what happened on it.
-pub(super) type Day = (i64, Vec<TimelineView>);
-
-/// Groups what happened by the workspace's days, in the order it comes.
-pub(super) fn by_day(items: Vec<TimelineView>) -> Vec<Day> {
-    let mut days: Vec<(String, Day)> = Vec::new();
-    for item in items {
-        let at = format::millis(&item.at);
-        let key = format::day_key(at);
-        match days.last_mut() {
-            Some((last, (_, own))) if *last == key => own.push(item),
-            _ => days.push((key, (at, vec![item]))),
-        }
+/// Says how many a list has.
+pub(super) fn how_many(found: CustomerCount) -> String {
+    if found.is_more {
+        t::customers::people_more(found.count)
+    } else {
+        t::customers::people(found.count)
     }
-    days.into_iter().map(|(_, day)| day).collect()
 }
 
 /// Writes an attribute for reading.
@@ -150,21 +142,6 @@ pub(super) fn is_hidden(attribute: &AttributeValue) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn days_follow_the_clocks_of_the_workspace() {
-        let at = |at: &str| TimelineView {
-            at: at.to_owned(),
-            ..TimelineView::default()
-        };
-        let days = by_day(vec![
-            at("2026-07-14T15:30:00Z"),
-            at("2026-07-14T15:00:00Z"),
-            at("2026-07-14T14:59:00Z"),
-        ]);
-        let sizes: Vec<usize> = days.iter().map(|(_, items)| items.len()).collect();
-        assert_eq!(sizes, [2, 1]);
-    }
 
     #[test]
     fn a_masked_address_is_not_saved_back() {

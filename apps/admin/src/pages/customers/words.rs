@@ -81,19 +81,15 @@ fn consent(item: &TimelineView) -> (Icon, Voice, String) {
     }
 }
 
+/// What stands in the ledger and not among the events was not sent, or nobody knows whether it was.
 fn delivery(item: &TimelineView) -> (Icon, Voice, String) {
-    let state = field(item, "state").or_else(|| field(item, "status"));
-    match state.as_deref() {
-        Some("skipped" | "held" | "suppressed" | "excluded" | "not_sent") => (
-            Icon::MailX,
-            Voice::NotSent,
-            t::customers::not_sent().to_owned(),
-        ),
-        Some("bounced" | "failed" | "rejected" | "dropped") => {
-            (Icon::MailX, Voice::Ours, t::customers::bounced().to_owned())
-        }
-        _ => (Icon::Mail, Voice::Ours, t::customers::sent().to_owned()),
+    let step = item.outcome.as_ref().map(|outcome| outcome.step.as_str());
+    if step == Some("unknown") {
+        let words = t::customers::unanswered().to_owned();
+        return (Icon::Mail, Voice::Ours, words);
     }
+    let words = t::customers::not_sent().to_owned();
+    (Icon::MailX, Voice::NotSent, words)
 }
 
 /// Returns a channel's word.
@@ -129,6 +125,16 @@ pub(super) fn purpose(name: &str) -> String {
     .to_owned()
 }
 
+/// Returns the name of a language by its tag.
+pub(super) fn language(tag: &str) -> String {
+    match tag.split(['-', '_']).next().unwrap_or(tag) {
+        "ja" => t::customers::japanese(),
+        "en" => t::customers::english(),
+        _ => tag,
+    }
+    .to_owned()
+}
+
 /// Returns the words for who told us a fact.
 pub(super) fn source(name: &str) -> String {
     match name {
@@ -148,6 +154,7 @@ pub(super) fn source(name: &str) -> String {
 fn note(item: &TimelineView) -> String {
     let mut parts: Vec<String> = Vec::new();
     let n_pieces = item.quantity.filter(|n| *n > 1);
+    parts.extend(item.link.clone());
     parts.extend(item.product.clone());
     parts.extend(n_pieces.map(t::customers::pieces));
     parts.extend(item.category.clone());
@@ -187,6 +194,8 @@ fn field(item: &TimelineView, name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use api_types::customers::OutcomeView;
+
     use super::*;
     use crate::state::locale::{Locale, set_for_test};
 
@@ -195,6 +204,20 @@ mod tests {
         assert_eq!(event("message_sent").1, Voice::Ours);
         assert_eq!(event("message_opened").1, Voice::Theirs);
         assert_eq!(event("Moon Seen").2, "Moon Seen");
+    }
+
+    #[test]
+    fn what_was_not_sent_is_told_apart_from_what_nobody_answered() {
+        let item = |step: &str| TimelineView {
+            kind: "delivery".to_owned(),
+            outcome: Some(OutcomeView {
+                step: step.to_owned(),
+                ..OutcomeView::default()
+            }),
+            ..TimelineView::default()
+        };
+        assert_eq!(told(&item("no_consent")).voice, Voice::NotSent);
+        assert_eq!(told(&item("unknown")).voice, Voice::Ours);
     }
 
     #[test]
