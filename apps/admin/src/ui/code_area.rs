@@ -15,6 +15,9 @@ pub struct CodeError {
     pub message: String,
 }
 
+/// The height of a line in pixels, as the style sheet has it.
+const LINE: usize = 20;
+
 /// The editor.
 #[component]
 pub fn CodeArea(
@@ -43,6 +46,17 @@ pub fn CodeArea(
             .map(|line| view! { <span class:is-wrong=wrong.contains(&line)>{line}</span> })
             .collect_view()
     };
+    let marks = move || {
+        let mut wrong: Vec<usize> =
+            errors.with(|errors| errors.iter().map(|error| error.line).collect());
+        wrong.sort_unstable();
+        wrong.dedup();
+        wrong
+            .into_iter()
+            .map(|line| view! { <i style:top=format!("{}px", line.saturating_sub(1) * LINE)></i> })
+            .collect_view()
+    };
+    let shift = move || format!("translateY(-{}px)", scroll.get());
     let go_to = move |line: usize, column: usize| {
         let Some(area) = area.get_untracked() else {
             return;
@@ -50,6 +64,9 @@ pub fn CodeArea(
         let at = value.with_untracked(|text| position(text, line, column));
         let _ = area.focus();
         let _ = area.set_selection_range(at, at);
+        // Browsers do not scroll to where a program puts the caret.
+        let top = i32::try_from(line.saturating_sub(4) * LINE).unwrap_or_default();
+        area.set_scroll_top(top);
     };
     let is_free = RwSignal::new(false);
     let on_key = move |event: ev::KeyboardEvent| on_key(&event, area, value, is_free);
@@ -59,8 +76,10 @@ pub fn CodeArea(
             <label for=id.clone()>{text(label)}</label>
             <div class="code">
                 <div class="code-n" aria-hidden="true">
-                    <div style:transform=move || format!("translateY(-{}px)", scroll.get())>{numbers}</div>
+                    <div style:transform=shift>{numbers}</div>
                 </div>
+                // Bands under the wrong lines; the text stands above them on nothing.
+                <div class="code-m" aria-hidden="true"><div style:transform=shift>{marks}</div></div>
                 <textarea
                     id=id.clone()
                     node_ref=area

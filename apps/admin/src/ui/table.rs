@@ -22,6 +22,8 @@ pub enum Phone {
     /// It is a line of the card, with its column's name.
     #[default]
     Line,
+    /// It stands in the card's upper corner: a menu.
+    Corner,
     /// It is left out.
     Hidden,
 }
@@ -208,6 +210,20 @@ where
         {content}
         {pager(TextProp::default())}
     }
+}
+
+/// Returns how many rows a list has where its first page holds them all; reactive.
+pub fn whole<T: Clone + Send + Sync + 'static>(
+    load: Load<Page<T>>,
+    list: ListState,
+) -> Option<i64> {
+    let is_first = list.get().after.is_empty();
+    load.with(|state| {
+        let page = state
+            .ready()
+            .filter(|page| is_first && page.next.is_none())?;
+        i64::try_from(page.items.len()).ok()
+    })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

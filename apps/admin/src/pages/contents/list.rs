@@ -136,7 +136,9 @@ fn columns(contents: Load<Page<ContentSummary>>) -> Vec<Column<ContentSummary>> 
         Column::new(t::contents::col_subject, subject).on_phone(Phone::Hidden),
         Column::new(t::contents::col_locales, locales),
         Column::new(t::contents::col_updated, saved),
-        Column::new(t::contents::col_actions, actions).on_phone(Phone::Hidden),
+        Column::new(t::contents::col_actions, actions)
+            .number()
+            .on_phone(Phone::Corner),
     ]
 }
 

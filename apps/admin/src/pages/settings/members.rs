@@ -84,7 +84,9 @@ fn columns(
         Column::new(t::settings::email, email),
         Column::new(t::settings::role, role),
         Column::new(t::settings::since, since).number(),
-        Column::new(t::settings::acts, acts).number(),
+        Column::new(t::settings::acts, acts)
+            .number()
+            .on_phone(Phone::Corner),
     ]
 }
 

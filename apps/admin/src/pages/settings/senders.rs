@@ -99,7 +99,9 @@ fn columns(beside: RwSignal<Beside>) -> Vec<Column<SenderView>> {
         Column::new(t::settings::way, way),
         Column::new(t::settings::pace, pace).number(),
         Column::new(t::settings::dkim, dkim).defined(t::settings::dkim_definition),
-        Column::new(t::settings::acts, acts).number(),
+        Column::new(t::settings::acts, acts)
+            .number()
+            .on_phone(Phone::Corner),
     ]
 }
 

@@ -56,9 +56,10 @@ fn draw<T>(
                     class:num=column.is_number
                     class:ph-title=column.phone == Phone::Title
                     class:ph-no=column.phone == Phone::Hidden
+                    class:ph-corner=column.phone == Phone::Corner
                     data-label=move || label.get()
                 >
-                    {(column.cell)(item)}
+                    <div class="td-v">{(column.cell)(item)}</div>
                 </td>
             }
         })
