@@ -1,6 +1,7 @@
 //! The frame round every page: providers, the router, the gate of the session, the shell.
 
 pub mod bar;
+pub mod find;
 pub mod rail;
 pub mod shortcuts;
 
@@ -96,6 +97,7 @@ fn stage(route: &Route, session: &SessionState) -> Stage {
 #[component]
 fn Shell(route: Memo<Route>) -> impl IntoView {
     shortcuts::listen();
+    find::install();
     view! {
         <Frame>
             {move || {

@@ -21,33 +21,30 @@ fn at(id: &str, rest: &str) -> String {
     format!("/campaigns/{}{rest}", encoded(id))
 }
 
+/// Which campaigns are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Part of the name.
+    pub search: String,
+    /// A state, or none.
+    pub state: String,
+    /// The cursor of the page.
+    pub after: String,
+}
+
 /// Reads a page of the list.
 pub async fn list(
-    query: &str,
+    wanted: &Wanted,
+    limit: usize,
     signal: Option<&AbortSignal>,
 ) -> Result<Page<CampaignSummary>, ApiError> {
+    let query = client::query(&[
+        ("search", Some(wanted.search.clone())),
+        ("state", Some(wanted.state.clone())),
+        ("after", Some(wanted.after.clone())),
+        ("limit", Some(limit.to_string())),
+    ]);
     get(&format!("/campaigns{query}"), signal).await
-}
-
-/// Reads the campaigns with their cards, the newest thirty.
-pub async fn newest(signal: Option<&AbortSignal>) -> Result<Vec<CampaignView>, ApiError> {
-    let page = list("?limit=30", signal).await?;
-    let mut found = Vec::with_capacity(page.items.len());
-    for summary in page.items {
-        found.push(find(&summary.id, signal).await?);
-    }
-    Ok(found)
-}
-
-/// Whether a campaign's target names a segment.
-pub fn names_segment(campaign: &CampaignView, segment: &str) -> bool {
-    campaign.document.target.as_ref().is_some_and(|target| {
-        target
-            .include
-            .iter()
-            .chain(&target.exclude)
-            .any(|id| id == segment)
-    })
 }
 
 /// Reads one campaign.

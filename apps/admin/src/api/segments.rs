@@ -6,7 +6,7 @@ use api_types::{
     segments::{
         AskExamples, AskExplanation, AskOverlap, CreateSegment, PreviewSegment, SaveSegment,
         SegmentExplanation, SegmentOverlap, SegmentPerson, SegmentPreview, SegmentTemplate,
-        SegmentView, SegmentVocabulary,
+        SegmentUses, SegmentView, SegmentVocabulary,
     },
 };
 use gloo_net::http::Method;
@@ -57,6 +57,11 @@ pub async fn create(body: &CreateSegment) -> Result<SegmentView, ApiError> {
 /// Saves a new version.
 pub async fn save(id: &str, body: &SaveSegment) -> Result<SegmentView, ApiError> {
     put(&format!("/segments/{}", encoded(id)), body).await
+}
+
+/// Says where a segment is used.
+pub async fn uses(id: &str, signal: Option<&AbortSignal>) -> Result<SegmentUses, ApiError> {
+    get(&format!("/segments/{}/uses", encoded(id)), signal).await
 }
 
 /// Puts a segment away.

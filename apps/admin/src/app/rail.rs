@@ -1,9 +1,10 @@
 //! The left rail, and the five tabs that it becomes on a phone.
 
+use api_types::senders::SenderView;
 use leptos::{prelude::*, text_prop::TextProp};
 
 use crate::{
-    api::session as api,
+    api::{campaigns, load, session as api},
     app::Here,
     i18n as t,
     routes::{Area, Route},
@@ -56,11 +57,64 @@ pub fn Rail() -> impl IntoView {
             <Workspace/>
             <nav class="nav" aria-label=t::shell::areas>{Area::ALL.into_iter().map(entry).collect_view()}</nav>
             <div class="rail-foot">
-                <a class="st" href=Route::Inbox.path() title=t::shell::sandbox_help>{Icon::ShieldCheck.view()} {t::shell::sandbox}</a>
+                <WayOut/>
                 <div class="row"><LanguageSwitch/> <ThemeSwitch/></div>
             </div>
         </aside>
     }
+}
+
+/// Says whether what is sent leaves the house: by the senders of the workspace, read again when their page is left.
+#[component]
+fn WayOut() -> impl IntoView {
+    let here = expect_context::<Here>();
+    let senders = load(
+        move || {
+            let is_settings = here.get().area() == Some(Area::Settings);
+            (session::may("campaigns:read"), is_settings)
+        },
+        |(may, _), signal| async move {
+            if may {
+                campaigns::senders(Some(&signal)).await
+            } else {
+                Ok(Vec::new())
+            }
+        },
+    );
+    let way = Memo::new(move |_| senders.value().and_then(|senders| way_out(&senders)));
+    move || {
+        way.get().map(|way| match way {
+            Way::Sandbox => view! {
+                <a class="st" href=Route::Inbox.path() title=t::shell::sandbox_help>{Icon::ShieldCheck.view()} {t::shell::sandbox}</a>
+            }
+            .into_any(),
+            Way::Outside => view! {
+                <a class="st st-warn" href=Route::SettingsPage("senders".to_owned()).path() title=t::shell::outside_help>{Icon::Send.view()} {t::shell::outside}</a>
+            }
+            .into_any(),
+        })
+    }
+}
+
+/// Where messages end up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Every sender delivers into the sandbox.
+    Sandbox,
+    /// At least one delivers to real mailboxes.
+    Outside,
+}
+
+fn way_out(senders: &[SenderView]) -> Option<Way> {
+    if senders.is_empty() {
+        return None;
+    }
+    let is_sandbox = senders.iter().all(|sender| sender.transport == "sandbox");
+    Some(if is_sandbox {
+        Way::Sandbox
+    } else {
+        Way::Outside
+    })
 }
 
 #[component]
@@ -187,5 +241,27 @@ pub fn JumpButton() -> impl IntoView {
         <button type="button" class="btn btn-quiet btn-icon" aria-label=t::shell::jump on:click=move |_| palette.toggle()>
             {Icon::Search.view()}
         </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_sender_to_the_outside_is_enough_to_say_so() {
+        let sender = |transport: &str| SenderView {
+            id: String::new(),
+            from_name: String::new(),
+            from_address: String::new(),
+            reply_to: None,
+            transport: transport.to_owned(),
+            smtp: None,
+            version: 1,
+        };
+        assert_eq!(way_out(&[]), None);
+        assert_eq!(way_out(&[sender("sandbox")]), Some(Way::Sandbox));
+        let both = [sender("sandbox"), sender("smtp")];
+        assert_eq!(way_out(&both), Some(Way::Outside));
     }
 }

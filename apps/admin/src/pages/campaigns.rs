@@ -11,7 +11,8 @@ pub mod list;
 mod logic;
 pub mod new;
 mod numbers;
-pub mod report;
+pub mod receivers;
+mod report;
 pub mod review;
 mod running;
 mod sheet;
@@ -22,3 +23,8 @@ pub use list::CampaignList;
 pub use new::NewCampaign;
 pub use report::CampaignReport;
 pub use review::CampaignReview;
+
+/// Returns the word of a campaign's state as the API names it.
+pub fn state_word(name: &str) -> &'static str {
+    words::state(logic::State::read(name)).2()
+}

@@ -1,6 +1,6 @@
 //! The command palette: `Ctrl K` goes anywhere. Kana finds kanji through each entry's reading.
 //!
-//! Pages and areas are always there; a search over people or campaigns is added with [`PaletteState::set_search`].
+//! Pages and areas are always there; what else is found is up to the searches given to [`PaletteState::set_searches`].
 
 mod places;
 
@@ -28,13 +28,23 @@ pub struct Hit {
     pub to: Route,
 }
 
-type Search = Rc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Vec<Hit>>>>>;
+/// Finds things of one kind by what is typed.
+pub type Search = Rc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Vec<Hit>>>>>;
+
+/// Makes a search of an async function.
+pub fn search<F, Fut>(find: F) -> Search
+where
+    F: Fn(String) -> Fut + 'static,
+    Fut: Future<Output = Vec<Hit>> + 'static,
+{
+    Rc::new(move |text| Box::pin(find(text)))
+}
 
 /// Whether the palette is open, and what it searches.
 #[derive(Clone, Copy)]
 pub struct PaletteState {
     is_open: RwSignal<bool>,
-    search: StoredValue<Option<Search>, LocalStorage>,
+    searches: StoredValue<Vec<Search>, LocalStorage>,
 }
 
 impl PaletteState {
@@ -42,7 +52,7 @@ impl PaletteState {
     pub fn provide() -> Self {
         let state = Self {
             is_open: RwSignal::new(false),
-            search: StoredValue::new_local(None),
+            searches: StoredValue::new_local(Vec::new()),
         };
         provide_context(state);
         state
@@ -53,14 +63,9 @@ impl PaletteState {
         self.is_open.update(|open| *open = !*open);
     }
 
-    /// Adds a search over the workspace's own things; called with what is typed once one pauses.
-    pub fn set_search<F, Fut>(self, search: F)
-    where
-        F: Fn(String) -> Fut + 'static,
-        Fut: Future<Output = Vec<Hit>> + 'static,
-    {
-        self.search
-            .set_value(Some(Rc::new(move |text| Box::pin(search(text)))));
+    /// Sets the searches over the workspace's own things; each is asked once one pauses in typing.
+    pub fn set_searches(self, searches: Vec<Search>) {
+        self.searches.set_value(searches);
     }
 }
 
@@ -104,12 +109,12 @@ fn Body(state: PaletteState) -> impl IntoView {
     let (typed, at, found) = (
         RwSignal::new(String::new()),
         RwSignal::new(0_usize),
-        RwSignal::new(Vec::new()),
+        RwSignal::new(Vec::<Vec<Hit>>::new()),
     );
     search_as_typed(state, typed, found);
     let hits = Memo::new(move |_| {
         let mut hits: Vec<Hit> = places::matching(&typed.get(), places::all());
-        hits.extend(found.get());
+        hits.extend(found.get().into_iter().flatten());
         hits
     });
     let go = use_go();
@@ -177,24 +182,32 @@ fn Body(state: PaletteState) -> impl IntoView {
     }
 }
 
-fn search_as_typed(state: PaletteState, typed: RwSignal<String>, found: RwSignal<Vec<Hit>>) {
+/// Asks every search; the answers stand in the order of the searches, whichever comes first.
+fn search_as_typed(state: PaletteState, typed: RwSignal<String>, found: RwSignal<Vec<Vec<Hit>>>) {
     let mut ask = debounce(Duration::from_millis(200), move |text: String| {
-        let Some(search) = state.search.try_get_value().flatten() else {
-            return;
-        };
-        spawn_local(async move {
-            let hits = search(text.clone()).await;
-            // An answer to something typed before is no answer any more.
-            if typed.try_get_untracked().as_deref() == Some(&text) {
-                found.try_set(hits);
-            }
-        });
+        let searches = state.searches.try_get_value().unwrap_or_default();
+        for (at, search) in searches.into_iter().enumerate() {
+            let text = text.clone();
+            spawn_local(async move {
+                let hits = search(text.clone()).await;
+                // An answer to something typed before is no answer any more.
+                if typed.try_get_untracked().as_deref() == Some(&text) {
+                    found.try_update(|found| {
+                        if found.len() <= at {
+                            found.resize(at + 1, Vec::new());
+                        }
+                        if let Some(place) = found.get_mut(at) {
+                            *place = hits;
+                        }
+                    });
+                }
+            });
+        }
     });
     Effect::new(move |_| {
         let text = typed.get();
-        if text.trim().is_empty() {
-            found.set(Vec::new());
-        } else {
+        found.set(Vec::new());
+        if !text.trim().is_empty() {
             ask(text);
         }
     });

@@ -162,9 +162,7 @@ fn CardView(draft: Draft, card: Card) -> impl IntoView {
 /// Returns where a thing is mended that is not mended in the cards.
 fn fix_of(pointer: &str, code: &str) -> Option<Route> {
     match (Card::of(pointer), code) {
-        (Some(Card::Channel), "postal_address") => {
-            Some(Route::SettingsPage("workspace".to_owned()))
-        }
+        (Some(Card::Channel), "postal_address") => Some(Route::SettingsPage("company".to_owned())),
         (Some(Card::Channel), "unknown") => Some(Route::SettingsPage("senders".to_owned())),
         (Some(Card::Contents), "unknown") => Some(Route::Contents),
         _ => None,
@@ -185,9 +183,12 @@ fn SaveState(draft: Draft) -> impl IntoView {
             <Button size=ButtonSize::Small label=t::ui::retry on_press=move || draft.save_now()/>
         }
         .into_any(),
-        Saving::Conflict => {
-            view! { <span class="st st-warn">{Icon::TriangleAlert.view()} {t::campaigns::conflict_title}</span> }.into_any()
+        // Whoever closed the question gets it again.
+        Saving::Conflict => view! {
+            <span class="st st-warn">{Icon::TriangleAlert.view()} {t::campaigns::conflict_title}</span>
+            <Button size=ButtonSize::Small label=t::campaigns::conflict_decide on_press=move || draft.save_now()/>
         }
+        .into_any(),
     }
     };
     view! { <span class="saved" aria-live="polite">{words}</span> }
@@ -293,8 +294,8 @@ fn Conflict(draft: Draft) -> impl IntoView {
     };
     let footer = ViewFn::from(move || {
         view! {
-            <Button label=t::campaigns::take_theirs busy=reading.busy() on_press=move || read(Draft::take)/>
-            <Button kind=ButtonKind::Primary label=t::campaigns::keep_mine busy=reading.busy() on_press=move || read(|draft, view| draft.insist(view.summary.version))/>
+            <Button label=t::campaigns::keep_mine busy=reading.busy() on_press=move || read(|draft, view| draft.insist(view.summary.version))/>
+            <Button kind=ButtonKind::Primary label=t::campaigns::take_theirs busy=reading.busy() on_press=move || read(Draft::take)/>
         }
     });
     view! {

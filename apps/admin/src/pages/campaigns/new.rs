@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::{Submit, campaigns as api},
+    app::bar::use_crumb,
     i18n as t,
     routes::{Route, use_go},
     ui::{Button, ButtonKind, FormError, PageHeader, TextField},
@@ -12,6 +13,7 @@ use crate::{
 /// The name of a new campaign.
 #[component]
 pub fn NewCampaign() -> impl IntoView {
+    use_crumb(t::campaigns::new_title);
     let name = RwSignal::new(String::new());
     let submit = Submit::default();
     let go = StoredValue::new(use_go());

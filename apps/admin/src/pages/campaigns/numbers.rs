@@ -1,8 +1,4 @@
 //! The figures of the cards, and the way from those who match to those who are written to.
-#![expect(
-    clippy::too_many_lines,
-    reason = "a view is easier to follow whole than in pieces"
-)]
 
 use api_types::campaigns::{ChannelCard, ContentsSource, Offer, PersonBehind, ReviewView};
 use leptos::prelude::*;
@@ -35,108 +31,103 @@ fn people(name: fn() -> &'static str, count: i64) -> AnyView {
 pub(crate) fn facts(draft: Draft, card: Card) -> Vec<AnyView> {
     let review = draft.review.value().flatten();
     match card {
-        Card::Target => review.map_or_else(Vec::new, |review| {
-            vec![
-                people(t::campaigns::matched, review.matched),
-                people(t::campaigns::left_out, review.matched - review.sendable),
-                people(t::campaigns::sendable, review.sendable),
-            ]
-        }),
-        Card::Offer => draft.read(|document| match &document.offer {
-            Some(Offer::Coupon {
-                code, expires_at, ..
-            }) => {
-                let mut rows = vec![fact(t::campaigns::coupon_code, code.clone(), "")];
-                if let Some(at) = expires_at {
-                    rows.push(fact(
-                        t::campaigns::coupon_until,
-                        format::date(format::millis(at)),
-                        "",
-                    ));
-                }
-                rows
-            }
-            Some(Offer::Products { block, .. }) => {
-                let word = if block == "last_order" {
-                    t::campaigns::block_last_order()
-                } else {
-                    t::campaigns::block_popular()
-                };
-                vec![fact(t::campaigns::products_from, word.to_owned(), "")]
-            }
-            _ => Vec::new(),
-        }),
-        Card::Timing => {
-            let due = review.and_then(|review| review.first_due_at.zip(review.last_due_at));
-            due.map_or_else(Vec::new, |(first, last)| {
-                let mut rows = vec![fact(
-                    t::campaigns::first_due,
-                    format::date_time(format::millis(&first)),
-                    "",
-                )];
-                if first != last {
-                    rows.push(fact(
-                        t::campaigns::last_due,
-                        format::date_time(format::millis(&last)),
-                        "",
-                    ));
-                }
-                rows
-            })
+        Card::Target => review.as_ref().map_or_else(Vec::new, of_target),
+        Card::Offer => {
+            draft.read(|document| document.offer.as_ref().map_or_else(Vec::new, of_offer))
         }
-        Card::Channel => {
-            let sender = draft.read(|document| {
-                document
-                    .channel
-                    .as_ref()
-                    .map(|ChannelCard::Email { sender }| sender.clone())
-            });
-            let Some(sender) = sender else {
-                return Vec::new();
-            };
-            let mut rows = Vec::new();
-            if let Some(review) = review {
-                rows.push(people(t::campaigns::by_email, review.sendable));
-            }
-            if let Some(found) = draft
-                .known()
-                .senders
-                .into_iter()
-                .find(|own| own.id == sender)
-            {
-                let way = if found.transport == "sandbox" {
-                    t::campaigns::way_sandbox()
-                } else {
-                    t::campaigns::way_smtp()
-                };
-                rows.push(fact(t::campaigns::way, way.to_owned(), ""));
-            }
-            rows
-        }
-        Card::Contents => {
-            let source = draft.read(|document| {
-                document
-                    .contents
-                    .as_ref()
-                    .map(|contents| contents.source.clone())
-            });
-            let Some(ContentsSource::Saved(id)) = source else {
-                return Vec::new();
-            };
-            let found = draft
-                .known()
-                .contents
-                .into_iter()
-                .find(|content| content.id == id);
-            found.map_or_else(Vec::new, |content| {
-                vec![
-                    view! { <div class="fact-s"><dt>{t::campaigns::subject}</dt><dd title=content.subject.clone()>{content.subject.clone()}</dd></div> }.into_any(),
-                    fact(t::campaigns::languages, content.locales.join("・"), ""),
-                ]
-            })
-        }
+        Card::Timing => review.as_ref().map_or_else(Vec::new, of_timing),
+        Card::Channel => of_channel(draft, review.as_ref()),
+        Card::Contents => of_contents(draft),
         Card::Goal => Vec::new(),
     }
+}
+
+fn of_target(review: &ReviewView) -> Vec<AnyView> {
+    vec![
+        people(t::campaigns::matched, review.matched),
+        people(t::campaigns::left_out, review.matched - review.sendable),
+        people(t::campaigns::sendable, review.sendable),
+    ]
+}
+
+fn of_offer(offer: &Offer) -> Vec<AnyView> {
+    match offer {
+        Offer::Coupon {
+            code, expires_at, ..
+        } => {
+            let until = expires_at.as_deref().map(|at| {
+                let day = format::date(format::millis(at));
+                fact(t::campaigns::coupon_until, day, "")
+            });
+            let code = fact(t::campaigns::coupon_code, code.clone(), "");
+            std::iter::once(code).chain(until).collect()
+        }
+        Offer::Products { block, .. } => {
+            let word = if block == "last_order" {
+                t::campaigns::block_last_order()
+            } else {
+                t::campaigns::block_popular()
+            };
+            vec![fact(t::campaigns::products_from, word.to_owned(), "")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn of_timing(review: &ReviewView) -> Vec<AnyView> {
+    let Some((first, last)) = review
+        .first_due_at
+        .as_deref()
+        .zip(review.last_due_at.as_deref())
+    else {
+        return Vec::new();
+    };
+    let due = |name, at| fact(name, format::date_time(format::millis(at)), "");
+    let mut rows = vec![due(t::campaigns::first_due as fn() -> &'static str, first)];
+    if first != last {
+        rows.push(due(t::campaigns::last_due, last));
+    }
+    rows
+}
+
+fn of_channel(draft: Draft, review: Option<&ReviewView>) -> Vec<AnyView> {
+    let sender = draft.read(|document| {
+        let channel = document.channel.as_ref();
+        channel.map(|ChannelCard::Email { sender }| sender.clone())
+    });
+    let Some(sender) = sender else {
+        return Vec::new();
+    };
+    let known = draft.known().senders;
+    let way = known.iter().find(|own| own.id == sender).map(|found| {
+        let way = if found.transport == "sandbox" {
+            t::campaigns::way_sandbox()
+        } else {
+            t::campaigns::way_smtp()
+        };
+        fact(t::campaigns::way, way.to_owned(), "")
+    });
+    let count = review.map(|review| people(t::campaigns::by_email, review.sendable));
+    count.into_iter().chain(way).collect()
+}
+
+fn of_contents(draft: Draft) -> Vec<AnyView> {
+    let source = draft.read(|document| {
+        let contents = document.contents.as_ref();
+        contents.map(|contents| contents.source.clone())
+    });
+    let Some(ContentsSource::Saved(id)) = source else {
+        return Vec::new();
+    };
+    let known = draft.known().contents;
+    let Some(content) = known.into_iter().find(|content| content.id == id) else {
+        return Vec::new();
+    };
+    let languages = content.locales.join("・");
+    vec![
+        view! { <div class="fact-s"><dt>{t::campaigns::subject}</dt><dd title=content.subject.clone()>{content.subject.clone()}</dd></div> }.into_any(),
+        fact(t::campaigns::languages, languages, ""),
+    ]
 }
 
 /// The waterfall; each step opens its people.

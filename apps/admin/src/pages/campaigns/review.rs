@@ -11,6 +11,7 @@ use super::{
     edit,
     logic::{self, Card, State},
     numbers::Waterfall,
+    receivers::Receivers,
     sheet::CustomerPick,
     words,
 };
@@ -117,8 +118,11 @@ fn Checked(
             <ButtonLink to=Route::Campaign(id()) icon=Icon::Pencil label=t::campaigns::back_to_cards/>
         </PageHeader>
         <div class="cols rev">
-            <Section title=t::campaigns::waterfall note=note more=again><Waterfall id=id() review=review/></Section>
-            <Section title=t::campaigns::checks><Checks id=id() readiness=readiness review=review/></Section>
+            <div class="stack">
+                <Section title=t::campaigns::waterfall note=note more=again><Waterfall id=id() review=review/></Section>
+                <Section title=t::campaigns::checks><Checks id=id() readiness=readiness review=review/></Section>
+            </div>
+            <Receivers campaign=held/>
         </div>
         <Launch campaign=held readiness=readiness review=review/>
         <TestSend id=id() open=is_testing/>

@@ -1,8 +1,4 @@
 //! A new import: what the file holds, and the file.
-#![expect(
-    clippy::too_many_lines,
-    reason = "a view is easier to follow whole than in pieces"
-)]
 
 use leptos::prelude::*;
 
@@ -53,20 +49,7 @@ pub fn NewImport() -> impl IntoView {
     };
     let body = move || {
         if submit.busy().get() {
-            let label = move || {
-                if share.get() < 1.0 {
-                    t::imports::sending(name.get())
-                } else {
-                    t::imports::looking(name.get())
-                }
-            };
-            view! {
-                <div class="im-send" role="status">
-                    <p class="t-small ink-2">{label}</p>
-                    <ThreadBar share=share label=t::imports::upload/>
-                </div>
-            }
-            .into_any()
+            view! { <Sending name=name share=share/> }.into_any()
         } else {
             view! { <FileDrop label=t::imports::drop hint=t::imports::drop_hint accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values" on_file=on_file/> }
                 .into_any()
@@ -79,6 +62,24 @@ pub fn NewImport() -> impl IntoView {
             <p class="t-small ink-3 set-under">{about}</p>
             {body}
             <FormError submit=submit/>
+        </div>
+    }
+}
+
+/// How far the file has been sent; after that the server looks at it.
+#[component]
+fn Sending(name: RwSignal<String>, share: RwSignal<f64>) -> impl IntoView {
+    let label = move || {
+        if share.get() < 1.0 {
+            t::imports::sending(name.get())
+        } else {
+            t::imports::looking(name.get())
+        }
+    };
+    view! {
+        <div class="im-send" role="status">
+            <p class="t-small ink-2">{label}</p>
+            <ThreadBar share=share label=t::imports::upload/>
         </div>
     }
 }

@@ -159,7 +159,7 @@ pub(crate) fn Builder(
             <div class="stack">
                 <Overlap editor=editor own=Signal::derive(uses)/>
                 <Examples editor=editor/>
-                {move || uses().map(|id| view! { <Uses id=id segments=editor.segments/> })}
+                {move || uses().map(|id| view! { <Uses id=id/> })}
             </div>
         </div>
         <Naming sheet=sheet/>

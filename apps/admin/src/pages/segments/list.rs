@@ -1,8 +1,4 @@
 //! All segments: name, sentence, how many people, when saved.
-#![expect(
-    clippy::too_many_lines,
-    reason = "a view is easier to follow whole than in pieces"
-)]
 
 use std::collections::BTreeMap;
 
@@ -12,13 +8,18 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::editor::said;
 use crate::{
-    api::{ApiError, Page, load, segments as api},
+    api::{ApiError, Load, Page, load, segments as api},
     format, i18n as t,
     routes::Route,
-    state::{session, toast::use_toasts},
+    state::{
+        session,
+        toast::{Toasts, use_toasts},
+    },
     ui::{
         ButtonKind, ButtonLink, Column, DataTable, EmptyState, Icon, ListQuery, Menu, MenuItem,
-        MenuLine, PageHeader, Phone, SearchField, table::Row, use_list_query,
+        MenuLine, PageHeader, Phone, SearchField,
+        table::{Row, whole},
+        use_list_query,
     },
 };
 
@@ -37,11 +38,11 @@ async fn read(
         };
         return api::list(&query.to_query(Some(50)), Some(&signal)).await;
     }
-    let part = query.q.to_lowercase();
+    let part = format::folded(query.q.trim());
     let all = api::all(Some(&signal)).await?;
     let is_meant = |segment: &SegmentView| {
-        segment.name.to_lowercase().contains(&part)
-            || said(&segment.sentence).to_lowercase().contains(&part)
+        format::folded(&segment.name).contains(&part)
+            || format::folded(&said(&segment.sentence)).contains(&part)
     };
     Ok(Page {
         items: all.into_iter().filter(is_meant).collect(),
@@ -54,66 +55,64 @@ async fn read(
 pub fn SegmentList() -> impl IntoView {
     let list = use_list_query(&[]);
     let segments = load(move || list.get(), read);
-    let templates = load(
-        || (),
-        |(), signal| async move { api::templates(Some(&signal)).await },
-    );
     let counts = RwSignal::new(BTreeMap::<String, SegmentPreview>::new());
     count_rows(
         move || segments.value().map(|page| page.items).unwrap_or_default(),
         counts,
     );
     let toasts = use_toasts();
-    let archive = move |segment: SegmentView| {
-        spawn_local(async move {
-            match api::archive(&segment.id).await {
-                Ok(()) => {
-                    segments.reload();
-                    let id = segment.id.clone();
-                    toasts.say_undoable(t::segments::archived(&segment.name), move || {
-                        let id = id.clone();
-                        spawn_local(async move {
-                            match api::restore(&id).await {
-                                Ok(_) => segments.reload(),
-                                Err(error) => toasts.fail(error.sentence()),
-                            }
-                        });
-                    });
-                }
-                Err(error) => toasts.fail(error.sentence()),
-            }
-        });
-    };
+    let archive = Callback::new(move |(segment,)| {
+        spawn_local(put_away(segment, segments, toasts));
+    });
     let are_few = Memo::new(move |_| {
         let query = list.get();
         !query.is_filtered()
             && query.after.is_empty()
             && segments.with(|state| state.ready().is_some_and(|page| page.items.len() < FEW))
     });
-    let gallery = move || {
-        are_few
-            .get()
-            .then(|| view! { <Gallery templates=templates/> })
+    let count = move || {
+        whole(segments, list)
+            .map(t::segments::count_of)
+            .unwrap_or_default()
+    };
+    let gallery = move || are_few.get().then(|| view! { <Gallery/> });
+    let primary = || {
+        session::may("segments:write").then(|| {
+            view! { <ButtonLink to=Route::NewSegment kind=ButtonKind::Primary icon=Icon::Plus label=t::segments::new_title/> }
+        })
     };
     view! {
-        <PageHeader title=t::segments::list_title>
-            {move || {
-                session::may("segments:write").then(|| {
-                    view! { <ButtonLink to=Route::NewSegment kind=ButtonKind::Primary icon=Icon::Plus label=t::segments::new_title/> }
-                })
-            }}
-        </PageHeader>
+        <PageHeader title=t::segments::list_title count=count>{primary}</PageHeader>
         <div class="tools"><SearchField label=t::segments::search value=list.search()/></div>
         {gallery}
         <DataTable
             label=t::segments::list_title
-            columns=columns(counts, Callback::new(move |(segment,)| archive(segment)))
+            columns=columns(counts, archive)
             load=segments
             row=Row::new(|segment: &SegmentView| segment.id.clone()).opens(|segment| Route::Segment(segment.id.clone()))
             list=list
             empty=|| view! { <EmptyState title=t::segments::list_empty_title body=t::segments::list_empty_body/> }
         />
     }
+}
+
+/// Puts a segment away, and offers to take it back.
+async fn put_away(segment: SegmentView, segments: Load<Page<SegmentView>>, toasts: Toasts) {
+    if let Err(error) = api::archive(&segment.id).await {
+        toasts.fail(error.sentence());
+        return;
+    }
+    segments.reload();
+    let id = segment.id.clone();
+    toasts.say_undoable(t::segments::archived(&segment.name), move || {
+        let id = id.clone();
+        spawn_local(async move {
+            match api::restore(&id).await {
+                Ok(_) => segments.reload(),
+                Err(error) => toasts.fail(error.sentence()),
+            }
+        });
+    });
 }
 
 /// Counts the rows in view one after the other, so that a long list does not ask for fifty counts at once.
@@ -187,12 +186,19 @@ fn columns(
         Column::new(t::segments::rule, sentence),
         Column::new(t::segments::people, people).number(),
         Column::new(t::segments::updated, updated).number(),
-        Column::new(t::segments::row_actions, menu).number(),
+        Column::new(t::segments::row_actions, menu)
+            .number()
+            .on_phone(Phone::Corner),
     ]
 }
 
+/// Ready-made rules, while there are few of one's own.
 #[component]
-fn Gallery(templates: crate::api::Load<Vec<SegmentTemplate>>) -> impl IntoView {
+fn Gallery() -> impl IntoView {
+    let templates = load(
+        || (),
+        |(), signal| async move { api::templates(Some(&signal)).await },
+    );
     let card = |template: SegmentTemplate| {
         let href = format!("{}?template={}", Route::NewSegment.path(), template.key);
         let (name, sentence) = (template.name.clone(), template.sentence.clone());

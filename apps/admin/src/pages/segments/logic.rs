@@ -209,6 +209,18 @@ fn drop_empty(document: &mut Value, group: &str) -> bool {
     remove(document, row)
 }
 
+/// Moves a row to where another of its group stands, and returns its new pointer.
+pub(crate) fn carry(document: &mut Value, from: &str, to: &str) -> Option<String> {
+    let (group, at) = place(from)?;
+    let (other, there) = place(to)?;
+    if group != other || at == there {
+        return None;
+    }
+    let group = group.to_owned();
+    let node = take(document, from)?;
+    insert(document, &group, there, node)
+}
+
 /// Moves a row one step, into and out of groups, and returns its new pointer.
 pub(crate) fn shift(document: &mut Value, pointer: &str, way: Way) -> Option<String> {
     let (group, at) = place(pointer)?;

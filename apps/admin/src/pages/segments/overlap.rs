@@ -1,10 +1,6 @@
 //! How the rule overlaps with another segment, as a picture true to the numbers.
-#![expect(
-    clippy::too_many_lines,
-    reason = "a view is easier to follow whole than in pieces"
-)]
 
-use api_types::segments::SegmentOverlap;
+use api_types::segments::{SegmentOverlap, SegmentView};
 use leptos::prelude::*;
 
 use super::{
@@ -14,11 +10,13 @@ use super::{
 use crate::{
     api::{Loaded, load, segments as api},
     format, i18n as t,
-    ui::{Choice, Icon, Skeleton, text},
+    ui::{Icon, Skeleton},
 };
 
 const WIDTH: f64 = 300.0;
 const RADIUS: f64 = 56.0;
+/// How wide the lens must be for its words.
+const ROOM: f64 = 40.0;
 
 /// The picture, with the segment to compare with.
 #[component]
@@ -66,18 +64,6 @@ pub(crate) fn Overlap(
             shown.set(Some(found));
         }
     });
-    let options = move || {
-        let chosen = other.get().map(|other| other.id);
-        let entry = |choice: Choice| {
-            let is_chosen = Some(&choice.value) == chosen.as_ref();
-            view! { <option value=choice.value selected=is_chosen>{text(choice.label)}</option> }
-        };
-        let choices = others
-            .get()
-            .into_iter()
-            .map(|segment| Choice::new(segment.id, segment.name));
-        choices.map(entry).collect_view()
-    };
     let body = move || match (other.get(), shown.get(), counted.get()) {
         (None, ..) => {
             view! { <p class="t-small ink-2">{t::segments::no_overlap_yet}</p> }.into_any()
@@ -92,28 +78,46 @@ pub(crate) fn Overlap(
         <section class="sec sec-0">
             <div class="sec-h">
                 <h2 class="t-sub">{t::segments::overlap}</h2>
-                {move || {
-                    other.get().map(|_| {
-                        view! {
-                            <span class="sel-wrap ov-sel">
-                                <select class="in in-s" aria-label=t::segments::overlap_with on:change:target=move |event| picked.set(event.target().value())>
-                                    {options}
-                                </select>
-                                {Icon::ChevronDown.small()}
-                            </span>
-                        }
-                    })
-                }}
+                <With others=others other=other picked=picked/>
             </div>
             {body}
         </section>
     }
 }
 
+/// The choice of what to compare with.
+#[component]
+fn With(
+    others: Memo<Vec<SegmentView>>,
+    other: Memo<Option<SegmentView>>,
+    picked: RwSignal<String>,
+) -> impl IntoView {
+    let options = move || {
+        let chosen = other.get().map(|other| other.id);
+        let option = |segment: SegmentView| {
+            let is_chosen = Some(&segment.id) == chosen.as_ref();
+            view! { <option value=segment.id selected=is_chosen>{segment.name}</option> }
+        };
+        others.get().into_iter().map(option).collect_view()
+    };
+    view! {
+        <Show when=move || other.with(Option::is_some)>
+            <span class="sel-wrap ov-sel">
+                <select class="in in-s" aria-label=t::segments::overlap_with on:change:target=move |event| picked.set(event.target().value())>
+                    {options}
+                </select>
+                {Icon::ChevronDown.small()}
+            </span>
+        </Show>
+    }
+}
+
 fn picture(found: &SegmentOverlap, other: &str) -> impl IntoView + use<> {
     let drawn = circles(found.only_a, found.both, found.only_b, WIDTH, RADIUS);
     let Circles { x_a, r_a, x_b, r_b } = drawn;
-    let middle = f64::midpoint((x_a + r_a).min(x_b + r_b), (x_b - r_b).max(x_a - r_a));
+    let (from, to) = ((x_b - r_b).max(x_a - r_a), (x_a + r_a).min(x_b + r_b));
+    let middle = f64::midpoint(from, to);
+    let is_narrow = to - from < ROOM;
     let number = format::integer;
     let (only_a, both, only_b) = (
         number(found.only_a),
@@ -129,9 +133,14 @@ fn picture(found: &SegmentOverlap, other: &str) -> impl IntoView + use<> {
         <svg class="tx ov" viewBox="-24 0 348 150" role="img" aria-label=spoken>
             <circle class="ov-a" cx=x_a cy="75" r=r_a></circle>
             <circle class="ov-b" cx=x_b cy="75" r=r_b></circle>
-            {has_both.then(|| view! {
-                <text class="ov-n" x=middle y="76" text-anchor="middle">{both}</text>
+            {(has_both && !is_narrow).then(|| view! {
+                <text class="ov-n" x=middle y="76" text-anchor="middle">{both.clone()}</text>
                 <text x=middle y="91" text-anchor="middle">{t::segments::overlap_both}</text>
+            })}
+            // Where the lens has no room its words stand above it, on a line.
+            {(has_both && is_narrow).then(|| view! {
+                <line class="ov-l" x1=middle x2=middle y1="20" y2="75"></line>
+                <text x=middle y="13" text-anchor="middle"><tspan class="ov-n">{both.clone()}</tspan> " " {t::segments::overlap_both}</text>
             })}
             {has_a.then(|| view! {
                 <text class="m" x=left y="73" text-anchor="end">{only_a}</text>

@@ -1,8 +1,4 @@
 //! Choosing from long lists inside a sentence: a word that opens a searchable list.
-#![expect(
-    clippy::too_many_lines,
-    reason = "a view is easier to follow whole than in pieces"
-)]
 
 use std::time::Duration;
 
@@ -10,6 +6,7 @@ use leptos::{ev, html, prelude::*, text_prop::TextProp};
 use wasm_bindgen::JsCast;
 
 use crate::{
+    format::folded,
     i18n as t,
     ui::{Choice, Icon, id, text},
 };
@@ -42,160 +39,183 @@ pub(crate) fn Picker(
     #[prop(optional, into)]
     on_search: Option<Callback<(String,)>>,
 ) -> impl IntoView {
-    let is_open = RwSignal::new(false);
     let typed = RwSignal::new(String::new());
-    let cursor = RwSignal::new(0_usize);
-    let (button, input) = (
-        NodeRef::<html::Button>::new(),
-        NodeRef::<html::Input>::new(),
-    );
-    let list_id = id::next("pk");
-    let found = Memo::new(move |_| {
-        let part = folded(&typed.get());
-        let all = choices
-            .get()
-            .into_iter()
-            .map(|choice| (choice.value.clone(), choice.label.get().into_owned()));
-        all.filter(|(value, name)| {
-            on_search.is_some()
-                || part.is_empty()
-                || folded(name).contains(&part)
-                || folded(value).contains(&part)
-        })
-        .take(SHOWN)
-        .collect::<Vec<_>>()
-    });
-    let close = move || {
-        is_open.set(false);
-        if let Some(button) = button.get_untracked() {
-            let _ = button.focus();
-        }
+    let is_narrowed_here = on_search.is_none();
+    let pick = Pick {
+        is_open: RwSignal::new(false),
+        typed,
+        cursor: RwSignal::new(0),
+        button: NodeRef::new(),
+        input: NodeRef::new(),
+        found: Memo::new(move |_| {
+            let part = if is_narrowed_here {
+                folded(&typed.get())
+            } else {
+                String::new()
+            };
+            choices.with(|choices| matching(choices, &part))
+        }),
+        many,
+        on_pick,
+        on_search,
     };
-    let open = move |_| {
-        if is_open.get_untracked() {
-            is_open.set(false);
-            return;
-        }
-        typed.set(String::new());
-        cursor.set(0);
-        is_open.set(true);
-        if let Some(on_search) = on_search {
-            on_search.run((String::new(),));
-        }
-        set_timeout(
-            move || {
-                if let Some(input) = input.get_untracked() {
-                    let _ = input.focus();
-                }
-            },
-            Duration::from_millis(10),
-        );
-    };
-    let pick = move |value: String| {
-        on_pick.run((value,));
-        if !many {
-            close();
-        }
-    };
-    let on_key = move |event: ev::KeyboardEvent| {
-        let count = found.with_untracked(Vec::len);
-        match event.key().as_str() {
-            "Escape" => {
-                event.stop_propagation();
-                event.prevent_default();
-                close();
-            }
-            "ArrowDown" if count > 0 => {
-                event.prevent_default();
-                cursor.update(|at| *at = (*at + 1).min(count - 1));
-            }
-            "ArrowUp" => {
-                event.prevent_default();
-                cursor.update(|at| *at = at.saturating_sub(1));
-            }
-            "Enter" if !event.is_composing() => {
-                event.prevent_default();
-                let at = cursor.get_untracked();
-                if let Some((value, _)) = found.with_untracked(|found| found.get(at).cloned()) {
-                    pick(value);
-                }
-            }
-            _ => {}
-        }
-    };
-    close_outside(is_open, button);
+    close_outside(pick.is_open, pick.button);
     let word = move || {
-        let chosen = chosen.get();
-        let name = |value: &String| {
-            choices.with(|choices| {
-                let found = choices.iter().find(|choice| choice.value == *value);
-                found.map_or_else(
-                    || last_part(value),
-                    |choice| choice.label.get().trim().to_owned(),
-                )
-            })
-        };
-        match chosen.as_slice() {
-            [] => nothing.get().into_owned(),
-            [one] => name(one),
-            [one, rest @ ..] => {
-                t::segments::and_others(i64::try_from(rest.len()).unwrap_or(i64::MAX), name(one))
-            }
-        }
+        let word = chosen.with(|chosen| choices.with(|choices| word(chosen, choices)));
+        word.unwrap_or_else(|| nothing.get().into_owned())
     };
     let spoken = label.clone();
-    let panel = {
-        let list_id = list_id.clone();
-        move || {
-            is_open.get().then(|| {
-                let list_id = list_id.clone();
-                let active = {
-                    let list_id = list_id.clone();
-                    move || format!("{list_id}-{}", cursor.get())
-                };
-                view! {
-                    <span class="pk">
-                        <input
-                            class="in"
-                            node_ref=input
-                            role="combobox"
-                            aria-expanded="true"
-                            aria-controls=list_id.clone()
-                            aria-activedescendant=active
-                            aria-label=text(label.clone())
-                            placeholder=t::common::search
-                            autocomplete="off"
-                            prop:value=typed
-                            on:keydown=on_key
-                            on:input:target=move |event| {
-                                typed.set(event.target().value());
-                                cursor.set(0);
-                                if let Some(on_search) = on_search {
-                                    on_search.run((typed.get_untracked(),));
-                                }
-                            }
-                        />
-                        <Entries list_id=list_id label=label.clone() found=found chosen=chosen cursor=cursor on_pick=pick/>
-                    </span>
-                }
-            })
-        }
+    let panel = move || {
+        let label = label.clone();
+        let is_open = pick.is_open.get();
+        is_open.then(|| view! { <Panel pick=pick label=label chosen=chosen/> })
     };
     view! {
         <span class="pk-w">
             <button
                 type="button"
                 class="v"
-                node_ref=button
+                node_ref=pick.button
                 aria-haspopup="listbox"
-                aria-expanded=move || if is_open.get() { "true" } else { "false" }
+                aria-expanded=move || if pick.is_open.get() { "true" } else { "false" }
                 aria-description=text(spoken)
-                on:click=open
+                on:click=move |_| pick.toggle()
             >
                 <span class="v-t">{word}</span>
                 {Icon::ChevronDown.view()}
             </button>
             {panel}
+        </span>
+    }
+}
+
+/// Returns value and name of the entries that hold a part of a text; all of them for none.
+fn matching(choices: &[Choice], part: &str) -> Vec<(String, String)> {
+    let name = |choice: &Choice| (choice.value.clone(), choice.label.get().into_owned());
+    let fits = |(value, name): &(String, String)| {
+        part.is_empty() || folded(name).contains(part) || folded(value).contains(part)
+    };
+    choices.iter().map(name).filter(fits).take(SHOWN).collect()
+}
+
+/// Says what is chosen; `None` for nothing.
+fn word(chosen: &[String], choices: &[Choice]) -> Option<String> {
+    let (first, rest) = chosen.split_first()?;
+    let found = choices.iter().find(|choice| choice.value == *first);
+    let name = found.map_or_else(
+        || last_part(first),
+        |choice| choice.label.get().trim().to_owned(),
+    );
+    if rest.is_empty() {
+        return Some(name);
+    }
+    let count = i64::try_from(rest.len()).unwrap_or(i64::MAX);
+    Some(t::segments::and_others(count, name))
+}
+
+/// A list that is chosen from.
+#[derive(Clone, Copy)]
+struct Pick {
+    is_open: RwSignal<bool>,
+    typed: RwSignal<String>,
+    cursor: RwSignal<usize>,
+    button: NodeRef<html::Button>,
+    input: NodeRef<html::Input>,
+    found: Memo<Vec<(String, String)>>,
+    many: bool,
+    on_pick: Callback<(String,)>,
+    on_search: Option<Callback<(String,)>>,
+}
+
+impl Pick {
+    fn toggle(self) {
+        if self.is_open.get_untracked() {
+            self.is_open.set(false);
+            return;
+        }
+        self.is_open.set(true);
+        self.write(String::new());
+        set_timeout(
+            move || {
+                if let Some(input) = self.input.get_untracked() {
+                    let _ = input.focus();
+                }
+            },
+            Duration::from_millis(10),
+        );
+    }
+
+    fn close(self) {
+        self.is_open.set(false);
+        if let Some(button) = self.button.get_untracked() {
+            let _ = button.focus();
+        }
+    }
+
+    fn write(self, text: String) {
+        self.typed.set(text.clone());
+        self.cursor.set(0);
+        if let Some(on_search) = self.on_search {
+            on_search.run((text,));
+        }
+    }
+
+    fn take(self, value: String) {
+        self.on_pick.run((value,));
+        if !self.many {
+            self.close();
+        }
+    }
+
+    fn on_key(self, event: &ev::KeyboardEvent) {
+        let count = self.found.with_untracked(Vec::len);
+        match event.key().as_str() {
+            "Escape" => {
+                event.stop_propagation();
+                self.close();
+            }
+            "ArrowDown" if count > 0 => {
+                self.cursor.update(|at| *at = (*at + 1).min(count - 1));
+            }
+            "ArrowUp" => self.cursor.update(|at| *at = at.saturating_sub(1)),
+            "Enter" if !event.is_composing() => {
+                let at = self.cursor.get_untracked();
+                let entry = self.found.with_untracked(|found| found.get(at).cloned());
+                if let Some((value, _)) = entry {
+                    self.take(value);
+                }
+            }
+            _ => return,
+        }
+        event.prevent_default();
+    }
+}
+
+/// The search field and what it finds.
+#[component]
+fn Panel(pick: Pick, label: TextProp, chosen: Signal<Vec<String>>) -> impl IntoView {
+    let list_id = id::next("pk");
+    let active = {
+        let list_id = list_id.clone();
+        move || format!("{list_id}-{}", pick.cursor.get())
+    };
+    view! {
+        <span class="pk">
+            <input
+                class="in"
+                node_ref=pick.input
+                role="combobox"
+                aria-expanded="true"
+                aria-controls=list_id.clone()
+                aria-activedescendant=active
+                aria-label=text(label.clone())
+                placeholder=t::common::search
+                autocomplete="off"
+                prop:value=pick.typed
+                on:keydown=move |event| pick.on_key(&event)
+                on:input:target=move |event| pick.write(event.target().value())
+            />
+            <Entries list_id=list_id label=label found=pick.found chosen=chosen cursor=pick.cursor on_pick=move |value| pick.take(value)/>
         </span>
     }
 }
@@ -272,11 +292,30 @@ pub(crate) fn last_part(path: &str) -> String {
     path.rsplit(" > ").next().unwrap_or(path).to_owned()
 }
 
-/// Writes a text as one searches it: small letters, katakana as hiragana.
-fn folded(text: &str) -> String {
-    let fold = |c: char| match c {
-        'ァ'..='ヶ' => char::from_u32(u32::from(c) - 0x60).unwrap_or(c),
-        other => other,
-    };
-    text.to_lowercase().chars().map(fold).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_finds_names_however_they_are_written() {
+        let choices = [
+            Choice::new("食品 > チーズ", "チーズ"),
+            Choice::new("食品 > バター", "バター"),
+        ];
+        let names = |part: &str| -> Vec<String> {
+            let found = matching(&choices, &folded(part));
+            found.into_iter().map(|(_, name)| name).collect()
+        };
+        assert_eq!(names("ちーず"), ["チーズ"]);
+        assert_eq!(names(""), ["チーズ", "バター"]);
+        assert_eq!(
+            word(&["食品 > チーズ".to_owned()], &choices).as_deref(),
+            Some("チーズ")
+        );
+        assert_eq!(
+            word(&["菓子 > あめ".to_owned()], &choices).as_deref(),
+            Some("あめ")
+        );
+        assert_eq!(word(&[], &choices), None);
+    }
 }

@@ -114,9 +114,20 @@ fn entry(editor: Editor, item: Item) -> AnyView {
         let pointer = item.pointer.clone();
         let (id, held) = (row_id(&pointer), item.clone());
         let is_current = move || editor.is_current(&pointer);
+        let (carried, under) = (item.pointer.clone(), item.pointer.clone());
         view! {
-            <div class="cond" class:on=is_current id=id on:keydown=move |event| keys(editor, &held, &event)>
-                <span class="grip" aria-hidden="true">{Icon::GripVertical.view()}</span>
+            <div
+                class="cond"
+                class:on=is_current
+                id=id
+                on:keydown=move |event| keys(editor, &held, &event)
+                on:dragover=|event| event.prevent_default()
+                on:drop=move |event| drop_on(editor, &under, &event)
+            >
+                // Keys and the menu move a row as well; the grip is for the hand alone.
+                <span class="grip" aria-hidden="true" draggable="true" on:dragstart=move |event| carry(&carried, &event)>
+                    {Icon::GripVertical.view()}
+                </span>
                 <div class="ctl">{excluded(item.is_not)} {row::controls(editor, item.kind, &item.inner)}</div>
                 {count(editor, &item.pointer)}
                 {row_menu(editor, item.clone())}
@@ -159,6 +170,28 @@ fn remarks(editor: Editor, item: Item) -> impl IntoView {
             };
             view! { <div class="cond-e" role="status">{found.into_iter().map(line).collect_view()}</div> }
         })
+    }
+}
+
+fn carry(pointer: &str, event: &ev::DragEvent) {
+    if let Some(data) = event.data_transfer() {
+        let _ = data.set_data("text/plain", pointer);
+        data.set_effect_allowed("move");
+    }
+}
+
+fn drop_on(editor: Editor, to: &str, event: &ev::DragEvent) {
+    event.prevent_default();
+    let from = event
+        .data_transfer()
+        .and_then(|data| data.get_data("text/plain").ok())
+        .unwrap_or_default();
+    let can_move = logic::carry(&mut editor.document_now(), &from, to).is_some();
+    let to = to.to_owned();
+    if can_move
+        && let Some(Some(at)) = editor.change(move |document| logic::carry(document, &from, &to))
+    {
+        editor.go_to(&at);
     }
 }
 

@@ -1,13 +1,13 @@
 //! Where a segment is used: in campaigns and in other segments.
 
-use api_types::segments::SegmentView;
+use api_types::segments::{SegmentUse, SegmentUses};
 use leptos::prelude::*;
 
 use crate::{
-    api::{Load, campaigns, load},
+    api::{Loaded, load, segments as api},
     i18n as t,
     routes::Route,
-    ui::{Icon, Section},
+    ui::{Icon, InlineError, Section, Skeleton},
 };
 
 /// The list of users.
@@ -15,51 +15,35 @@ use crate::{
 pub(crate) fn Uses(
     /// The segment.
     id: String,
-    /// All segments.
-    segments: Load<Vec<SegmentView>>,
 ) -> impl IntoView {
-    let campaigns = load(
-        || (),
-        |(), signal| async move { campaigns::newest(Some(&signal)).await },
+    let uses = load(
+        move || id.clone(),
+        |id, signal| async move { api::uses(&id, Some(&signal)).await },
     );
-    let id = StoredValue::new(id);
-    let rows = move || {
-        let id = id.get_value();
-        let refers =
-            |document: &serde_json::Value| document.to_string().contains(&format!("\"{id}\""));
-        let own = segments.value().unwrap_or_default();
-        let others = own
-            .iter()
-            .filter(|segment| segment.id != id && refers(&segment.document))
-            .map(|segment| {
-                (
-                    Icon::Funnel,
-                    segment.name.clone(),
-                    Route::Segment(segment.id.clone()),
-                )
-            });
-        let sent = campaigns.value().unwrap_or_default();
-        let sent = sent
-            .iter()
-            .filter(|campaign| campaigns::names_segment(campaign, &id))
-            .map(|campaign| {
-                (
-                    Icon::Send,
-                    campaign.summary.name.clone(),
-                    Route::Campaign(campaign.summary.id.clone()),
-                )
-            });
-        sent.chain(others).collect::<Vec<_>>()
-    };
-    let body = move || {
-        let rows = rows();
-        if rows.is_empty() {
-            return view! { <p class="t-small ink-2">{t::segments::unused}</p> }.into_any();
+    let body = move || match uses.get() {
+        Loaded::Loading => view! { <Skeleton lines=2/> }.into_any(),
+        Loaded::Failed(error) => {
+            view! { <InlineError error=error on_retry=move || uses.reload()/> }.into_any()
         }
-        let row = |(icon, name, to): (Icon, String, Route)| {
-            view! { <li><span class="ink-3">{icon.small()}</span> <a href=to.path()>{name}</a></li> }
-        };
-        view! { <ul class="uses">{rows.into_iter().map(row).collect_view()}</ul> }.into_any()
+        Loaded::Ready(found) => rows(found),
     };
     view! { <Section title=t::segments::uses>{body}</Section> }
+}
+
+fn rows(found: SegmentUses) -> AnyView {
+    if found.campaigns.is_empty() && found.segments.is_empty() {
+        return view! { <p class="t-small ink-2">{t::segments::unused}</p> }.into_any();
+    }
+    let row = |icon: Icon, used: SegmentUse, to: fn(String) -> Route| {
+        view! { <li><span class="ink-3">{icon.small()}</span> <a href=to(used.id).path()>{used.name}</a></li> }
+    };
+    let campaigns = found.campaigns.into_iter();
+    let segments = found.segments.into_iter();
+    view! {
+        <ul class="uses">
+            {campaigns.map(|used| row(Icon::Send, used, Route::Campaign)).collect_view()}
+            {segments.map(|used| row(Icon::Funnel, used, Route::Segment)).collect_view()}
+        </ul>
+    }
+    .into_any()
 }

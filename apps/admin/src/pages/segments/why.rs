@@ -1,8 +1,4 @@
 //! Why one person is in or out, clause by clause.
-#![expect(
-    clippy::too_many_lines,
-    reason = "a view is easier to follow whole than in pieces"
-)]
 
 use api_types::{
     customers::CustomerSummary,
@@ -30,51 +26,7 @@ pub(crate) fn Why(
     /// The rule.
     editor: Editor,
 ) -> impl IntoView {
-    let part = RwSignal::new(String::new());
     let person = RwSignal::new(None::<(String, String)>);
-    let found = load(
-        move || part.get(),
-        |part, signal| async move {
-            if part.trim().is_empty() {
-                Ok(Vec::new())
-            } else {
-                api::customers(part.trim(), Some(&signal)).await
-            }
-        },
-    );
-    let choices = Signal::derive(move || {
-        let entry =
-            |customer: CustomerSummary| Choice::new(customer.id.clone(), name_of(&customer));
-        let mut choices: Vec<Choice> = found
-            .value()
-            .unwrap_or_default()
-            .into_iter()
-            .map(entry)
-            .collect();
-        if choices.is_empty()
-            && let Some((id, name)) = person.get()
-        {
-            choices.push(Choice::new(id, name));
-        }
-        choices
-    });
-    let pick = move |id: String| {
-        let name = choices.with_untracked(|choices| {
-            choices
-                .iter()
-                .find(|choice| choice.value == id)
-                .map(|choice| choice.label.get().into_owned())
-        });
-        person.set(Some((id, name.unwrap_or_default())));
-    };
-    let search = Callback::new(move |(typed,): (String,)| part.set(typed));
-    let chosen = Signal::derive(move || {
-        person
-            .get()
-            .map(|(id, _)| id)
-            .into_iter()
-            .collect::<Vec<_>>()
-    });
     let explained = load(
         move || {
             let is_counted = editor.preview().is_some() && !editor.is_asking() && editor.is_sound();
@@ -102,12 +54,49 @@ pub(crate) fn Why(
         <div class="why-out">
             <div class="sec-h">
                 <h2 class="t-head">{t::segments::why_title}</h2>
-                <span class="why-p">
-                    <Picker label=t::segments::why_person chosen=chosen choices=choices nothing=t::segments::why_pick on_pick=pick on_search=search/>
-                </span>
+                <span class="why-p"><Who person=person/></span>
             </div>
             {body}
         </div>
+    }
+}
+
+/// The word that chooses the person.
+#[component]
+fn Who(person: RwSignal<Option<(String, String)>>) -> impl IntoView {
+    let part = RwSignal::new(String::new());
+    let found = load(
+        move || part.get(),
+        |part, signal| async move { api::customers(part.trim(), Some(&signal)).await },
+    );
+    let choices = Signal::derive(move || {
+        let own = person.get().map(|(id, name)| Choice::new(id, name));
+        let found = found.value().unwrap_or_default();
+        let mut choices: Vec<Choice> = found
+            .iter()
+            .map(|customer| Choice::new(customer.id.clone(), name_of(customer)))
+            .collect();
+        // The one chosen keeps a name while others are looked for.
+        choices.extend(own.filter(|own| found.iter().all(|customer| customer.id != own.value)));
+        choices
+    });
+    let pick = move |id: String| {
+        let name = choices.with_untracked(|choices| {
+            let choice = choices.iter().find(|choice| choice.value == id);
+            choice.map(|choice| choice.label.get().into_owned())
+        });
+        person.set(Some((id, name.unwrap_or_default())));
+    };
+    let search = Callback::new(move |(typed,): (String,)| part.set(typed));
+    let chosen = Signal::derive(move || {
+        person
+            .get()
+            .map(|(id, _)| id)
+            .into_iter()
+            .collect::<Vec<_>>()
+    });
+    view! {
+        <Picker label=t::segments::why_person chosen=chosen choices=choices nothing=t::segments::why_pick on_pick=pick on_search=search/>
     }
 }
 
@@ -148,47 +137,46 @@ fn answer(
         let item = logic::item(&document, &clause.pointer);
         item.inner == clause.pointer && !item.kind.is_group()
     };
-    let truth_of = |clause: &SegmentClause| {
-        // What stands in an exclusion is met when it does not hold.
-        let is_turned = clause.pointer.matches("/not").count() % 2 == 1;
-        match (clause.truth.as_str(), is_turned) {
-            ("true", false) | ("false", true) => Some(true),
-            ("unknown", _) => None,
-            _ => Some(false),
-        }
-    };
-    let rows: Vec<_> = found
-        .clauses
-        .iter()
-        .filter(is_leaf)
-        .map(|clause| {
-            let (class, icon, word): (_, _, fn() -> &'static str) = match truth_of(clause) {
-                Some(true) => ("st st-good", Icon::Check, t::segments::met),
-                Some(false) => ("st st-warn", Icon::X, t::segments::unmet),
-                None => ("st", Icon::Minus, t::segments::unknown),
-            };
-            let is_not = clause.pointer.contains("/not");
-            let sentence = said(&clause.sentence);
-            let is_met = truth_of(clause) == Some(true);
-            let pointer = clause.pointer.trim_end_matches("/not").to_owned();
-            let evidence = evidence(clause);
-            view! {
-                <li>
-                    <span class=class>{icon.view()} {word}</span>
-                    <button type="button" class="why-c" class:is-key=!is_met on:click=move |_| editor.go_to(&pointer)>
-                        {is_not.then(t::segments::except)} {sentence}
-                    </button>
-                    <span class="ink-3">{evidence}</span>
-                </li>
-            }
-        })
-        .collect();
+    let leaves = found.clauses.iter().filter(is_leaf);
+    let rows: Vec<_> = leaves.map(|clause| row(editor, clause)).collect();
     let href = Route::Customer(id.clone()).path();
     view! {
         <div class="wo" aria-live="polite">
             <p class="t-say why-s"><a href=href>{verdict}</a> {turns}</p>
             <ul>{rows}</ul>
         </div>
+    }
+}
+
+/// Whether a clause is met; what stands in an exclusion is met when it does not hold.
+fn is_met(clause: &SegmentClause) -> Option<bool> {
+    let is_turned = clause.pointer.matches("/not").count() % 2 == 1;
+    match (clause.truth.as_str(), is_turned) {
+        ("true", false) | ("false", true) => Some(true),
+        ("unknown", _) => None,
+        _ => Some(false),
+    }
+}
+
+fn row(editor: Editor, clause: &SegmentClause) -> impl IntoView + use<> {
+    let met = is_met(clause);
+    let (class, icon, word): (_, _, fn() -> &'static str) = match met {
+        Some(true) => ("st st-good", Icon::Check, t::segments::met),
+        Some(false) => ("st st-warn", Icon::X, t::segments::unmet),
+        None => ("st", Icon::Minus, t::segments::unknown),
+    };
+    let is_not = clause.pointer.contains("/not");
+    let sentence = said(&clause.sentence);
+    let pointer = clause.pointer.trim_end_matches("/not").to_owned();
+    let evidence = evidence(clause);
+    view! {
+        <li>
+            <span class=class>{icon.view()} {word}</span>
+            <button type="button" class="why-c" class:is-key=met != Some(true) on:click=move |_| editor.go_to(&pointer)>
+                {is_not.then(t::segments::except)} {sentence}
+            </button>
+            <span class="ink-3">{evidence}</span>
+        </li>
     }
 }
 

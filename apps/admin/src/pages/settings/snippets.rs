@@ -69,15 +69,13 @@ fn snippet(way: &str, host: &str, browser_key: &str) -> String {
              properties: {{ product_id: 'P-120' }} }})"
         ),
         _ => format!(
-            "fetch('{host}/v1/page', {{\n  \
-             method: 'POST',\n  \
-             keepalive: true,\n  \
-             body: JSON.stringify({{\n    \
-             writeKey: '{browser_key}',\n    \
-             messageId: crypto.randomUUID(),\n    \
-             anonymousId: localStorage.enishi ||= crypto.randomUUID(),\n    \
-             properties: {{ url: location.href, title: document.title }}\n  \
-             }})\n}})"
+            "import {{ AnalyticsBrowser }} from '@segment/analytics-next'\n\n\
+             const analytics = AnalyticsBrowser.load({{\n  \
+             writeKey: '{browser_key}',\n  \
+             cdnURL: '{host}',\n\
+             }})\n\n\
+             analytics.page()\n\
+             analytics.track('Product Viewed', {{ product_id: 'P-120' }})"
         ),
     }
 }

@@ -3,6 +3,7 @@
 use super::Hit;
 use crate::{
     app::rail,
+    format::folded,
     i18n as t,
     routes::{Area, Route},
     ui::Icon,
@@ -65,19 +66,6 @@ fn hit(icon: Icon, label: &str, note: &str, to: Route) -> Hit {
         note: note.to_owned(),
         to,
     }
-}
-
-/// Makes katakana hiragana, wide letters narrow and capitals small, so that what sounds alike is alike.
-fn folded(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            'ァ'..='ヶ' => char::from_u32(c as u32 - 0x60).unwrap_or(c),
-            '！'..='～' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-            '　' => ' ',
-            other => other,
-        })
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 /// Returns the places whose name or reading holds every word typed.

@@ -4,15 +4,17 @@
     reason = "a view is easier to follow whole than in pieces"
 )]
 
+use api_types::reports::ReportView;
 use leptos::prelude::*;
 
 use super::{Page, logic};
 use crate::{
     api::reports,
     format, i18n as t,
+    pages::campaigns::{logic::State, words},
     routes::Route,
     state::toast::use_toasts,
-    ui::{Badge, Button, ButtonLink, Icon, PageHeader, Tone},
+    ui::{Badge, Button, ButtonLink, Icon, PageHeader},
 };
 
 #[component]
@@ -33,43 +35,8 @@ pub(super) fn Head(page: Page) -> impl IntoView {
             is_busy.try_set(false);
         });
     };
-    let above = move || {
-        let report = report.get();
-        let (tone, icon, word) = state(&report.state);
-        let started = report
-            .launched_at
-            .as_deref()
-            .map(|at| t::analytics::started(format::date_time(format::time::millis(at))));
-        let measured = report.measured_until.as_deref().map(|until| {
-            let until = format::date_time(format::time::millis(until));
-            if report.is_open {
-                t::analytics::measuring(until)
-            } else {
-                t::analytics::measured(until)
-            }
-        });
-        let facts: Vec<String> = started.into_iter().chain(measured).collect();
-        view! {
-            <span class="rep-above">
-                <Badge tone=tone icon=icon label=word/>
-                <span class="t-small ink-3">{facts.join("・")}</span>
-            </span>
-        }
-    };
-    let sentence = move || {
-        let report = report.get();
-        let piece = |(is_strong, text): (bool, String)| {
-            if is_strong {
-                view! { <b>{text}</b> }.into_any()
-            } else {
-                text.into_any()
-            }
-        };
-        logic::pieces(&logic::verdict(&report))
-            .into_iter()
-            .map(piece)
-            .collect_view()
-    };
+    let above = move || report.with(above);
+    let sentence = move || report.with(sentence);
     let caveat = move || {
         let has_sent = report.with(|report| report.first_sent_at.is_some());
         has_sent.then_some(t::analytics::verdict_effect)
@@ -85,18 +52,39 @@ pub(super) fn Head(page: Page) -> impl IntoView {
     }
 }
 
-/// The look of a campaign's state.
-fn state(state: &str) -> (Tone, Icon, &'static str) {
-    match state {
-        "scheduled" => (Tone::Neutral, Icon::Clock, t::analytics::state_scheduled()),
-        "running" => (Tone::Act, Icon::Send, t::analytics::state_running()),
-        "paused" => (Tone::Warn, Icon::CirclePause, t::analytics::state_paused()),
-        "finished" => (Tone::Neutral, Icon::Check, t::analytics::state_finished()),
-        "cancelled" => (
-            Tone::Neutral,
-            Icon::CircleStop,
-            t::analytics::state_cancelled(),
-        ),
-        _ => (Tone::Neutral, Icon::Pencil, t::analytics::state_draft()),
+/// The state and the times, above the name.
+fn above(report: &ReportView) -> impl IntoView + use<> {
+    let at = |text: &str| format::date_time(format::time::millis(text));
+    let (tone, icon, word, _) = words::state(State::read(&report.state));
+    let started = report
+        .launched_at
+        .as_deref()
+        .map(|launched| t::analytics::started(at(launched)));
+    let measured = report.measured_until.as_deref().map(|until| {
+        if report.is_open {
+            t::analytics::measuring(at(until))
+        } else {
+            t::analytics::measured(at(until))
+        }
+    });
+    let facts: Vec<String> = started.into_iter().chain(measured).collect();
+    view! {
+        <span class="rep-above">
+            <Badge tone=tone icon=icon label=word/>
+            <span class="t-small ink-3">{facts.join("・")}</span>
+        </span>
     }
+}
+
+/// The verdict, its figures strong.
+fn sentence(report: &ReportView) -> impl IntoView + use<> {
+    let piece = |(is_strong, text): (bool, String)| {
+        if is_strong {
+            view! { <b>{text}</b> }.into_any()
+        } else {
+            text.into_any()
+        }
+    };
+    let pieces = logic::pieces(&logic::verdict(report));
+    pieces.into_iter().map(piece).collect_view()
 }

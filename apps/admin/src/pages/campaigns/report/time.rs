@@ -1,8 +1,4 @@
 //! One metric over time: the thread.
-#![expect(
-    clippy::too_many_lines,
-    reason = "a view is easier to follow whole than in pieces"
-)]
 
 use api_types::reports::SeriesView;
 use leptos::prelude::*;
@@ -52,7 +48,6 @@ pub(super) fn Time(page: Page) -> impl IntoView {
         }
         (true, _) => ChartState::Ready,
     });
-    let name = move || page.definitions.name(&chosen.get());
     let table = Signal::derive(move || known.with(|series| table(series, page)));
     let note = move || {
         if known.with(|series| series.bucket == "hour") {
@@ -61,30 +56,7 @@ pub(super) fn Time(page: Page) -> impl IntoView {
             t::analytics::time_day()
         }
     };
-    let is_money = Memo::new(move |_| chosen.with(|chosen| chosen.starts_with("revenue")));
-    let chart = move || {
-        let lines =
-            Signal::derive(move || known.with(|series| vec![line(series, &chosen.get(), name())]));
-        let positions = Signal::derive(move || known.with(labels));
-        let spoken = move || t::analytics::time_spoken(name());
-        let choices = METRICS
-            .map(|metric| Choice::new(metric, move || page.definitions.name(metric)))
-            .to_vec();
-        let drawn = move || {
-            let value = if is_money.get() {
-                money as fn(f64) -> String
-            } else {
-                count
-            };
-            view! { <LineChart label=spoken series=lines positions=positions value=value/> }
-        };
-        view! {
-            <div class="rep-time">
-                <div class="rep-choose"><Segmented label=t::analytics::time_choose value=chosen choices=choices/></div>
-                {drawn}
-            </div>
-        }
-    };
+    let chart = move || view! { <Drawn page=page known=known chosen=chosen/> };
     view! {
         <ChartCard
             title=t::analytics::time_title
@@ -95,6 +67,34 @@ pub(super) fn Time(page: Page) -> impl IntoView {
             table=table
             on_retry=move || series.reload()
         />
+    }
+}
+
+/// The line of the metric chosen, and the choice.
+#[component]
+fn Drawn(page: Page, known: Memo<SeriesView>, chosen: RwSignal<String>) -> impl IntoView {
+    let name = move || page.definitions.name(&chosen.get());
+    let is_money = Memo::new(move |_| chosen.with(|chosen| chosen.starts_with("revenue")));
+    let lines =
+        Signal::derive(move || known.with(|series| vec![line(series, &chosen.get(), name())]));
+    let positions = Signal::derive(move || known.with(labels));
+    let spoken = move || t::analytics::time_spoken(name());
+    let choices = METRICS
+        .map(|metric| Choice::new(metric, move || page.definitions.name(metric)))
+        .to_vec();
+    let drawn = move || {
+        let value = if is_money.get() {
+            money as fn(f64) -> String
+        } else {
+            count
+        };
+        view! { <LineChart label=spoken series=lines positions=positions value=value/> }
+    };
+    view! {
+        <div class="rep-time">
+            <div class="rep-choose"><Segmented label=t::analytics::time_choose value=chosen choices=choices/></div>
+            {drawn}
+        </div>
     }
 }
 

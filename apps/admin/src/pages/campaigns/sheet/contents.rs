@@ -150,7 +150,7 @@ fn Seen(rendered: Load<Option<ContentPreview>>, src: Signal<String>) -> impl Int
                 view! { <Note tone=Tone::Warn>{t::campaigns::empty_variables(names)}</Note> }
             });
             view! {
-                <div class="mail-h"><b>{preview.subject}</b> <span class="ink-3 t-small">{preview.preheader}</span></div>
+                <div class="seen-h"><b>{preview.subject}</b> <span class="ink-3 t-small">{preview.preheader}</span></div>
                 {note}
             }
         })

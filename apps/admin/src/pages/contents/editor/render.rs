@@ -19,6 +19,7 @@ pub fn keep_rendering(state: State) {
         let asked = PreviewContent {
             document: Some(state.document()),
             content_id: None,
+            campaign_id: None,
             customer_id: state
                 .customer
                 .with(|customer| customer.as_ref().map(|customer| customer.id.clone())),

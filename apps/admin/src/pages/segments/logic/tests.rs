@@ -132,3 +132,16 @@ fn setting_makes_the_members_on_the_way() {
     set(&mut rule, "/root/all/0/events/where", json!([]));
     assert_eq!(rule.pointer("/root/all/0/events/where"), Some(&json!([])));
 }
+
+#[test]
+fn a_row_is_carried_within_its_group_only() {
+    let mut rule = sample();
+    assert_eq!(
+        carry(&mut rule, "/root/all/2", "/root/all/0").as_deref(),
+        Some("/root/all/0")
+    );
+    assert_eq!(shape(&rule, ROOT), "all(-d a any(b c))");
+    assert_eq!(carry(&mut rule, "/root/all/0", "/root/all/2/any/0"), None);
+    assert_eq!(carry(&mut rule, "nonsense", "/root/all/0"), None);
+    assert_eq!(shape(&rule, ROOT), "all(-d a any(b c))");
+}

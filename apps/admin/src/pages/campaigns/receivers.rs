@@ -1,0 +1,137 @@
+//! The message as those who are written to will see it, one real person after the other.
+
+use api_types::{
+    campaigns::{CampaignView, ContentsSource, LocaleChoice},
+    contents::{ContentPreview, PreviewContent},
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::{Load, Loaded, campaigns as api, load, segments},
+    i18n as t,
+    ui::{ButtonSize, Icon, IconButton, InlineError, Note, PreviewFrame, Section, Skeleton, Tone},
+};
+
+/// The preview, with steps through the people.
+#[component]
+pub(super) fn Receivers(
+    /// The campaign as it would be launched.
+    campaign: StoredValue<CampaignView>,
+) -> impl IntoView {
+    let people = load(
+        move || campaign.with_value(|campaign| campaign.summary.id.clone()),
+        |id, signal| async move {
+            let page = api::people(&id, "sendable", None, Some(&signal)).await?;
+            Ok(page
+                .items
+                .into_iter()
+                .map(|person| person.profile)
+                .collect::<Vec<_>>())
+        },
+    );
+    let at = RwSignal::new(0_usize);
+    let person = Memo::new(move |_| {
+        people
+            .value()
+            .and_then(|people| people.get(at.get()).cloned())
+    });
+    let seen = load(
+        move || person.get(),
+        move |person, signal| async move {
+            let Some(person) = person else {
+                return Ok(None);
+            };
+            let name = segments::customer_name(&person, &signal).await;
+            let asked = campaign.with_value(|campaign| asked(campaign, person));
+            let Some(asked) = asked else {
+                return Ok(None);
+            };
+            api::preview(&asked)
+                .await
+                .map(|preview| Some((name, preview)))
+        },
+    );
+    let body = move || match seen.get() {
+        Loaded::Loading => view! { <Skeleton lines=12/> }.into_any(),
+        Loaded::Failed(error) => {
+            view! { <InlineError error=error on_retry=move || seen.reload()/> }.into_any()
+        }
+        Loaded::Ready(None) => {
+            view! { <p class="t-small ink-3">{t::campaigns::seen_by_nobody}</p> }.into_any()
+        }
+        Loaded::Ready(Some(_)) => view! { <Seen seen=seen/> }.into_any(),
+    };
+    let steps = ViewFn::from(move || view! { <Steps at=at people=people/> });
+    view! { <Section title=t::campaigns::as_seen more=steps>{body}</Section> }
+}
+
+/// Returns what to render for a person; `None` while the campaign has no words.
+fn asked(campaign: &CampaignView, person: String) -> Option<PreviewContent> {
+    let contents = campaign.document.contents.as_ref()?;
+    let (document, content_id) = match &contents.source {
+        ContentsSource::Saved(id) => (None, Some(id.clone())),
+        ContentsSource::Inline(email) => (Some((**email).clone()), None),
+    };
+    let locale = match &contents.locale {
+        LocaleChoice::Fixed(locale) => Some(locale.clone()),
+        LocaleChoice::Person => None,
+    };
+    Some(PreviewContent {
+        document,
+        content_id,
+        customer_id: Some(person),
+        campaign_id: Some(campaign.summary.id.clone()),
+        locale,
+        dark: false,
+    })
+}
+
+/// One person back, one on; the first page of people is enough to see how it reads.
+#[component]
+fn Steps(at: RwSignal<usize>, people: Load<Vec<String>>) -> impl IntoView {
+    let count = move || people.with(|state| state.ready().map_or(0, Vec::len));
+    let step = move |by: isize| {
+        let next = at.get_untracked().checked_add_signed(by);
+        if let Some(next) = next.filter(|next| *next < untrack(count)) {
+            at.set(next);
+        }
+    };
+    view! {
+        <span class="nw">
+            <IconButton icon=Icon::ChevronLeft size=ButtonSize::Small label=t::contents::receiver_previous on_press=move || step(-1)/>
+            <IconButton icon=Icon::ChevronRight size=ButtonSize::Small label=t::contents::receiver_next on_press=move || step(1)/>
+        </span>
+    }
+}
+
+#[component]
+fn Seen(seen: Load<Option<(String, ContentPreview)>>) -> impl IntoView {
+    let preview = move || seen.value().flatten();
+    let src = Signal::derive(move || {
+        preview()
+            .map(|(_, preview)| preview.preview_url)
+            .unwrap_or_default()
+    });
+    let head = move || {
+        preview().map(|(name, preview)| {
+            let empty: Vec<String> = preview
+                .warnings
+                .into_iter()
+                .map(|warning| warning.variable)
+                .collect();
+            let note = (!empty.is_empty()).then(|| {
+                let names = empty.join(", ");
+                view! { <Note tone=Tone::Warn>{t::campaigns::empty_variables(names)}</Note> }
+            });
+            view! {
+                <div class="seen-h">
+                    <b>{preview.subject}</b>
+                    <span class="ink-3 t-small">{preview.preheader}</span>
+                    <span class="ink-2 t-small">{t::contents::from_to} " " {t::contents::receiver_name(&name)}</span>
+                </div>
+                {note}
+            }
+        })
+    };
+    view! { {head} <PreviewFrame title=t::campaigns::as_received src=src height=560/> }
+}
