@@ -7,6 +7,9 @@ use std::{
 
 use anyhow::Context;
 
+/// What the names of runs' folders begin with; the process's number follows.
+const PREFIX: &str = "bench-";
+
 /// The folders and the database server of a run.
 pub(crate) struct Home {
     scratch: PathBuf,
@@ -30,7 +33,8 @@ impl Home {
         );
         let target = own.parent().and_then(Path::parent);
         let target = target.context("this program does not lie in a target folder")?;
-        let scratch = target.join(format!("bench-{}", std::process::id()));
+        sweep(target);
+        let scratch = target.join(format!("{PREFIX}{}", std::process::id()));
         make(&scratch)?;
         if let Some(keep) = &keep {
             make(keep)?;
@@ -59,6 +63,21 @@ impl Drop for Home {
     fn drop(&mut self) {
         // What cannot be removed is in nobody's way; `cargo clean` takes it.
         let _ = fs::remove_dir_all(&self.scratch);
+    }
+}
+
+/// Removes the folders of runs that were killed before they could do so.
+fn sweep(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let run = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+        let Some(Ok(run)) = run.map(str::parse::<u32>) else {
+            continue;
+        };
+        if !Path::new("/proc").join(run.to_string()).exists() {
+            // What cannot be removed is in nobody's way.
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

@@ -84,12 +84,32 @@ impl Databases {
 // One thread: the client takes as little as it can from the two cores that the server needs.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match run(Cli::parse()).await {
+    let cli = Cli::parse();
+    // Dropping the run stops the processes that it has started and removes its files.
+    let outcome = tokio::select! {
+        outcome = run(cli) => outcome,
+        signal = stop_signal() => Err(signal),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn stop_signal() -> anyhow::Error {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = terminated.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            anyhow::anyhow!("stopped")
+        }
+        Err(error) => anyhow::Error::new(error).context("failed to listen for SIGTERM"),
     }
 }
 
