@@ -11,7 +11,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     http::{
-        admin, idempotency,
+        admin, describe, idempotency,
         patience::{self, Patience},
         problem, security,
     },
@@ -48,7 +48,7 @@ fn documented() -> OpenApiRouter<App> {
 
 /// Returns the description of the REST API.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    documented().split_for_parts().1
+    describe::complete(documented().split_for_parts().1)
 }
 
 /// Returns the whole router.
@@ -59,6 +59,7 @@ pub fn router(app: App) -> Router {
 /// Returns the whole router with a patience of the caller's own.
 pub fn router_with(app: App, patience: Patience) -> Router {
     let (api, description) = documented().split_for_parts();
+    let description = describe::complete(description);
     api.merge(routes::plain())
         .merge(SwaggerUi::new("/docs").url("/api/openapi.json", description))
         .fallback(admin::serve)

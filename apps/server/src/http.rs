@@ -1,7 +1,9 @@
 //! What all handlers share: who asks, what is asked, and how errors are told.
 
 pub mod admin;
+pub mod audit;
 pub mod auth;
+pub(crate) mod describe;
 pub mod extract;
 pub mod idempotency;
 pub mod limit;

@@ -10,6 +10,7 @@ use crate::{contents::EmailDocument, problem::FieldError};
 #[serde(deny_unknown_fields)]
 pub struct CampaignDocument {
     /// Always 1.
+    #[schema(minimum = 1, maximum = 1)]
     pub version: u32,
     /// Who.
     #[serde(default)]

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct EmailDocument {
     /// Always 1.
+    #[schema(minimum = 1, maximum = 1)]
     pub version: u32,
     /// What the author calls it; customers never see it.
     pub name: String,
@@ -140,10 +141,10 @@ pub struct PreviewContent {
     /// `prf_…` of the customer; a made-up one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<String>,
-    /// The variant to show; the customer's own language when absent.
     /// `cmp_…` of a campaign whose offer the email carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign_id: Option<String>,
+    /// The variant to show; the customer's own language when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
     /// Whether to show it as a mail client in the dark does.

@@ -81,8 +81,10 @@ pub struct WarningView {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct StartImport {
     /// `utf-8` or `shift_jis`.
+    #[schema(pattern = "^(utf-8|shift_jis)$")]
     pub encoding: String,
     /// `,`, `;` or a tab.
+    #[schema(pattern = "^([,;\t]|tab)$")]
     pub delimiter: String,
     /// Which column means what, as an inspection gives it.
     #[schema(value_type = Object)]

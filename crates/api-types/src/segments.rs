@@ -52,7 +52,7 @@ pub struct CreateSegment {
     #[schema(max_length = 2000)]
     pub description: String,
     /// The rule.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, example = json!({"version": 1, "root": {"all": [{"events": {"names": ["Order Completed"], "test": {"count": {"times": {"at_least": 1}}}}}]}}))]
     pub document: serde_json::Value,
     /// The template that it was made from.
     #[serde(default)]
@@ -73,7 +73,7 @@ pub struct SaveSegment {
     #[schema(max_length = 2000)]
     pub description: String,
     /// The rule.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, example = json!({"version": 1, "root": {"all": [{"events": {"names": ["Order Completed"], "test": {"count": {"times": {"at_least": 1}}}}}]}}))]
     pub document: serde_json::Value,
 }
 
@@ -82,7 +82,7 @@ pub struct SaveSegment {
 #[serde(deny_unknown_fields)]
 pub struct PreviewSegment {
     /// The rule.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, example = json!({"version": 1, "root": {"all": [{"events": {"names": ["Order Completed"], "test": {"count": {"times": {"at_least": 1}}}}}]}}))]
     pub document: serde_json::Value,
 }
 
@@ -150,10 +150,11 @@ pub struct SegmentUse {
 #[serde(deny_unknown_fields)]
 pub struct AskExamples {
     /// The rule.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, example = json!({"version": 1, "root": {"all": [{"events": {"names": ["Order Completed"], "test": {"count": {"times": {"at_least": 1}}}}}]}}))]
     pub document: serde_json::Value,
     /// The same number gives the same people; another gives others.
     #[serde(default)]
+    #[schema(value_type = i64, minimum = 0, maximum = 4_294_967_295_i64)]
     pub seed: u32,
 }
 
@@ -162,7 +163,7 @@ pub struct AskExamples {
 #[serde(deny_unknown_fields)]
 pub struct AskExplanation {
     /// The rule.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, example = json!({"version": 1, "root": {"all": [{"events": {"names": ["Order Completed"], "test": {"count": {"times": {"at_least": 1}}}}}]}}))]
     pub document: serde_json::Value,
     /// `prf_…`
     pub profile: String,
@@ -192,7 +193,6 @@ pub struct SegmentClause {
     pub sentence: BothLanguages,
     /// The value found, of a condition about a value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
     pub value: Option<serde_json::Value>,
     /// The events found, of a condition about events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -239,10 +239,10 @@ pub struct SegmentEvent {
 #[serde(deny_unknown_fields)]
 pub struct AskOverlap {
     /// One rule.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, example = json!({"version": 1, "root": {"all": [{"events": {"names": ["Order Completed"], "test": {"count": {"times": {"at_least": 1}}}}}]}}))]
     pub a: serde_json::Value,
     /// The other rule.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, example = json!({"version": 1, "root": {"all": [{"events": {"names": ["Order Completed"], "test": {"count": {"times": {"at_least": 1}}}}}]}}))]
     pub b: serde_json::Value,
 }
 

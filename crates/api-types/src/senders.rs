@@ -65,11 +65,14 @@ pub struct WriteSender {
     /// The name that the reader sees.
     pub from_name: String,
     /// The address that the reader sees.
+    #[schema(format = "email", example = "info@shop.example.jp")]
     pub from_address: String,
     /// Where answers go when not to `from_address`.
     #[serde(default)]
+    #[schema(format = "email")]
     pub reply_to: Option<String>,
     /// `sandbox` or `smtp`.
+    #[schema(pattern = "^(sandbox|smtp)$")]
     pub transport: String,
     /// The mail server; needed for `smtp`.
     #[serde(default)]
@@ -80,10 +83,12 @@ pub struct WriteSender {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct WriteSmtp {
     /// Host name or address.
+    #[schema(example = "127.0.0.1")]
     pub host: String,
     /// Port.
     pub port: u16,
     /// `none`, `opportunistic`, `required` or `implicit`.
+    #[schema(pattern = "^(none|opportunistic|required|implicit)$")]
     pub tls: String,
     /// User name.
     #[serde(default)]
@@ -93,9 +98,11 @@ pub struct WriteSmtp {
     pub password: Option<String>,
     /// Connections at a time, 1 to 64.
     #[serde(default)]
+    #[schema(minimum = 1, maximum = 64)]
     pub lanes: Option<u32>,
     /// Messages a second over all connections.
     #[serde(default)]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_i64)]
     pub per_second: Option<u32>,
 }
 
@@ -105,8 +112,10 @@ pub struct WriteDkim {
     /// The version of the sender that was read.
     pub version: i64,
     /// The signing domain, usually that of the from address.
+    #[schema(example = "shop.example.jp")]
     pub domain: String,
     /// The selector, such as `enishi1`.
+    #[schema(example = "enishi1")]
     pub selector: String,
     /// A private key in PEM (RSA or Ed25519); absent makes a new Ed25519 key.
     #[serde(default)]

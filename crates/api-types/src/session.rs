@@ -112,10 +112,13 @@ pub struct ChangeWorkspace {
     /// The company's name.
     pub name: Option<String>,
     /// IANA zone.
+    #[schema(example = "Asia/Tokyo")]
     pub time_zone: Option<String>,
     /// `ja` or `en`.
+    #[schema(pattern = "^(ja|en)$")]
     pub locale: Option<String>,
     /// `required` or `notice`.
+    #[schema(pattern = "^(required|notice)$")]
     pub tracking_mode: Option<String>,
     /// Postal address in the footer of every message.
     pub postal_address: Option<String>,
@@ -136,6 +139,7 @@ pub struct MemberView {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Invite {
     /// owner, admin, marketer, analyst or viewer.
+    #[schema(pattern = "^(owner|admin|marketer|analyst|viewer)$")]
     pub role: String,
     /// For whom.
     #[serde(default)]
@@ -153,6 +157,7 @@ pub struct InviteLink {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ChangeRole {
     /// owner, admin, marketer, analyst or viewer.
+    #[schema(pattern = "^(owner|admin|marketer|analyst|viewer)$")]
     pub role: String,
 }
 
@@ -160,8 +165,10 @@ pub struct ChangeRole {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CreateApiKey {
     /// In its maker's words.
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// What it may do, `profiles:read` …
+    #[schema(min_items = 1, example = json!(["profiles:read", "reports:read"]))]
     pub scopes: Vec<String>,
 }
 
@@ -191,8 +198,10 @@ pub struct ApiKeyView {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CreateWriteKey {
     /// In its maker's words.
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// `server` or `browser`.
+    #[schema(pattern = "^(server|browser)$")]
     pub power: String,
 }
 

@@ -9,9 +9,10 @@ use axum::{
 use kernel::{
     id::{Id, Kind},
     invalid::Invalid,
-    page::PageRequest,
+    page::{MAX_LIMIT, PageRequest},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::Value;
 
 use super::problem::ApiError;
 
@@ -81,6 +82,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ValidJson<T> {
 
 /// Reads JSON; the error names the field.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    refuse_nul(bytes)?;
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let inner = error.inner();
@@ -121,12 +123,64 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     Ok(value)
 }
 
+/// Refuses texts with U+0000, which PostgreSQL cannot keep; raw ones are no JSON in the first place.
+fn refuse_nul(bytes: &[u8]) -> Result<(), ApiError> {
+    if !may_hold_nul(bytes) {
+        return Ok(());
+    }
+    // What is malformed is told so by who reads it next; a pair of backslashes made this a false alarm.
+    let place = serde_json::from_slice(bytes)
+        .ok()
+        .and_then(|document| nul_in(&document, String::new()));
+    match place {
+        Some(place) => Err(nul_at(place)),
+        None => Ok(()),
+    }
+}
+
+fn may_hold_nul(bytes: &[u8]) -> bool {
+    bytes.windows(6).any(|window| window == b"\\u0000")
+}
+
+/// Returns where the first text with U+0000 stands; for a name of a member, where its object does.
+fn nul_in(value: &Value, place: String) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then_some(place),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| nul_in(item, format!("{place}/{index}"))),
+        Value::Object(members) => members.iter().find_map(|(name, member)| {
+            if name.contains('\0') {
+                return Some(place.clone());
+            }
+            nul_in(member, format!("{place}/{}", escape(name)))
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+fn nul_at(place: impl Into<String>) -> ApiError {
+    Invalid::one(
+        place,
+        "nul",
+        "a text cannot hold the character U+0000",
+        "U+0000 の文字は使えません",
+    )
+    .into()
+}
+
+/// Writes a name as a part of a JSON pointer.
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     path.iter()
         .filter_map(|segment| match segment {
             Segment::Seq { index } => Some(format!("/{index}")),
-            Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Map { key } => Some(format!("/{}", escape(key))),
             Segment::Enum { .. } | Segment::Unknown => None,
         })
         .collect()
@@ -149,6 +203,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for ValidQuery<T> 
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(nul_at(""));
+        }
         Query::<T>::from_request_parts(parts, state)
             .await
             .map(|Query(query)| Self(query))
@@ -189,8 +246,23 @@ pub struct PageQuery {
     /// The `next` value of the page before.
     pub after: Option<String>,
     /// Rows a page, at most 100.
+    #[serde(default, deserialize_with = "limit")]
     #[param(minimum = 1, maximum = 100)]
     pub limit: Option<u32>,
+}
+
+/// Reads how many rows a page is to have.
+///
+/// # Errors
+/// A number that no page can have.
+pub fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let limit = Option::<u32>::deserialize(deserializer)?;
+    if limit.is_some_and(|limit| !(1..=MAX_LIMIT).contains(&limit)) {
+        return Err(serde::de::Error::custom(format_args!(
+            "a page has 1 to {MAX_LIMIT} rows"
+        )));
+    }
+    Ok(limit)
 }
 
 impl From<PageQuery> for PageRequest {

@@ -15,7 +15,11 @@ use ring::digest;
 use sea_orm::FromQueryResult;
 use storage::sql;
 
-use super::{auth, extract::MAX_JSON, problem::ApiError};
+use super::{
+    auth,
+    extract::MAX_JSON,
+    problem::{ApiError, PROBLEM_JSON},
+};
 use crate::state::App;
 
 /// The header that names a request.
@@ -150,7 +154,7 @@ fn replay(kept: Kept, hash: &[u8]) -> Result<Response, ApiError> {
     let kind = if status.is_success() {
         "application/json"
     } else {
-        "application/problem+json"
+        PROBLEM_JSON
     };
     response
         .headers_mut()

@@ -6,7 +6,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{StatusCode, request::Parts},
 };
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 
 use super::problem::ApiError;
 use crate::state::App;
@@ -33,14 +33,15 @@ impl SignInLimiter {
     pub fn check(&self, keys: &[&str]) -> Result<(), ApiError> {
         self.0.retain_recent();
         for key in keys {
-            if self.0.check_key(&(*key).to_owned()).is_err() {
+            if let Err(not_until) = self.0.check_key(&(*key).to_owned()) {
+                let wait = not_until.wait_time_from(self.0.clock().now());
                 let mut error = ApiError::new(
                     StatusCode::TOO_MANY_REQUESTS,
                     "too-many-attempts",
                     "too many attempts; wait a minute",
                     "試行回数が多すぎます。1分ほど待ってください",
                 );
-                error.retry_after = Some(60);
+                error.retry_after = Some(wait.as_secs() + 1);
                 return Err(error);
             }
         }

@@ -12,10 +12,15 @@ use kernel::{
     invalid::{Bilingual, FieldError, Invalid},
     page::BadCursor,
 };
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use storage::StorageError;
 
 use super::extract::Locale;
 
+/// The media type of every error answer.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+/// Says after how many seconds a limit lets the caller in again: SDKs of tracking know it by this name.
+pub const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 /// Carries the id of a request, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -135,6 +140,9 @@ impl From<Invalid> for ApiError {
 }
 impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
+        if !is_away(&error) {
+            return Self::internal(&error);
+        }
         let mut answer = Self::internal(&error);
         answer.status = StatusCode::SERVICE_UNAVAILABLE;
         answer.slug = "database-away";
@@ -143,8 +151,44 @@ impl From<StorageError> for ApiError {
         answer
     }
 }
-impl From<sea_orm::DbErr> for ApiError {
-    fn from(error: sea_orm::DbErr) -> Self {
+
+/// Tells a database that is away, where trying again helps, from one that refuses what it was told.
+fn is_away(error: &StorageError) -> bool {
+    let StorageError::Db(error) = error else {
+        return false;
+    };
+    let cause = match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            cause
+        }
+        _ => return false,
+    };
+    match cause.as_ref() {
+        SqlxError::Io(_)
+        | SqlxError::Tls(_)
+        | SqlxError::Protocol(_)
+        | SqlxError::PoolTimedOut
+        | SqlxError::PoolClosed
+        | SqlxError::WorkerCrashed => true,
+        SqlxError::Database(error) => error.code().is_some_and(|code| is_away_code(&code)),
+        _ => false,
+    }
+}
+
+/// PostgreSQL: the connection broke, transactions collided, resources are short, it is stopping or
+/// starting. SQLite: busy, locked, the disk fails or is full.
+fn is_away_code(code: &str) -> bool {
+    match code.len() {
+        5 => ["08", "40", "53", "57P"]
+            .iter()
+            .any(|class| code.starts_with(class)),
+        _ => matches!(code, "5" | "6" | "10" | "13" | "517"),
+    }
+}
+
+impl From<DbErr> for ApiError {
+    fn from(error: DbErr) -> Self {
         StorageError::from(error).into()
     }
 }
@@ -257,16 +301,13 @@ fn body(error: &ApiError, request_id: &str, locale: &Locale) -> Response {
             .collect(),
     };
     let text = serde_json::to_string(&problem).unwrap_or_default();
-    let mut response = (
-        error.status,
-        [(header::CONTENT_TYPE, "application/problem+json")],
-        text,
-    )
-        .into_response();
+    let mut response = (error.status, [(header::CONTENT_TYPE, PROBLEM_JSON)], text).into_response();
     if let Some(seconds) = error.retry_after {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        if error.status == StatusCode::TOO_MANY_REQUESTS {
+            headers.insert(RATE_LIMIT_RESET, HeaderValue::from(seconds));
+        }
     }
     response
 }

@@ -2,6 +2,7 @@
 
 mod cookie;
 mod end;
+mod enter;
 mod link;
 mod open;
 mod refresh;

@@ -49,6 +49,41 @@ async fn every_route_needs_a_key() {
     assert!(seen > PUBLIC.len());
 }
 
+#[test]
+fn every_answer_is_described_by_its_status_and_every_refusal_as_a_problem() {
+    let description = serde_json::to_value(server::openapi()).unwrap();
+    let mut names = std::collections::HashSet::new();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for (verb, operation) in item.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name.to_owned()), "{name} is there twice");
+            let responses = operation["responses"].as_object().unwrap();
+            for (status, response) in responses {
+                let number: u16 = status.parse().expect("a status, not a range of them");
+                assert_ne!(response["description"], "", "{verb} {path} {status}");
+                if number >= 400 {
+                    let kinds: Vec<&String> =
+                        response["content"].as_object().unwrap().keys().collect();
+                    assert_eq!(
+                        kinds,
+                        ["application/problem+json"],
+                        "{verb} {path} {status}"
+                    );
+                }
+            }
+            let expected = match (verb.as_str(), path.contains('{')) {
+                ("post", true) => vec!["404", "409", "422", "500", "503"],
+                ("post", false) => vec!["409", "422", "500", "503"],
+                (_, true) => vec!["404", "500", "503"],
+                (_, false) => vec!["500", "503"],
+            };
+            for status in expected {
+                assert!(responses.contains_key(status), "{verb} {path} {status}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn unknown_addresses_of_the_api_are_problems_and_pages_belong_to_the_admin() {
     let test = testkit::sqlite().await;

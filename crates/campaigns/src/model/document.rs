@@ -223,6 +223,9 @@ impl CampaignDocument {
         if let Some(offer) = &self.offer {
             offer.check(&mut invalid);
         }
+        if let Some(contents) = &self.contents {
+            contents.check(&mut invalid);
+        }
         if let Some(goal) = &self.goal
             && !(1..=90).contains(&goal.window_days)
         {
@@ -239,6 +242,22 @@ impl CampaignDocument {
     /// Writes the document as JSON.
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+impl Contents {
+    /// A draft's email need not be complete, but one of another version could not be read again.
+    fn check(&self, invalid: &mut Invalid) {
+        if let ContentsSource::Inline(email) = &self.source
+            && email.version != contents::DOCUMENT_VERSION
+        {
+            invalid.push(FieldError::new(
+                "/contents/source/inline/version",
+                "version",
+                "this version is not known; use 1",
+                "このバージョンには対応していません。1 を指定してください",
+            ));
+        }
     }
 }
 

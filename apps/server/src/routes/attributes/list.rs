@@ -1,6 +1,6 @@
 //! `GET /api/v1/attributes`.
 
-use api_types::{Problem, customers::AttributeView};
+use api_types::customers::AttributeView;
 use axum::{Json, extract::State};
 use profiles::attributes::{self, AttributeDef};
 
@@ -14,7 +14,7 @@ use crate::{
 
 /// Lists the attribute keys, in the order of the alphabet.
 #[utoipa::path(get, path = "/api/v1/attributes", operation_id = "list_attributes", tag = "customers",
-    responses((status = 200, body = Vec<AttributeView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Vec<AttributeView>)))]
 pub(super) async fn list(
     operator: Operator<ProfilesRead>,
     State(app): State<App>,

@@ -1,7 +1,6 @@
 //! `PUT /api/v1/attributes`.
 
-use access::audit;
-use api_types::{Problem, customers::AttributeView};
+use api_types::customers::AttributeView;
 use axum::{Json, extract::State};
 use profiles::{
     Ctx,
@@ -11,6 +10,7 @@ use profiles::{
 use super::list;
 use crate::{
     http::{
+        audit,
         auth::{Operator, needs::ProfilesWrite},
         extract::ValidJson,
         problem::ApiError,
@@ -21,7 +21,7 @@ use crate::{
 /// Labels an attribute key and says whether it is sensitive; the type of a known key stays.
 #[utoipa::path(put, path = "/api/v1/attributes", operation_id = "put_attribute", tag = "customers",
     request_body = AttributeView,
-    responses((status = 200, body = AttributeView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = AttributeView)))]
 pub(super) async fn put(
     operator: Operator<ProfilesWrite>,
     State(app): State<App>,
@@ -42,15 +42,15 @@ pub(super) async fn put(
         ids: &*app.ids,
     };
     attributes::label(ctx, &def).await??;
-    let change = audit::Change {
-        workspace: operator.workspace,
-        actor: operator.actor,
-        action: "attribute.change",
-        object_kind: "attribute",
-        object: None,
-        detail: serde_json::json!({ "key": def.key, "is_sensitive": def.is_sensitive }),
-    };
-    audit::record(&tx, &*app.ids, app.now(), change).await?;
+    audit::log(
+        &app,
+        &tx,
+        &operator,
+        "attribute.change",
+        ("attribute", None),
+        serde_json::json!({ "key": def.key, "is_sensitive": def.is_sensitive }),
+    )
+    .await?;
     let stored = attributes::list(&tx, operator.workspace)
         .await?
         .into_iter()

@@ -1,6 +1,6 @@
 //! `POST /api/v1/campaigns/{id}/pause`, `/resume` and `/cancel`.
 
-use api_types::{Problem, campaigns::CampaignView};
+use api_types::campaigns::CampaignView;
 use axum::{Json, extract::State};
 use campaigns::{lifecycle, store::Campaign};
 use kernel::id::kind;
@@ -19,7 +19,7 @@ use crate::{
 /// Holds a campaign: within a second nothing more is handed over.
 #[utoipa::path(post, path = "/api/v1/campaigns/{id}/pause", operation_id = "pause_campaign", tag = "campaigns",
     params(("id" = String, Path, description = "cmp_…"), ("idempotency-key" = Option<String>, Header)),
-    responses((status = 200, body = CampaignView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = CampaignView)))]
 pub(super) async fn pause(
     operator: Operator<CampaignsLaunch>,
     PathId(id): PathId<kind::Campaign>,
@@ -33,7 +33,7 @@ pub(super) async fn pause(
 /// Lets a held campaign go on; nobody who was written to is written to again.
 #[utoipa::path(post, path = "/api/v1/campaigns/{id}/resume", operation_id = "resume_campaign", tag = "campaigns",
     params(("id" = String, Path, description = "cmp_…"), ("idempotency-key" = Option<String>, Header)),
-    responses((status = 200, body = CampaignView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = CampaignView)))]
 pub(super) async fn resume(
     operator: Operator<CampaignsLaunch>,
     PathId(id): PathId<kind::Campaign>,
@@ -47,7 +47,7 @@ pub(super) async fn resume(
 /// Calls a campaign off; what has left has left.
 #[utoipa::path(post, path = "/api/v1/campaigns/{id}/cancel", operation_id = "cancel_campaign", tag = "campaigns",
     params(("id" = String, Path, description = "cmp_…"), ("idempotency-key" = Option<String>, Header)),
-    responses((status = 200, body = CampaignView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = CampaignView)))]
 pub(super) async fn cancel(
     operator: Operator<CampaignsLaunch>,
     PathId(id): PathId<kind::Campaign>,

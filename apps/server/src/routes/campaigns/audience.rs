@@ -1,7 +1,7 @@
 //! `GET /api/v1/campaigns/{id}/review` and the people behind its numbers.
 
 use api_types::{
-    PageOf, Problem,
+    PageOf,
     campaigns::{PersonBehind, ReviewStep, ReviewView},
 };
 use axum::{Json, extract::State};
@@ -18,7 +18,7 @@ use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::CampaignsRead},
-        extract::{PathId, ValidQuery},
+        extract::{self, PathId, ValidQuery},
         problem::ApiError,
     },
     state::App,
@@ -27,7 +27,7 @@ use crate::{
 /// Counts exactly whom a launch would reach now, after consent and suppression.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/review", operation_id = "review_campaign", tag = "campaigns",
     params(("id" = String, Path, description = "cmp_…")),
-    responses((status = 200, body = ReviewView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ReviewView), (status = 422)))]
 pub(super) async fn review(
     operator: Operator<CampaignsRead>,
     PathId(id): PathId<kind::Campaign>,
@@ -70,6 +70,7 @@ pub(super) struct PeopleQuery {
     /// The `next` value of the page before.
     after: Option<String>,
     /// Rows a page, at most 100.
+    #[serde(default, deserialize_with = "extract::limit")]
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
     /// `sendable`, or a reason of the review's steps.
@@ -79,7 +80,7 @@ pub(super) struct PeopleQuery {
 /// Lists the people behind a number of the review.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/people", operation_id = "list_campaign_people", tag = "campaigns",
     params(("id" = String, Path, description = "cmp_…"), PeopleQuery),
-    responses((status = 200, body = PageOf<PersonBehind>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<PersonBehind>)))]
 pub(super) async fn people(
     operator: Operator<CampaignsRead>,
     PathId(id): PathId<kind::Campaign>,

@@ -1,9 +1,6 @@
 //! `POST /api/v1/campaigns` and `POST /api/v1/campaigns/{id}/copy`.
 
-use api_types::{
-    Problem,
-    campaigns::{CampaignView, CopyCampaign, CreateCampaign},
-};
+use api_types::campaigns::{CampaignView, CopyCampaign, CreateCampaign};
 use axum::{Json, extract::State, http::StatusCode};
 use campaigns::{lifecycle, model::CampaignDocument, store};
 use kernel::id::kind;
@@ -21,7 +18,7 @@ use crate::{
 /// Makes a draft.
 #[utoipa::path(post, path = "/api/v1/campaigns", operation_id = "create_campaign", tag = "campaigns",
     request_body = CreateCampaign,
-    responses((status = 201, body = CampaignView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 201, body = CampaignView)))]
 pub(super) async fn create(
     operator: Operator<CampaignsWrite>,
     State(app): State<App>,
@@ -42,7 +39,7 @@ pub(super) async fn create(
 /// Makes a draft out of any campaign.
 #[utoipa::path(post, path = "/api/v1/campaigns/{id}/copy", operation_id = "copy_campaign", tag = "campaigns",
     params(("id" = String, Path, description = "cmp_…")), request_body = CopyCampaign,
-    responses((status = 201, body = CampaignView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 201, body = CampaignView)))]
 pub(super) async fn copy(
     operator: Operator<CampaignsWrite>,
     PathId(id): PathId<kind::Campaign>,

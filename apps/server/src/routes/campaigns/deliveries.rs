@@ -1,7 +1,7 @@
 //! `GET /api/v1/campaigns/{id}/deliveries`.
 
 use access::Permission;
-use api_types::{PageOf, Problem, campaigns::DeliveryView};
+use api_types::{PageOf, campaigns::DeliveryView};
 use axum::{Json, extract::State};
 use campaigns::ledger::{self, DeliveryFilter, DeliveryRow, DeliveryState};
 use kernel::{id::kind, invalid::Invalid, page::PageRequest};
@@ -12,7 +12,7 @@ use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::CampaignsRead},
-        extract::{PathId, ValidQuery},
+        extract::{self, PathId, ValidQuery},
         problem::ApiError,
     },
     state::App,
@@ -25,6 +25,7 @@ pub(super) struct DeliveryQuery {
     /// The `next` value of the page before.
     after: Option<String>,
     /// Rows a page, at most 100.
+    #[serde(default, deserialize_with = "extract::limit")]
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
     /// Only in this state.
@@ -36,7 +37,7 @@ pub(super) struct DeliveryQuery {
 /// Lists the deliveries of a campaign, the newest first; tests are left out.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/deliveries", operation_id = "list_campaign_deliveries",
     tag = "campaigns", params(("id" = String, Path, description = "cmp_…"), DeliveryQuery),
-    responses((status = 200, body = PageOf<DeliveryView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<DeliveryView>)))]
 pub(super) async fn list(
     operator: Operator<CampaignsRead>,
     PathId(id): PathId<kind::Campaign>,

@@ -1,7 +1,7 @@
 //! `GET /api/v1/campaigns/{id}`, its readiness and its progress.
 
 use api_types::{
-    FieldError, Problem,
+    FieldError,
     campaigns::{CampaignView, DeliveryCount, ProgressView, Readiness},
 };
 use axum::{Json, extract::State};
@@ -24,7 +24,7 @@ use crate::{
 /// Returns a campaign with its cards.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}", operation_id = "get_campaign", tag = "campaigns",
     params(("id" = String, Path, description = "cmp_…")),
-    responses((status = 200, body = CampaignView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = CampaignView)))]
 pub(super) async fn get(
     operator: Operator<CampaignsRead>,
     PathId(id): PathId<kind::Campaign>,
@@ -37,7 +37,7 @@ pub(super) async fn get(
 /// Says what is missing before the launch, in the reader's language.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/readiness", operation_id = "get_campaign_readiness", tag = "campaigns",
     params(("id" = String, Path, description = "cmp_…")),
-    responses((status = 200, body = Readiness), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Readiness)))]
 pub(super) async fn readiness(
     operator: Operator<CampaignsRead>,
     PathId(id): PathId<kind::Campaign>,
@@ -64,7 +64,7 @@ pub(super) async fn readiness(
 /// Tells how far a campaign has come.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/progress", operation_id = "get_campaign_progress", tag = "campaigns",
     params(("id" = String, Path, description = "cmp_…")),
-    responses((status = 200, body = ProgressView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ProgressView)))]
 pub(super) async fn progress(
     operator: Operator<CampaignsRead>,
     PathId(id): PathId<kind::Campaign>,

@@ -1,9 +1,6 @@
 //! `POST /api/v1/campaigns/{id}/launch`.
 
-use api_types::{
-    Problem,
-    campaigns::{CampaignView, LaunchCampaign},
-};
+use api_types::campaigns::{CampaignView, LaunchCampaign};
 use axum::{Json, extract::State};
 use campaigns::lifecycle;
 use contents::EmailDocument;
@@ -23,7 +20,7 @@ use crate::{
 #[utoipa::path(post, path = "/api/v1/campaigns/{id}/launch", operation_id = "launch_campaign", tag = "campaigns",
     params(("id" = String, Path, description = "cmp_…"), ("idempotency-key" = Option<String>, Header)),
     request_body = LaunchCampaign,
-    responses((status = 200, body = CampaignView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = CampaignView)))]
 pub(super) async fn launch(
     operator: Operator<CampaignsLaunch>,
     PathId(id): PathId<kind::Campaign>,

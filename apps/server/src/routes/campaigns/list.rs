@@ -1,6 +1,6 @@
 //! `GET /api/v1/campaigns`.
 
-use api_types::{PageOf, Problem, campaigns::CampaignSummary};
+use api_types::{PageOf, campaigns::CampaignSummary};
 use axum::{Json, extract::State};
 use campaigns::{
     model,
@@ -13,7 +13,7 @@ use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::CampaignsRead},
-        extract::ValidQuery,
+        extract::{self, ValidQuery},
         problem::ApiError,
     },
     state::App,
@@ -26,17 +26,18 @@ pub(super) struct ListQuery {
     /// The `next` value of the page before.
     after: Option<String>,
     /// Rows a page, at most 100.
+    #[serde(default, deserialize_with = "extract::limit")]
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
     /// Only those in this state.
     state: Option<String>,
-}
     /// Part of the name; width, case and kana do not matter.
     search: Option<String>,
+}
 
 /// Lists the campaigns, the newest first.
 #[utoipa::path(get, path = "/api/v1/campaigns", operation_id = "list_campaigns", tag = "campaigns", params(ListQuery),
-    responses((status = 200, body = PageOf<CampaignSummary>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<CampaignSummary>)))]
 pub(super) async fn list(
     operator: Operator<CampaignsRead>,
     ValidQuery(query): ValidQuery<ListQuery>,

@@ -1,6 +1,5 @@
 //! `DELETE /api/v1/campaigns/{id}`.
 
-use api_types::Problem;
 use axum::{extract::State, http::StatusCode};
 use campaigns::store;
 use kernel::id::kind;
@@ -18,7 +17,7 @@ use crate::{
 /// Removes a draft; nothing that was launched can be removed.
 #[utoipa::path(delete, path = "/api/v1/campaigns/{id}", operation_id = "delete_campaign", tag = "campaigns",
     params(("id" = String, Path, description = "cmp_…")),
-    responses((status = 204), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 204), (status = 409)))]
 pub(super) async fn remove(
     operator: Operator<CampaignsWrite>,
     PathId(id): PathId<kind::Campaign>,

@@ -1,9 +1,6 @@
 //! `PUT /api/v1/campaigns/{id}`.
 
-use api_types::{
-    Problem,
-    campaigns::{CampaignView, SaveCampaign},
-};
+use api_types::campaigns::{CampaignView, SaveCampaign};
 use axum::{Json, extract::State};
 use campaigns::store;
 use kernel::id::kind;
@@ -21,7 +18,7 @@ use crate::{
 /// Saves a draft; 409 when somebody else saved since `version` was read, or it is no draft any more.
 #[utoipa::path(put, path = "/api/v1/campaigns/{id}", operation_id = "save_campaign", tag = "campaigns",
     params(("id" = String, Path, description = "cmp_…")), request_body = SaveCampaign,
-    responses((status = 200, body = CampaignView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = CampaignView), (status = 409)))]
 pub(super) async fn save(
     operator: Operator<CampaignsWrite>,
     PathId(id): PathId<kind::Campaign>,

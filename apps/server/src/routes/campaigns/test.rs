@@ -1,9 +1,6 @@
 //! `POST /api/v1/campaigns/{id}/test`.
 
-use api_types::{
-    Problem,
-    campaigns::{TestCampaign, TestQueued},
-};
+use api_types::campaigns::{TestCampaign, TestQueued};
 use axum::{Json, extract::State, http::StatusCode};
 use campaigns::testing;
 use kernel::{
@@ -25,7 +22,7 @@ use crate::{
 #[utoipa::path(post, path = "/api/v1/campaigns/{id}/test", operation_id = "test_campaign", tag = "campaigns",
     params(("id" = String, Path, description = "cmp_…"), ("idempotency-key" = Option<String>, Header)),
     request_body = TestCampaign,
-    responses((status = 202, body = TestQueued), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 202, body = TestQueued)))]
 pub(super) async fn test(
     operator: Operator<CampaignsWrite>,
     PathId(id): PathId<kind::Campaign>,

@@ -1,6 +1,5 @@
 //! Between the campaigns of the domain and their form on the wire.
 
-use access::audit;
 use api_types::campaigns as wire;
 use campaigns::{
     CampaignError,
@@ -17,7 +16,7 @@ use kernel::{
 use storage::{ConnectionTrait, Tx};
 
 use crate::{
-    http::{auth::Caller, problem::ApiError},
+    http::{audit, auth::Caller, problem::ApiError},
     state::App,
 };
 
@@ -185,16 +184,7 @@ pub(super) async fn log(
     action: &str,
     campaign: &Campaign,
 ) -> Result<(), ApiError> {
-    let change = audit::Change {
-        workspace: caller.workspace,
-        actor: caller.actor,
-        action,
-        object_kind: "campaign",
-        object: Some(campaign.id.raw()),
-        detail: serde_json::json!({
+    audit::log(app, tx, caller, action, ("campaign", Some(campaign.id.raw())), serde_json::json!({
             "name": campaign.name, "version": campaign.version, "state": campaign.stage.state.as_str(),
-        }),
-    };
-    audit::record(tx, &*app.ids, app.now(), change).await?;
-    Ok(())
+        })).await
 }

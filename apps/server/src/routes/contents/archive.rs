@@ -1,6 +1,5 @@
 //! `DELETE /api/v1/contents/{id}` and `POST /api/v1/contents/{id}/restore`.
 
-use api_types::Problem;
 use axum::{extract::State, http::StatusCode};
 use contents::store;
 use kernel::id::kind;
@@ -18,7 +17,7 @@ use crate::{
 /// Puts an email away: it leaves the lists, and what uses it keeps it.
 #[utoipa::path(delete, path = "/api/v1/contents/{id}", operation_id = "archive_content", tag = "contents",
     params(("id" = String, Path, description = "cnt_…")),
-    responses((status = 204), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 204)))]
 pub(super) async fn archive(
     operator: Operator<ContentsWrite>,
     PathId(id): PathId<kind::Content>,
@@ -37,7 +36,7 @@ pub(super) async fn archive(
 /// Takes an email out again that was put away.
 #[utoipa::path(post, path = "/api/v1/contents/{id}/restore", operation_id = "restore_content", tag = "contents",
     params(("id" = String, Path, description = "cnt_…")),
-    responses((status = 204), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 204)))]
 pub(super) async fn restore(
     operator: Operator<ContentsWrite>,
     PathId(id): PathId<kind::Content>,

@@ -1,9 +1,6 @@
 //! `POST /api/v1/contents/{id}/copy`.
 
-use api_types::{
-    Problem,
-    contents::{ContentView, CopyContent},
-};
+use api_types::contents::{ContentView, CopyContent};
 use axum::{Json, extract::State, http::StatusCode};
 use contents::store;
 use kernel::id::{fresh, kind};
@@ -21,7 +18,7 @@ use crate::{
 /// Saves the newest version of an email under a name of its own.
 #[utoipa::path(post, path = "/api/v1/contents/{id}/copy", operation_id = "copy_content", tag = "contents",
     params(("id" = String, Path, description = "cnt_…")), request_body = CopyContent,
-    responses((status = 201, body = ContentView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 201, body = ContentView)))]
 pub(super) async fn copy(
     operator: Operator<ContentsWrite>,
     PathId(id): PathId<kind::Content>,

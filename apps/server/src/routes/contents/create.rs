@@ -1,9 +1,6 @@
 //! `POST /api/v1/contents`.
 
-use api_types::{
-    Problem,
-    contents::{ContentView, CreateContent},
-};
+use api_types::contents::{ContentView, CreateContent};
 use axum::{Json, extract::State, http::StatusCode};
 use contents::{EmailDocument, store};
 use kernel::{id::fresh, invalid::Invalid};
@@ -21,7 +18,7 @@ use crate::{
 /// Saves a new email, written or begun from a starter of the gallery.
 #[utoipa::path(post, path = "/api/v1/contents", operation_id = "create_content", tag = "contents",
     request_body = CreateContent,
-    responses((status = 201, body = ContentView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 201, body = ContentView)))]
 pub(super) async fn create(
     operator: Operator<ContentsWrite>,
     locale: Locale,

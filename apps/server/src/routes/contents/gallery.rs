@@ -1,6 +1,6 @@
 //! `GET /api/v1/contents/gallery`.
 
-use api_types::{Problem, contents::StarterView};
+use api_types::contents::StarterView;
 use axum::{Json, extract::State};
 use contents::{CompiledEmail, Data, Footer, FooterCheck, RenderOptions, Starter};
 
@@ -16,7 +16,7 @@ use crate::{
 
 /// Lists the emails to start from, each rendered in the reader's language for a made-up customer.
 #[utoipa::path(get, path = "/api/v1/contents/gallery", operation_id = "list_starters", tag = "contents",
-    responses((status = 200, body = Vec<StarterView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Vec<StarterView>)))]
 pub(super) async fn gallery(
     operator: Operator<ContentsRead>,
     reader: Locale,

@@ -1,6 +1,6 @@
 //! `GET /api/v1/contents/{id}`.
 
-use api_types::{Problem, contents::ContentView};
+use api_types::contents::ContentView;
 use axum::{Json, extract::State};
 use kernel::id::kind;
 
@@ -17,7 +17,7 @@ use crate::{
 /// Returns an email with its newest document.
 #[utoipa::path(get, path = "/api/v1/contents/{id}", operation_id = "get_content", tag = "contents",
     params(("id" = String, Path, description = "cnt_…")),
-    responses((status = 200, body = ContentView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ContentView)))]
 pub(super) async fn get(
     operator: Operator<ContentsRead>,
     PathId(id): PathId<kind::Content>,

@@ -1,6 +1,6 @@
 //! `GET /api/v1/contents`.
 
-use api_types::{PageOf, Problem, contents::ContentSummary};
+use api_types::{PageOf, contents::ContentSummary};
 use axum::{Json, extract::State};
 use contents::store::{self, Filter};
 use kernel::page::PageRequest;
@@ -10,7 +10,7 @@ use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::ContentsRead},
-        extract::ValidQuery,
+        extract::{self, ValidQuery},
         problem::ApiError,
     },
     state::App,
@@ -28,13 +28,14 @@ pub(super) struct ContentQuery {
     /// The `next` value of the page before.
     after: Option<String>,
     /// Rows a page, at most 100.
+    #[serde(default, deserialize_with = "extract::limit")]
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }
 
 /// Lists the emails, the most recently saved first.
 #[utoipa::path(get, path = "/api/v1/contents", operation_id = "list_contents", tag = "contents", params(ContentQuery),
-    responses((status = 200, body = PageOf<ContentSummary>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<ContentSummary>)))]
 pub(super) async fn list(
     operator: Operator<ContentsRead>,
     ValidQuery(query): ValidQuery<ContentQuery>,

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use api_types::{
-    Problem,
-    contents::{ContentFinding, ContentPreview, EmptyVariable, PreviewContent},
-};
+use api_types::contents::{ContentFinding, ContentPreview, EmptyVariable, PreviewContent};
 use axum::{Json, extract::State};
 use contents::{
     CompiledEmail, Data, EmailDocument, Finding, Footer, FooterCheck, LintOptions, RenderOptions,
@@ -28,7 +25,7 @@ use crate::{
 /// the document and carries line and column.
 #[utoipa::path(post, path = "/api/v1/contents/preview", operation_id = "preview_content", tag = "contents",
     request_body = PreviewContent,
-    responses((status = 200, body = ContentPreview), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ContentPreview), (status = 404)))]
 pub(super) async fn preview(
     operator: Operator<ContentsRead>,
     reader: Locale,

@@ -1,9 +1,6 @@
 //! `PUT /api/v1/contents/{id}`.
 
-use api_types::{
-    Problem,
-    contents::{ContentView, WriteContent},
-};
+use api_types::contents::{ContentView, WriteContent};
 use axum::{Json, extract::State};
 use contents::store;
 use kernel::id::kind;
@@ -21,7 +18,7 @@ use crate::{
 /// Saves a new version of an email; over a newer one than was read it is a conflict.
 #[utoipa::path(put, path = "/api/v1/contents/{id}", operation_id = "update_content", tag = "contents",
     params(("id" = String, Path, description = "cnt_…")), request_body = WriteContent,
-    responses((status = 200, body = ContentView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ContentView), (status = 409)))]
 pub(super) async fn update(
     operator: Operator<ContentsWrite>,
     PathId(id): PathId<kind::Content>,

@@ -1,6 +1,6 @@
 //! `GET /api/v1/contents/variables`.
 
-use api_types::{Problem, contents::VariableView};
+use api_types::contents::VariableView;
 use axum::{Json, extract::State};
 use contents::{
     CompiledEmail, Data, EmailDocument, EmailVariant, Footer, FooterCheck, RenderOptions,
@@ -30,7 +30,7 @@ pub(super) struct VariablesQuery {
 
 /// Lists the variables that a template may use, with what to write and what comes out.
 #[utoipa::path(get, path = "/api/v1/contents/variables", operation_id = "list_variables", tag = "contents", params(VariablesQuery),
-    responses((status = 200, body = Vec<VariableView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Vec<VariableView>), (status = 404)))]
 pub(super) async fn variables(
     operator: Operator<ContentsRead>,
     reader: Locale,

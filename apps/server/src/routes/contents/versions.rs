@@ -1,6 +1,6 @@
 //! `GET /api/v1/contents/{id}/versions` and `GET /api/v1/contents/{id}/versions/{version}`.
 
-use api_types::{Problem, contents::ContentVersionView};
+use api_types::contents::ContentVersionView;
 use axum::{
     Json,
     extract::{Path, State},
@@ -21,7 +21,7 @@ use crate::{
 /// Lists the versions of an email, the newest first, at most a hundred.
 #[utoipa::path(get, path = "/api/v1/contents/{id}/versions", operation_id = "list_content_versions", tag = "contents",
     params(("id" = String, Path, description = "cnt_…")),
-    responses((status = 200, body = Vec<ContentVersionView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Vec<ContentVersionView>)))]
 pub(super) async fn list(
     operator: Operator<ContentsRead>,
     PathId(id): PathId<kind::Content>,
@@ -43,7 +43,7 @@ pub(super) async fn list(
 /// Returns one version of an email.
 #[utoipa::path(get, path = "/api/v1/contents/{id}/versions/{version}", operation_id = "get_content_version", tag = "contents",
     params(("id" = String, Path, description = "cnt_…"), ("version" = i64, Path, description = "from 1")),
-    responses((status = 200, body = ContentVersionView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ContentVersionView)))]
 pub(super) async fn get(
     operator: Operator<ContentsRead>,
     Path((id, version)): Path<(String, String)>,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use access::{account, audit};
+use access::account;
 use api_types::contents as wire;
 use contents::{
     EmailDocument, EmailVariant, Problem,
@@ -14,7 +14,7 @@ use kernel::{
 };
 
 use crate::{
-    http::{auth::Caller, problem::ApiError},
+    http::{audit, auth::Caller, problem::ApiError},
     state::App,
 };
 
@@ -185,13 +185,5 @@ pub(super) async fn log(
     id: ContentId,
     detail: serde_json::Value,
 ) -> Result<(), ApiError> {
-    let change = audit::Change {
-        workspace: caller.workspace,
-        actor: caller.actor,
-        action,
-        object_kind: "content",
-        object: Some(id.raw()),
-        detail,
-    };
-    Ok(audit::record(tx, &*app.ids, app.now(), change).await?)
+    audit::log(app, tx, caller, action, ("content", Some(id.raw())), detail).await
 }

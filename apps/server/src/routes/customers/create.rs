@@ -1,9 +1,6 @@
 //! `POST /api/v1/customers`.
 
-use api_types::{
-    Problem,
-    customers::{CreateCustomer, CustomerView},
-};
+use api_types::customers::{CreateCustomer, CustomerView};
 use axum::{Json, extract::State, http::StatusCode};
 use profiles::customers::{self, NewCustomer};
 
@@ -20,7 +17,7 @@ use crate::{
 /// Makes a customer by hand.
 #[utoipa::path(post, path = "/api/v1/customers", operation_id = "create_customer", tag = "customers",
     request_body = CreateCustomer,
-    responses((status = 201, body = CustomerView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 201, body = CustomerView)))]
 pub(super) async fn create(
     operator: Operator<ProfilesWrite>,
     Locale(locale): Locale,

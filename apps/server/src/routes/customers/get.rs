@@ -1,6 +1,6 @@
 //! `GET /api/v1/customers/{id}`.
 
-use api_types::{Problem, customers::CustomerView};
+use api_types::customers::CustomerView;
 use axum::{Json, extract::State};
 use kernel::id::kind;
 use profiles::customers;
@@ -18,7 +18,7 @@ use crate::{
 /// Returns a customer; the id of a merged one leads to the one that lives on. The opening is logged.
 #[utoipa::path(get, path = "/api/v1/customers/{id}", operation_id = "get_customer", tag = "customers",
     params(("id" = String, Path, description = "prf_…")),
-    responses((status = 200, body = CustomerView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = CustomerView)))]
 pub(super) async fn get(
     operator: Operator<ProfilesRead>,
     PathId(id): PathId<kind::Profile>,

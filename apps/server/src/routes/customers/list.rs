@@ -1,6 +1,6 @@
 //! `GET /api/v1/customers`.
 
-use api_types::{PageOf, Problem, customers::CustomerSummary};
+use api_types::{PageOf, customers::CustomerSummary};
 use axum::{Json, extract::State};
 use kernel::{id::ProfileId, page::PageRequest};
 use profiles::customers::{self, CustomerFilter};
@@ -10,7 +10,7 @@ use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::ProfilesRead},
-        extract::ValidQuery,
+        extract::{self, ValidQuery},
         problem::ApiError,
     },
     state::App,
@@ -27,13 +27,14 @@ pub(super) struct CustomersQuery {
     /// The `next` value of the page before.
     after: Option<String>,
     /// Rows a page, at most 100.
+    #[serde(default, deserialize_with = "extract::limit")]
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }
 
 /// Lists the customers, the most recently seen first.
 #[utoipa::path(get, path = "/api/v1/customers", operation_id = "list_customers", tag = "customers", params(CustomersQuery),
-    responses((status = 200, body = PageOf<CustomerSummary>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<CustomerSummary>)))]
 pub(super) async fn list(
     operator: Operator<ProfilesRead>,
     ValidQuery(query): ValidQuery<CustomersQuery>,

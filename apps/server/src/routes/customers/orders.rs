@@ -1,7 +1,7 @@
 //! `GET /api/v1/customers/{id}/orders`.
 
 use api_types::{
-    PageOf, Problem,
+    PageOf,
     customers::{OrderLineView, OrderView},
 };
 use axum::{Json, extract::State};
@@ -21,7 +21,7 @@ use crate::{
 /// Lists a customer's orders with their lines, the newest first.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/orders", operation_id = "list_customer_orders", tag = "customers",
     params(("id" = String, Path, description = "prf_…"), PageQuery),
-    responses((status = 200, body = PageOf<OrderView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<OrderView>)))]
 pub(super) async fn orders(
     operator: Operator<ProfilesRead>,
     PathId(id): PathId<kind::Profile>,

@@ -1,9 +1,6 @@
 //! `PATCH /api/v1/customers/{id}`.
 
-use api_types::{
-    Problem,
-    customers::{CustomerView, PatchCustomer},
-};
+use api_types::customers::{CustomerView, PatchCustomer};
 use axum::{Json, extract::State};
 use kernel::id::kind;
 use profiles::customers;
@@ -21,7 +18,7 @@ use crate::{
 /// Changes a customer by hand, if nobody else did meanwhile.
 #[utoipa::path(patch, path = "/api/v1/customers/{id}", operation_id = "patch_customer", tag = "customers",
     params(("id" = String, Path, description = "prf_…")), request_body = PatchCustomer,
-    responses((status = 200, body = CustomerView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = CustomerView), (status = 409)))]
 pub(super) async fn patch(
     operator: Operator<ProfilesWrite>,
     PathId(id): PathId<kind::Profile>,

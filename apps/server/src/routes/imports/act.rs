@@ -1,6 +1,6 @@
 //! `POST /api/v1/imports/{id}/{pause,resume,cancel}`.
 
-use api_types::{Problem, imports::ImportView};
+use api_types::imports::ImportView;
 use axum::{Json, extract::State};
 use kernel::id::{ImportId, kind};
 use profiles::import::store;
@@ -19,7 +19,7 @@ use crate::{
 /// Stops a running import after its present chunk; it can go on later.
 #[utoipa::path(post, path = "/api/v1/imports/{id}/pause", operation_id = "pause_import", tag = "imports",
     params(("id" = String, Path, description = "imp_…")),
-    responses((status = 200, body = ImportView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ImportView)))]
 pub(super) async fn pause(
     operator: Operator<ProfilesWrite>,
     PathId(id): PathId<kind::Import>,
@@ -33,7 +33,7 @@ pub(super) async fn pause(
 /// Lets a paused or failed import go on where it stopped.
 #[utoipa::path(post, path = "/api/v1/imports/{id}/resume", operation_id = "resume_import", tag = "imports",
     params(("id" = String, Path, description = "imp_…")),
-    responses((status = 200, body = ImportView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ImportView)))]
 pub(super) async fn resume(
     operator: Operator<ProfilesWrite>,
     PathId(id): PathId<kind::Import>,
@@ -47,7 +47,7 @@ pub(super) async fn resume(
 /// Stops an import for good; what was taken stays, and its file is removed.
 #[utoipa::path(post, path = "/api/v1/imports/{id}/cancel", operation_id = "cancel_import", tag = "imports",
     params(("id" = String, Path, description = "imp_…")),
-    responses((status = 200, body = ImportView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ImportView)))]
 pub(super) async fn cancel(
     operator: Operator<ProfilesWrite>,
     PathId(id): PathId<kind::Import>,

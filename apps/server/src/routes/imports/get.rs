@@ -1,6 +1,6 @@
 //! `GET /api/v1/imports/{id}`.
 
-use api_types::{Problem, imports::ImportView};
+use api_types::imports::ImportView;
 use axum::{Json, extract::State};
 use kernel::id::kind;
 
@@ -17,7 +17,7 @@ use crate::{
 /// Returns an import with its progress.
 #[utoipa::path(get, path = "/api/v1/imports/{id}", operation_id = "get_import", tag = "imports",
     params(("id" = String, Path, description = "imp_…")),
-    responses((status = 200, body = ImportView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ImportView)))]
 pub(super) async fn get(
     operator: Operator<ProfilesRead>,
     PathId(id): PathId<kind::Import>,

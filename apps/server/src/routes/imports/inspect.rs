@@ -1,6 +1,6 @@
 //! `GET /api/v1/imports/{id}/inspection`.
 
-use api_types::{Problem, imports::InspectionView};
+use api_types::imports::InspectionView;
 use axum::{Json, extract::State};
 use kernel::id::kind;
 use profiles::import;
@@ -28,7 +28,7 @@ pub(super) struct InspectionQuery {
 /// Looks at an uploaded file again, with another encoding or delimiter.
 #[utoipa::path(get, path = "/api/v1/imports/{id}/inspection", operation_id = "inspect_import", tag = "imports",
     params(("id" = String, Path, description = "imp_…"), InspectionQuery),
-    responses((status = 200, body = InspectionView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = InspectionView), (status = 409)))]
 pub(super) async fn inspect(
     operator: Operator<ProfilesWrite>,
     PathId(id): PathId<kind::Import>,

@@ -1,6 +1,6 @@
 //! `GET /api/v1/imports`.
 
-use api_types::{PageOf, Problem, imports::ImportView};
+use api_types::{PageOf, imports::ImportView};
 use axum::{Json, extract::State};
 use profiles::import::store;
 
@@ -16,7 +16,7 @@ use crate::{
 
 /// Lists the imports, the newest first.
 #[utoipa::path(get, path = "/api/v1/imports", operation_id = "list_imports", tag = "imports", params(PageQuery),
-    responses((status = 200, body = PageOf<ImportView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<ImportView>)))]
 pub(super) async fn list(
     operator: Operator<ProfilesRead>,
     ValidQuery(query): ValidQuery<PageQuery>,

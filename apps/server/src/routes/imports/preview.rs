@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use api_types::{
-    Problem,
-    imports::{PreviewRowView, StartImport},
-};
+use api_types::imports::{PreviewRowView, StartImport};
 use axum::{Json, extract::State};
 use kernel::id::kind;
 use profiles::import::{self, SourceOptions};
@@ -25,7 +22,7 @@ const SHOWN: usize = 20;
 /// Shows what the first rows would become by a mapping; writes nothing.
 #[utoipa::path(post, path = "/api/v1/imports/{id}/preview", operation_id = "preview_import", tag = "imports",
     params(("id" = String, Path, description = "imp_…")), request_body = StartImport,
-    responses((status = 200, body = Vec<PreviewRowView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Vec<PreviewRowView>)))]
 pub(super) async fn preview(
     operator: Operator<ProfilesWrite>,
     PathId(id): PathId<kind::Import>,

@@ -5,7 +5,7 @@ use access::{
     ticket::{self, Ticket},
 };
 use api_types::{
-    PageOf, Problem,
+    PageOf,
     imports::{DownloadTicket, RefusedRowView},
 };
 use axum::{Json, extract::State};
@@ -31,7 +31,7 @@ pub(super) const PURPOSE: &str = "refused_csv";
 /// Lists the rows that an import put aside, in the order of the file.
 #[utoipa::path(get, path = "/api/v1/imports/{id}/refused", operation_id = "list_refused_rows", tag = "imports",
     params(("id" = String, Path, description = "imp_…"), PageQuery),
-    responses((status = 200, body = PageOf<RefusedRowView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<RefusedRowView>)))]
 pub(super) async fn list(
     operator: Operator<ProfilesRead>,
     PathId(id): PathId<kind::Import>,
@@ -62,7 +62,7 @@ pub(super) async fn list(
 /// Gives a single-use address for the download of the rows put aside. The export is logged.
 #[utoipa::path(post, path = "/api/v1/imports/{id}/refused/ticket", operation_id = "create_refused_ticket", tag = "imports",
     params(("id" = String, Path, description = "imp_…")),
-    responses((status = 200, body = DownloadTicket), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = DownloadTicket)))]
 pub(super) async fn ticket(
     operator: Operator<PiiRead>,
     PathId(id): PathId<kind::Import>,

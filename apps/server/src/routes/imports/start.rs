@@ -1,9 +1,6 @@
 //! `POST /api/v1/imports/{id}/start`.
 
-use api_types::{
-    Problem,
-    imports::{ImportView, StartImport},
-};
+use api_types::imports::{ImportView, StartImport};
 use axum::{Json, extract::State};
 use kernel::id::kind;
 use profiles::import::store;
@@ -21,7 +18,7 @@ use crate::{
 /// Starts an import with a mapping; it goes on in the background.
 #[utoipa::path(post, path = "/api/v1/imports/{id}/start", operation_id = "start_import", tag = "imports",
     params(("id" = String, Path, description = "imp_…")), request_body = StartImport,
-    responses((status = 200, body = ImportView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ImportView)))]
 pub(super) async fn start(
     operator: Operator<ProfilesWrite>,
     PathId(id): PathId<kind::Import>,

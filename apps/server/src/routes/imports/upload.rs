@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use api_types::{Problem, imports::InspectionView};
+use api_types::imports::InspectionView;
 use axum::{
     Json,
     extract::{Multipart, State, multipart::Field},
@@ -36,7 +36,7 @@ pub(super) struct UploadQuery {
 /// Takes a CSV file (multipart field `file`), streams it to disk and tells what it looks like.
 #[utoipa::path(post, path = "/api/v1/imports", operation_id = "upload_import", tag = "imports", params(UploadQuery),
     request_body(content_type = "multipart/form-data", content = Vec<u8>),
-    responses((status = 201, body = InspectionView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 201, body = InspectionView)))]
 pub(super) async fn upload(
     operator: Operator<ProfilesWrite>,
     ValidQuery(query): ValidQuery<UploadQuery>,

@@ -1,6 +1,5 @@
 //! Imports on the wire.
 
-use access::audit;
 use api_types::imports::{ImportView, InspectionView, ProgressView, WarningView};
 use kernel::{
     id::{ImportId, WorkspaceId},
@@ -14,7 +13,7 @@ use sea_orm::FromQueryResult;
 use storage::{Tx, sql};
 
 use crate::{
-    http::{auth::Caller, problem::ApiError},
+    http::{audit, auth::Caller, problem::ApiError},
     state::App,
 };
 
@@ -148,15 +147,15 @@ pub(super) async fn log(
     action: &str,
     import: &Import,
 ) -> Result<(), ApiError> {
-    let change = audit::Change {
-        workspace: caller.workspace,
-        actor: caller.actor,
+    audit::log(
+        app,
+        tx,
+        caller,
         action,
-        object_kind: "import",
-        object: Some(import.id.raw()),
-        detail: serde_json::json!({ "kind": import.kind.as_str(), "file": import.file_name }),
-    };
-    Ok(audit::record(tx, &*app.ids, app.now(), change).await?)
+        ("import", Some(import.id.raw())),
+        serde_json::json!({ "kind": import.kind.as_str(), "file": import.file_name }),
+    )
+    .await
 }
 
 /// Runs work on files where blocking is allowed.

@@ -4,10 +4,7 @@ use access::{
     Permission, audit,
     ticket::{self, Ticket},
 };
-use api_types::{
-    Problem,
-    senders::{CapturedView, HeaderView},
-};
+use api_types::senders::{CapturedView, HeaderView};
 use axum::{Json, extract::State};
 use campaigns::inbox::{self, Captured, Summary};
 use kernel::id::kind;
@@ -25,7 +22,7 @@ use crate::{
 /// Returns a captured message with a ticket for its frame. Opening it is logged: it speaks to one person.
 #[utoipa::path(get, path = "/api/v1/inbox/{id}", operation_id = "get_inbox_message", tag = "inbox",
     params(("id" = String, Path, description = "msg_…")),
-    responses((status = 200, body = CapturedView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = CapturedView)))]
 pub(super) async fn get(
     operator: Operator<CampaignsRead>,
     PathId(id): PathId<kind::Captured>,

@@ -1,7 +1,7 @@
 //! `GET /api/v1/inbox`.
 
 use access::Permission;
-use api_types::{PageOf, Problem, senders::CapturedSummary};
+use api_types::{PageOf, senders::CapturedSummary};
 use axum::{Json, extract::State};
 use campaigns::inbox::{self, Filter, Summary};
 use kernel::{page::PageRequest, time::Millis};
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::{
     http::{
         auth::{Caller, Operator, needs::CampaignsRead},
-        extract::ValidQuery,
+        extract::{self, ValidQuery},
         problem::ApiError,
     },
     state::App,
@@ -27,13 +27,14 @@ pub(super) struct InboxQuery {
     /// The `next` value of the page before.
     after: Option<String>,
     /// Rows a page, at most 100.
+    #[serde(default, deserialize_with = "extract::limit")]
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }
 
 /// Lists the captured messages, the newest first.
 #[utoipa::path(get, path = "/api/v1/inbox", operation_id = "list_inbox", tag = "inbox", params(InboxQuery),
-    responses((status = 200, body = PageOf<CapturedSummary>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<CapturedSummary>)))]
 pub(super) async fn list(
     operator: Operator<CampaignsRead>,
     ValidQuery(query): ValidQuery<InboxQuery>,

@@ -1,9 +1,6 @@
 //! `POST /api/v1/products`.
 
-use api_types::{
-    Problem,
-    products::{ProductView, WriteProduct},
-};
+use api_types::products::{ProductView, WriteProduct};
 use axum::{Json, extract::State, http::StatusCode};
 use offers::ProductStore;
 use profiles::Ctx;
@@ -21,7 +18,7 @@ use crate::{
 /// Adds a product; its code must be new.
 #[utoipa::path(post, path = "/api/v1/products", operation_id = "create_product", tag = "products",
     request_body = WriteProduct,
-    responses((status = 201, body = ProductView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 201, body = ProductView)))]
 pub(super) async fn create(
     operator: Operator<ContentsWrite>,
     State(app): State<App>,

@@ -1,6 +1,6 @@
 //! `GET /api/v1/products/{id}`.
 
-use api_types::{Problem, products::ProductView};
+use api_types::products::ProductView;
 use axum::{Json, extract::State};
 use kernel::id::kind;
 use offers::ProductStore;
@@ -18,7 +18,7 @@ use crate::{
 /// Returns a product.
 #[utoipa::path(get, path = "/api/v1/products/{id}", operation_id = "get_product", tag = "products",
     params(("id" = String, Path, description = "prd_…")),
-    responses((status = 200, body = ProductView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ProductView)))]
 pub(super) async fn get(
     operator: Operator<ContentsRead>,
     PathId(id): PathId<kind::Product>,

@@ -1,6 +1,6 @@
 //! `GET /api/v1/products`.
 
-use api_types::{PageOf, Problem, products::ProductView};
+use api_types::{PageOf, products::ProductView};
 use axum::{Json, extract::State};
 use kernel::page::PageRequest;
 use offers::{ProductFilter, ProductStore};
@@ -10,7 +10,7 @@ use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::ContentsRead},
-        extract::ValidQuery,
+        extract::{self, ValidQuery},
         problem::ApiError,
     },
     state::App,
@@ -29,13 +29,14 @@ pub(super) struct ProductsQuery {
     /// The `next` value of the page before.
     after: Option<String>,
     /// Rows a page, at most 100.
+    #[serde(default, deserialize_with = "extract::limit")]
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }
 
 /// Lists the products, the latest known first.
 #[utoipa::path(get, path = "/api/v1/products", operation_id = "list_products", tag = "products", params(ProductsQuery),
-    responses((status = 200, body = PageOf<ProductView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<ProductView>)))]
 pub(super) async fn list(
     operator: Operator<ContentsRead>,
     ValidQuery(query): ValidQuery<ProductsQuery>,

@@ -1,9 +1,6 @@
 //! `PUT /api/v1/products/{id}`.
 
-use api_types::{
-    Problem,
-    products::{ProductView, WriteProduct},
-};
+use api_types::products::{ProductView, WriteProduct};
 use axum::{Json, extract::State};
 use kernel::{id::kind, invalid::Invalid};
 use offers::ProductStore;
@@ -22,7 +19,7 @@ use crate::{
 /// Replaces what is said of a product, if nobody else did meanwhile; its code stays.
 #[utoipa::path(put, path = "/api/v1/products/{id}", operation_id = "update_product", tag = "products",
     params(("id" = String, Path, description = "prd_…")), request_body = WriteProduct,
-    responses((status = 200, body = ProductView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ProductView), (status = 409)))]
 pub(super) async fn update(
     operator: Operator<ContentsWrite>,
     PathId(id): PathId<kind::Product>,

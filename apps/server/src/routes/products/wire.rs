@@ -1,13 +1,12 @@
 //! Products on the wire.
 
-use access::audit;
 use api_types::products::{ProductView, WriteProduct};
 use kernel::{invalid::Invalid, money::Currency};
 use offers::{Product, ProductDraft};
 use storage::Tx;
 
 use crate::{
-    http::{auth::Caller, problem::ApiError},
+    http::{audit, auth::Caller, problem::ApiError},
     state::App,
 };
 
@@ -64,13 +63,5 @@ pub(super) async fn log(
     action: &str,
     product: &Product,
 ) -> Result<(), ApiError> {
-    let change = audit::Change {
-        workspace: caller.workspace,
-        actor: caller.actor,
-        action,
-        object_kind: "product",
-        object: Some(product.id.raw()),
-        detail: serde_json::json!({ "sku": product.sku, "price": product.price, "is_active": product.is_active }),
-    };
-    Ok(audit::record(tx, &*app.ids, app.now(), change).await?)
+    audit::log(app, tx, caller, action, ("product", Some(product.id.raw())), serde_json::json!({ "sku": product.sku, "price": product.price, "is_active": product.is_active })).await
 }

@@ -1,6 +1,6 @@
 //! `GET /api/v1/campaigns/{id}/report`.
 
-use api_types::{Problem, reports::ReportView};
+use api_types::reports::ReportView;
 use axum::{Json, extract::State};
 use kernel::id::kind;
 
@@ -17,7 +17,7 @@ use crate::{
 /// Says what a campaign did: from matched to sent by reason, and every metric with its rate and interval.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/report", operation_id = "get_campaign_report", tag = "reports",
     params(("id" = String, Path, description = "cmp_…")),
-    responses((status = 200, body = ReportView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = ReportView)))]
 pub(super) async fn report(
     operator: Operator<ReportsRead>,
     PathId(id): PathId<kind::Campaign>,

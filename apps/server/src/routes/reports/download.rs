@@ -2,7 +2,6 @@
 
 use access::ticket;
 use analytics::{Table, csv as write_csv, link, report, series};
-use api_types::Problem;
 use axum::{
     extract::{Path, State},
     http::header,
@@ -75,7 +74,7 @@ impl TableQuery {
 /// Writes a table of the report as CSV.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/report.csv", operation_id = "download_campaign_report", tag = "reports",
     params(("id" = String, Path, description = "cmp_…"), TableQuery),
-    responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = String, content_type = "text/csv")))]
 pub(super) async fn csv(
     operator: Operator<ReportsRead>,
     PathId(id): PathId<kind::Campaign>,

@@ -1,6 +1,6 @@
 //! `GET /api/v1/home`.
 
-use api_types::{Problem, reports::HomeView};
+use api_types::reports::HomeView;
 use axum::{Json, extract::State};
 
 use super::wire;
@@ -14,7 +14,7 @@ use crate::{
 
 /// Says what today brings, what waits for a person, and what the last days did.
 #[utoipa::path(get, path = "/api/v1/home", operation_id = "get_home", tag = "reports",
-    responses((status = 200, body = HomeView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = HomeView)))]
 pub(super) async fn home(
     operator: Operator<ReportsRead>,
     State(app): State<App>,

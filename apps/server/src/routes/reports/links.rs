@@ -1,6 +1,6 @@
 //! `GET /api/v1/campaigns/{id}/report/links`.
 
-use api_types::{Problem, reports::LinkReport};
+use api_types::reports::LinkReport;
 use axum::{Json, extract::State};
 use kernel::id::kind;
 
@@ -17,7 +17,7 @@ use crate::{
 /// Counts the clicks of each link, in the order of the message.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/report/links", operation_id = "list_campaign_links", tag = "reports",
     params(("id" = String, Path, description = "cmp_…")),
-    responses((status = 200, body = Vec<LinkReport>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Vec<LinkReport>)))]
 pub(super) async fn links(
     operator: Operator<ReportsRead>,
     PathId(id): PathId<kind::Campaign>,

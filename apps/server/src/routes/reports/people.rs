@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use access::Permission;
 use analytics::people::{self, Group, Member};
-use api_types::{PageOf, Problem, reports::PersonView};
+use api_types::{PageOf, reports::PersonView};
 use axum::{Json, extract::State};
 use kernel::{id::kind, invalid::Invalid, page::PageRequest};
 use profiles::customers::masked_email;
@@ -15,7 +15,7 @@ use storage::sql;
 use crate::{
     http::{
         auth::{Caller, Operator, needs::ReportsRead},
-        extract::{PathId, ValidQuery},
+        extract::{self, PathId, ValidQuery},
         problem::ApiError,
     },
     state::App,
@@ -30,14 +30,15 @@ pub(super) struct PeopleQuery {
     /// The `next` value of the page before.
     after: Option<String>,
     /// Rows a page, at most 100.
+    #[serde(default, deserialize_with = "extract::limit")]
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }
 
 /// Lists the people behind a number, each once. Seeing people needs `profiles:read` besides.
-#[utoipa::path(get, path = "/api/v1/campaigns/{id}/report/people", operation_id = "list_campaign_people", tag = "reports",
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/report/people", operation_id = "list_report_people", tag = "reports",
     params(("id" = String, Path, description = "cmp_…"), PeopleQuery),
-    responses((status = 200, body = PageOf<PersonView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<PersonView>)))]
 pub(super) async fn people(
     operator: Operator<ReportsRead>,
     PathId(id): PathId<kind::Campaign>,

@@ -1,10 +1,7 @@
 //! `GET /api/v1/campaigns/{id}/report/series`.
 
 use analytics::zone::Bucket;
-use api_types::{
-    Problem,
-    reports::{LineView, SeriesView},
-};
+use api_types::reports::{LineView, SeriesView};
 use axum::{Json, extract::State};
 use kernel::{id::kind, invalid::Invalid};
 use serde::Deserialize;
@@ -29,7 +26,7 @@ pub(super) struct SeriesQuery {
 /// Counts a campaign over time, each thing at the instant it first happened.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/report/series", operation_id = "get_campaign_series", tag = "reports",
     params(("id" = String, Path, description = "cmp_…"), SeriesQuery),
-    responses((status = 200, body = SeriesView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = SeriesView)))]
 pub(super) async fn series(
     operator: Operator<ReportsRead>,
     PathId(id): PathId<kind::Campaign>,

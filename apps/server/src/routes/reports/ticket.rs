@@ -1,7 +1,7 @@
 //! `POST /api/v1/campaigns/{id}/report/ticket`.
 
 use access::ticket::{self, Ticket};
-use api_types::{Problem, imports::DownloadTicket};
+use api_types::imports::DownloadTicket;
 use axum::{Json, extract::State};
 use kernel::id::kind;
 
@@ -21,7 +21,7 @@ pub(super) const PURPOSE: &str = "report_csv";
 /// Gives a single-use address for a table of the report as CSV, for a browser's plain link.
 #[utoipa::path(post, path = "/api/v1/campaigns/{id}/report/ticket", operation_id = "create_report_ticket", tag = "reports",
     params(("id" = String, Path, description = "cmp_…"), TableQuery),
-    responses((status = 200, body = DownloadTicket), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = DownloadTicket)))]
 pub(super) async fn ticket(
     operator: Operator<ReportsRead>,
     PathId(id): PathId<kind::Campaign>,

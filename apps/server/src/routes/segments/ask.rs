@@ -1,7 +1,7 @@
 //! Trying a rule that need not be saved: `POST /api/v1/segments/{preview,examples,explain,overlap}`.
 
 use api_types::{
-    FieldError, Problem,
+    FieldError,
     segments::{
         AskExamples, AskExplanation, AskOverlap, PreviewSegment, SegmentClause, SegmentEvent,
         SegmentEvents, SegmentExplanation, SegmentNode, SegmentOverlap, SegmentPerson,
@@ -31,7 +31,7 @@ const EXAMPLES: u32 = 10;
 /// Counts a rule and each of its conditions, and says it as a sentence.
 #[utoipa::path(post, path = "/api/v1/segments/preview", operation_id = "preview_segment", tag = "segments",
     request_body = PreviewSegment,
-    responses((status = 200, body = SegmentPreview), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = SegmentPreview)))]
 pub(super) async fn preview(
     operator: Operator<SegmentsRead>,
     State(app): State<App>,
@@ -78,7 +78,7 @@ pub(super) async fn preview(
 /// Returns ten people whom a rule selects; the same seed gives the same people.
 #[utoipa::path(post, path = "/api/v1/segments/examples", operation_id = "example_segment", tag = "segments",
     request_body = AskExamples,
-    responses((status = 200, body = Vec<SegmentPerson>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Vec<SegmentPerson>)))]
 pub(super) async fn examples(
     operator: Operator<ProfilesRead>,
     State(app): State<App>,
@@ -96,7 +96,7 @@ pub(super) async fn examples(
 /// Says why a person is in or out, clause by clause.
 #[utoipa::path(post, path = "/api/v1/segments/explain", operation_id = "explain_segment", tag = "segments",
     request_body = AskExplanation,
-    responses((status = 200, body = SegmentExplanation), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = SegmentExplanation), (status = 404)))]
 pub(super) async fn explain(
     operator: Operator<ProfilesRead>,
     State(app): State<App>,
@@ -126,7 +126,7 @@ pub(super) async fn explain(
 /// Counts how two rules overlap.
 #[utoipa::path(post, path = "/api/v1/segments/overlap", operation_id = "overlap_segments", tag = "segments",
     request_body = AskOverlap,
-    responses((status = 200, body = SegmentOverlap), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = SegmentOverlap)))]
 pub(super) async fn overlap(
     operator: Operator<SegmentsRead>,
     State(app): State<App>,

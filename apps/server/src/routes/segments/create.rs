@@ -1,9 +1,6 @@
 //! `POST /api/v1/segments`.
 
-use api_types::{
-    Problem,
-    segments::{CreateSegment, SegmentView},
-};
+use api_types::segments::{CreateSegment, SegmentView};
 use axum::{Json, extract::State, http::StatusCode};
 use segmentation::store::{self, Draft};
 
@@ -20,7 +17,7 @@ use crate::{
 /// Saves a new segment.
 #[utoipa::path(post, path = "/api/v1/segments", operation_id = "create_segment", tag = "segments",
     request_body = CreateSegment,
-    responses((status = 201, body = SegmentView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 201, body = SegmentView)))]
 pub(super) async fn create(
     operator: Operator<SegmentsWrite>,
     State(app): State<App>,

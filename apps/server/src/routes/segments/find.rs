@@ -1,6 +1,6 @@
 //! `GET /api/v1/segments/{id}`.
 
-use api_types::{Problem, segments::SegmentView};
+use api_types::segments::SegmentView;
 use axum::{Json, extract::State};
 use kernel::id::kind;
 
@@ -17,7 +17,7 @@ use crate::{
 /// Returns a segment.
 #[utoipa::path(get, path = "/api/v1/segments/{id}", operation_id = "get_segment", tag = "segments",
     params(("id" = String, Path, description = "seg_…")),
-    responses((status = 200, body = SegmentView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = SegmentView)))]
 pub(super) async fn find(
     operator: Operator<SegmentsRead>,
     PathId(id): PathId<kind::Segment>,

@@ -1,6 +1,6 @@
 //! `GET /api/v1/segments`.
 
-use api_types::{PageOf, Problem, segments::SegmentView};
+use api_types::{PageOf, segments::SegmentView};
 use axum::{Json, extract::State};
 use segmentation::{
     language::Document,
@@ -13,7 +13,7 @@ use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::SegmentsRead},
-        extract::{PageQuery, ValidQuery},
+        extract::{self, PageQuery, ValidQuery},
         problem::ApiError,
     },
     state::App,
@@ -26,6 +26,7 @@ pub(super) struct ShelfQuery {
     /// The `next` value of the page before.
     after: Option<String>,
     /// Rows a page, at most 100.
+    #[serde(default, deserialize_with = "extract::limit")]
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
     /// Lists those put away instead.
@@ -35,7 +36,7 @@ pub(super) struct ShelfQuery {
 
 /// Lists the segments, the latest saved first.
 #[utoipa::path(get, path = "/api/v1/segments", operation_id = "list_segments", tag = "segments", params(ShelfQuery),
-    responses((status = 200, body = PageOf<SegmentView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<SegmentView>)))]
 pub(super) async fn list(
     operator: Operator<SegmentsRead>,
     ValidQuery(query): ValidQuery<ShelfQuery>,

@@ -1,6 +1,6 @@
 //! `GET /api/v1/segments/{id}/members`.
 
-use api_types::{PageOf, Problem, segments::SegmentPerson};
+use api_types::{PageOf, segments::SegmentPerson};
 use axum::{Json, extract::State};
 use kernel::{
     id::{ProfileId, kind},
@@ -20,7 +20,7 @@ use crate::{
 /// Lists whom a segment selects now, in a fixed order.
 #[utoipa::path(get, path = "/api/v1/segments/{id}/members", operation_id = "list_segment_members", tag = "segments",
     params(("id" = String, Path, description = "seg_…"), PageQuery),
-    responses((status = 200, body = PageOf<SegmentPerson>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<SegmentPerson>)))]
 pub(super) async fn members(
     operator: Operator<ProfilesRead>,
     PathId(id): PathId<kind::Segment>,

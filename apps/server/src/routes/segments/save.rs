@@ -1,9 +1,6 @@
 //! `PUT /api/v1/segments/{id}`.
 
-use api_types::{
-    Problem,
-    segments::{SaveSegment, SegmentView},
-};
+use api_types::segments::{SaveSegment, SegmentView};
 use axum::{Json, extract::State};
 use kernel::id::kind;
 use segmentation::store::{self, Draft};
@@ -21,7 +18,7 @@ use crate::{
 /// Saves a new version; somebody else's newer version is a conflict, not overwritten.
 #[utoipa::path(put, path = "/api/v1/segments/{id}", operation_id = "save_segment", tag = "segments",
     params(("id" = String, Path, description = "seg_…")), request_body = SaveSegment,
-    responses((status = 200, body = SegmentView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = SegmentView), (status = 409)))]
 pub(super) async fn save(
     operator: Operator<SegmentsWrite>,
     PathId(id): PathId<kind::Segment>,

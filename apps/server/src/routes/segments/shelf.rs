@@ -1,6 +1,6 @@
 //! `DELETE /api/v1/segments/{id}` puts a segment away, `POST …/restore` takes it back.
 
-use api_types::{Problem, segments::SegmentView};
+use api_types::segments::SegmentView;
 use axum::{Json, extract::State, http::StatusCode};
 use kernel::id::{SegmentId, kind};
 use segmentation::store::{self, Segment, Shelf};
@@ -18,7 +18,7 @@ use crate::{
 /// Takes a segment out of the lists; one that others refer to stays.
 #[utoipa::path(delete, path = "/api/v1/segments/{id}", operation_id = "archive_segment", tag = "segments",
     params(("id" = String, Path, description = "seg_…")),
-    responses((status = 204), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 204), (status = 409)))]
 pub(super) async fn archive(
     operator: Operator<SegmentsWrite>,
     PathId(id): PathId<kind::Segment>,
@@ -31,7 +31,7 @@ pub(super) async fn archive(
 /// Puts a segment back into the lists.
 #[utoipa::path(post, path = "/api/v1/segments/{id}/restore", operation_id = "restore_segment", tag = "segments",
     params(("id" = String, Path, description = "seg_…")),
-    responses((status = 200, body = SegmentView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = SegmentView)))]
 pub(super) async fn restore(
     operator: Operator<SegmentsWrite>,
     PathId(id): PathId<kind::Segment>,

@@ -1,9 +1,6 @@
 //! `GET /api/v1/segment-vocabulary` and `GET /api/v1/segment-templates`.
 
-use api_types::{
-    Problem,
-    segments::{SegmentTemplate, SegmentVocabulary, VocabularyName, VocabularyWord},
-};
+use api_types::segments::{SegmentTemplate, SegmentVocabulary, VocabularyName, VocabularyWord};
 use axum::{Json, extract::State};
 use segmentation::{sentence, sentence::Names, template, vocabulary as words};
 
@@ -18,7 +15,7 @@ use crate::{
 
 /// Returns what conditions can speak of in this workspace.
 #[utoipa::path(get, path = "/api/v1/segment-vocabulary", operation_id = "get_segment_vocabulary", tag = "segments",
-    responses((status = 200, body = SegmentVocabulary), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = SegmentVocabulary)))]
 pub(super) async fn vocabulary(
     operator: Operator<SegmentsRead>,
     State(app): State<App>,
@@ -46,7 +43,7 @@ pub(super) async fn vocabulary(
 
 /// Returns the ready-made segments, fitted to the workspace's categories.
 #[utoipa::path(get, path = "/api/v1/segment-templates", operation_id = "list_segment_templates", tag = "segments",
-    responses((status = 200, body = Vec<SegmentTemplate>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Vec<SegmentTemplate>)))]
 pub(super) async fn templates(
     operator: Operator<SegmentsRead>,
     State(app): State<App>,

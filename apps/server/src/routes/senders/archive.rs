@@ -1,6 +1,5 @@
 //! `DELETE /api/v1/senders/{id}`.
 
-use api_types::Problem;
 use axum::{extract::State, http::StatusCode};
 use campaigns::sender;
 use kernel::id::kind;
@@ -18,7 +17,7 @@ use crate::{
 /// Takes a sender out of the lists; campaigns that run with it keep it.
 #[utoipa::path(delete, path = "/api/v1/senders/{id}", operation_id = "archive_sender", tag = "senders",
     params(("id" = String, Path, description = "snd_…")),
-    responses((status = 204), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 204)))]
 pub(super) async fn archive(
     operator: Operator<SettingsWrite>,
     PathId(id): PathId<kind::Sender>,

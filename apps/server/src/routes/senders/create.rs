@@ -1,9 +1,6 @@
 //! `POST /api/v1/senders`.
 
-use api_types::{
-    Problem,
-    senders::{SenderView, WriteSender},
-};
+use api_types::senders::{SenderView, WriteSender};
 use axum::{Json, extract::State, http::StatusCode};
 use campaigns::sender;
 use kernel::id::fresh;
@@ -21,7 +18,7 @@ use crate::{
 /// Makes a sender; a password is sealed and never shown again.
 #[utoipa::path(post, path = "/api/v1/senders", operation_id = "create_sender", tag = "senders",
     request_body = WriteSender,
-    responses((status = 201, body = SenderView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 201, body = SenderView)))]
 pub(super) async fn create(
     operator: Operator<SettingsWrite>,
     State(app): State<App>,

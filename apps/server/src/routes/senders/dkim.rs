@@ -1,9 +1,6 @@
 //! `PUT /api/v1/senders/{id}/dkim`.
 
-use api_types::{
-    Problem,
-    senders::{SenderView, WriteDkim},
-};
+use api_types::senders::{SenderView, WriteDkim};
 use axum::{Json, extract::State};
 use campaigns::sender::{self, DkimSettings, Sender, Transport};
 use channel_email::DkimKey;
@@ -23,7 +20,7 @@ use crate::{
 /// Gives a sender a DKIM key, made here or brought along; the answer holds the DNS record to publish.
 #[utoipa::path(put, path = "/api/v1/senders/{id}/dkim", operation_id = "put_sender_dkim", tag = "senders",
     params(("id" = String, Path, description = "snd_…")), request_body = WriteDkim,
-    responses((status = 200, body = SenderView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = SenderView), (status = 409)))]
 pub(super) async fn dkim(
     operator: Operator<SettingsWrite>,
     PathId(id): PathId<kind::Sender>,

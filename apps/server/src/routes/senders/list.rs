@@ -1,6 +1,6 @@
 //! `GET /api/v1/senders`.
 
-use api_types::{Problem, senders::SenderView};
+use api_types::senders::SenderView;
 use axum::{Json, extract::State};
 use campaigns::sender;
 
@@ -15,7 +15,7 @@ use crate::{
 
 /// Lists the senders, the oldest first.
 #[utoipa::path(get, path = "/api/v1/senders", operation_id = "list_senders", tag = "senders",
-    responses((status = 200, body = Vec<SenderView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Vec<SenderView>)))]
 pub(super) async fn list(
     operator: Operator<CampaignsRead>,
     State(app): State<App>,

@@ -1,9 +1,6 @@
 //! `PUT /api/v1/senders/{id}`.
 
-use api_types::{
-    Problem,
-    senders::{SenderView, WriteSender},
-};
+use api_types::senders::{SenderView, WriteSender};
 use axum::{Json, extract::State};
 use campaigns::sender;
 use kernel::{id::kind, invalid::Invalid};
@@ -21,7 +18,7 @@ use crate::{
 /// Replaces a sender's settings; an absent password stays as it is.
 #[utoipa::path(put, path = "/api/v1/senders/{id}", operation_id = "update_sender", tag = "senders",
     params(("id" = String, Path, description = "snd_…")), request_body = WriteSender,
-    responses((status = 200, body = SenderView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = SenderView), (status = 409)))]
 pub(super) async fn update(
     operator: Operator<SettingsWrite>,
     PathId(id): PathId<kind::Sender>,

@@ -1,13 +1,12 @@
 //! Between the wire and the domain.
 
-use access::audit;
 use api_types::senders::{DkimView, SenderView, SmtpView, WriteSender, WriteSmtp};
 use campaigns::sender::{Sender, SmtpSettings, Tls, Transport};
 use kernel::{id::SenderId, invalid::Invalid};
 use storage::secret;
 
 use crate::{
-    http::{auth::Caller, problem::ApiError},
+    http::{audit, auth::Caller, problem::ApiError},
     state::App,
 };
 
@@ -179,13 +178,5 @@ pub(super) async fn log(
     id: SenderId,
     detail: serde_json::Value,
 ) -> Result<(), ApiError> {
-    let change = audit::Change {
-        workspace: caller.workspace,
-        actor: caller.actor,
-        action,
-        object_kind: "sender",
-        object: Some(id.raw()),
-        detail,
-    };
-    Ok(audit::record(tx, &*app.ids, app.now(), change).await?)
+    audit::log(app, tx, caller, action, ("sender", Some(id.raw())), detail).await
 }

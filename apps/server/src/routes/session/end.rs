@@ -1,6 +1,5 @@
 //! `DELETE /api/v1/session`: signs out.
 
-use api_types::Problem;
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
@@ -14,7 +13,7 @@ use crate::{
 
 /// Signs out: the session of the refresh cookie ends and the cookie goes.
 #[utoipa::path(delete, path = "/api/v1/session", operation_id = "end_session", tag = "session", security(()),
-    responses((status = 204), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 204), (status = 403)))]
 pub(super) async fn end(
     State(app): State<App>,
     headers: HeaderMap,

@@ -1,18 +1,10 @@
 //! `POST /api/v1/session/link`: opens a one-time link.
 
 use access::link::{self, Purpose};
-use api_types::{
-    Problem,
-    session::{LinkResult, UseLink},
-};
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderMap, header},
-};
-use kernel::id::fresh;
+use api_types::session::{LinkResult, UseLink};
+use axum::{Json, extract::State, http::HeaderMap};
 
-use super::{cookie, view};
+use super::enter::enter;
 use crate::{
     http::{extract::ValidJson, limit::CallerAddress, problem::ApiError, security},
     state::App,
@@ -21,7 +13,7 @@ use crate::{
 /// Opens a one-time link: a sign-in link signs in at once, an invitation asks who its bearer is.
 #[utoipa::path(post, path = "/api/v1/session/link", operation_id = "use_link", tag = "session", security(()),
     request_body = UseLink,
-    responses((status = 200, body = LinkResult), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = LinkResult), (status = 403), (status = 410), (status = 429)))]
 pub(super) async fn link(
     State(app): State<App>,
     headers: HeaderMap,
@@ -35,20 +27,10 @@ pub(super) async fn link(
         Purpose::Invite { email, .. } => return Ok(set_up(false, email)),
         Purpose::SignIn { workspace, user } => (workspace, user),
     };
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("");
     let tx = app.db.begin().await?;
     link::consume(&tx, &body.token, app.now()).await?;
-    let issued = app
-        .sessions
-        .open(&tx, fresh(&*app.ids), user, workspace, agent)
-        .await?;
-    tx.commit().await?;
-    let view = view::of(&app, &issued).await?;
-    let headers = cookie::set(&app, issued.refresh.as_deref().unwrap_or_default());
-    Ok((headers, Json(LinkResult::SignedIn(Box::new(view)))))
+    let (cookie, view) = enter(&app, tx, user, workspace, &headers).await?;
+    Ok((cookie, Json(LinkResult::SignedIn(Box::new(view)))))
 }
 
 fn set_up(first_owner: bool, email: Option<String>) -> (HeaderMap, Json<LinkResult>) {

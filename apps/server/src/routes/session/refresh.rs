@@ -1,6 +1,6 @@
 //! `POST /api/v1/session/refresh`: a new access token for the refresh cookie.
 
-use api_types::{Problem, session::SessionView};
+use api_types::session::SessionView;
 use axum::{Json, extract::State, http::HeaderMap};
 
 use super::{cookie, view};
@@ -11,7 +11,7 @@ use crate::{
 
 /// Exchanges the refresh cookie for an access token; the cookie rotates.
 #[utoipa::path(post, path = "/api/v1/session/refresh", operation_id = "refresh_session", tag = "session", security(()),
-    responses((status = 200, body = SessionView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = SessionView), (status = 401), (status = 403)))]
 pub(super) async fn refresh(
     State(app): State<App>,
     headers: HeaderMap,

@@ -7,22 +7,15 @@ use access::{
     link::{self, Purpose},
     workspace::{self, TrackingMode, Workspace},
 };
-use api_types::{
-    Problem,
-    session::{SessionView, SetUp},
-};
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderMap, header},
-};
+use api_types::session::{SessionView, SetUp};
+use axum::{Json, extract::State, http::HeaderMap};
 use kernel::{
     id::{WorkspaceId, fresh},
     money::Currency,
 };
 use sea_orm::ConnectionTrait;
 
-use super::{cookie, view};
+use super::enter::enter;
 use crate::{
     http::{extract::ValidJson, limit::CallerAddress, problem::ApiError, security},
     state::App,
@@ -31,7 +24,7 @@ use crate::{
 /// Uses up a link of first ownership or an invitation, and signs its bearer in.
 #[utoipa::path(post, path = "/api/v1/session/setup", operation_id = "set_up_session", tag = "session", security(()),
     request_body = SetUp,
-    responses((status = 200, body = SessionView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = SessionView), (status = 403), (status = 410), (status = 429)))]
 pub(super) async fn setup(
     State(app): State<App>,
     headers: HeaderMap,
@@ -40,11 +33,6 @@ pub(super) async fn setup(
 ) -> Result<(HeaderMap, Json<SessionView>), ApiError> {
     security::check_origin(&app, &headers)?;
     app.sign_in_limiter.check(&[&address.0])?;
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("")
-        .to_owned();
     let tx = app.db.begin().await?;
     let (workspace, role) = match link::consume(&tx, &body.token, app.now()).await? {
         Purpose::FirstOwner => (new_workspace(&app, &tx, &body).await?, Role::Owner),
@@ -70,16 +58,8 @@ pub(super) async fn setup(
         detail: serde_json::json!({ "role": role.name() }),
     };
     audit::record(&tx, &*app.ids, app.now(), change).await?;
-    let issued = app
-        .sessions
-        .open(&tx, fresh(&*app.ids), user.id, workspace, &agent)
-        .await?;
-    tx.commit().await?;
-    let view = view::of(&app, &issued).await?;
-    Ok((
-        cookie::set(&app, issued.refresh.as_deref().unwrap_or_default()),
-        Json(view),
-    ))
+    let (cookie, view) = enter(&app, tx, user.id, workspace, &headers).await?;
+    Ok((cookie, Json(view)))
 }
 
 async fn new_workspace(

@@ -1,7 +1,7 @@
 //! `GET /api/v1/audit`: who changed what.
 
 use access::audit;
-use api_types::{PageOf, Problem, session::AuditEntryView};
+use api_types::{PageOf, session::AuditEntryView};
 use axum::{Json, extract::State};
 use kernel::time::Millis;
 
@@ -16,7 +16,7 @@ use crate::{
 
 /// Lists the changes, the newest first.
 #[utoipa::path(get, path = "/api/v1/audit", operation_id = "list_audit", tag = "workspace", params(PageQuery),
-    responses((status = 200, body = PageOf<AuditEntryView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = PageOf<AuditEntryView>)))]
 pub(super) async fn list(
     operator: Operator<AuditRead>,
     ValidQuery(page): ValidQuery<PageQuery>,

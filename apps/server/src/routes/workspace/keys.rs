@@ -1,10 +1,7 @@
 //! API keys: list, make, revoke.
 
-use access::{Permission, audit, key};
-use api_types::{
-    Problem,
-    session::{ApiKeyView, CreateApiKey},
-};
+use access::{Permission, key};
+use api_types::session::{ApiKeyView, CreateApiKey};
 use axum::{Json, extract::State, http::StatusCode};
 use kernel::{
     id::{fresh, kind},
@@ -13,6 +10,7 @@ use kernel::{
 
 use crate::{
     http::{
+        audit,
         auth::{Operator, needs::SettingsWrite},
         extract::{PathId, ValidJson},
         problem::ApiError,
@@ -22,7 +20,7 @@ use crate::{
 
 /// Lists the API keys, the newest first; never the keys themselves.
 #[utoipa::path(get, path = "/api/v1/api-keys", operation_id = "list_api_keys", tag = "workspace",
-    responses((status = 200, body = Vec<ApiKeyView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Vec<ApiKeyView>)))]
 pub(super) async fn list(
     operator: Operator<SettingsWrite>,
     State(app): State<App>,
@@ -34,7 +32,7 @@ pub(super) async fn list(
 /// Makes an API key; this answer is the only one that shows it.
 #[utoipa::path(post, path = "/api/v1/api-keys", operation_id = "create_api_key", tag = "workspace",
     request_body = CreateApiKey,
-    responses((status = 201, body = ApiKeyView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 201, body = ApiKeyView)))]
 pub(super) async fn create(
     operator: Operator<SettingsWrite>,
     State(app): State<App>,
@@ -48,15 +46,15 @@ pub(super) async fn create(
     let tx = app.db.begin().await?;
     let key =
         key::create_api_key(&tx, id, operator.workspace, &body.name, &scopes, by, now).await?;
-    let change = audit::Change {
-        workspace: operator.workspace,
-        actor: operator.actor,
-        action: "api_key.create",
-        object_kind: "api_key",
-        object: Some(id.raw()),
-        detail: serde_json::json!({ "name": body.name, "scopes": body.scopes }),
-    };
-    audit::record(&tx, &*app.ids, now, change).await?;
+    audit::log(
+        &app,
+        &tx,
+        &operator,
+        "api_key.create",
+        ("api_key", Some(id.raw())),
+        serde_json::json!({ "name": body.name, "scopes": body.scopes }),
+    )
+    .await?;
     tx.commit().await?;
     let made = key::find_api_key(app.db.reader(), &key)
         .await?
@@ -110,7 +108,7 @@ fn scopes(
 /// Revokes an API key at once.
 #[utoipa::path(delete, path = "/api/v1/api-keys/{id}", operation_id = "revoke_api_key", tag = "workspace",
     params(("id" = String, Path, description = "key_…")),
-    responses((status = 204), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 204)))]
 pub(super) async fn revoke(
     operator: Operator<SettingsWrite>,
     PathId(id): PathId<kind::ApiKey>,
@@ -120,15 +118,15 @@ pub(super) async fn revoke(
     if !key::revoke_api_key(&tx, operator.workspace, id, app.now()).await? {
         return Err(ApiError::not_found());
     }
-    let change = audit::Change {
-        workspace: operator.workspace,
-        actor: operator.actor,
-        action: "api_key.revoke",
-        object_kind: "api_key",
-        object: Some(id.raw()),
-        detail: serde_json::json!({}),
-    };
-    audit::record(&tx, &*app.ids, app.now(), change).await?;
+    audit::log(
+        &app,
+        &tx,
+        &operator,
+        "api_key.revoke",
+        ("api_key", Some(id.raw())),
+        serde_json::json!({}),
+    )
+    .await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,10 +4,7 @@ use access::{
     Actor, Role, account, audit,
     link::{self, Purpose},
 };
-use api_types::{
-    Problem,
-    session::{ChangeRole, Invite, InviteLink, MemberView},
-};
+use api_types::session::{ChangeRole, Invite, InviteLink, MemberView};
 use axum::{Json, extract::State, http::StatusCode};
 use kernel::{id::kind, invalid::Invalid};
 
@@ -23,7 +20,7 @@ use crate::{
 
 /// Lists the members by name.
 #[utoipa::path(get, path = "/api/v1/members", operation_id = "list_members", tag = "workspace",
-    responses((status = 200, body = Vec<MemberView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Vec<MemberView>)))]
 pub(super) async fn list(
     caller: Caller,
     State(app): State<App>,
@@ -43,7 +40,7 @@ fn view(member: account::Member) -> MemberView {
 /// Makes a one-time link with which somebody joins.
 #[utoipa::path(post, path = "/api/v1/members/invite", operation_id = "invite_member", tag = "workspace",
     request_body = Invite,
-    responses((status = 201, body = InviteLink), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 201, body = InviteLink)))]
 pub(super) async fn invite(
     operator: Operator<MembersWrite>,
     State(app): State<App>,
@@ -78,7 +75,7 @@ pub(super) async fn invite(
 /// Gives a member another role.
 #[utoipa::path(patch, path = "/api/v1/members/{id}", operation_id = "change_role", tag = "workspace",
     params(("id" = String, Path, description = "usr_…")), request_body = ChangeRole,
-    responses((status = 200, body = MemberView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = MemberView), (status = 409)))]
 pub(super) async fn change_role(
     operator: Operator<MembersWrite>,
     PathId(id): PathId<kind::User>,
@@ -114,7 +111,7 @@ pub(super) async fn change_role(
 /// Takes a member out; they are signed out within seconds.
 #[utoipa::path(delete, path = "/api/v1/members/{id}", operation_id = "remove_member", tag = "workspace",
     params(("id" = String, Path, description = "usr_…")),
-    responses((status = 204), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 204), (status = 409)))]
 pub(super) async fn remove(
     operator: Operator<MembersWrite>,
     PathId(id): PathId<kind::User>,

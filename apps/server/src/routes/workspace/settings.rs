@@ -1,15 +1,13 @@
 //! `GET` and `PATCH /api/v1/workspace`.
 
-use access::{audit, workspace, workspace::TrackingMode};
-use api_types::{
-    Problem,
-    session::{ChangeWorkspace, WorkspaceView},
-};
+use access::{workspace, workspace::TrackingMode};
+use api_types::session::{ChangeWorkspace, WorkspaceView};
 use axum::{Json, extract::State};
 use kernel::invalid::Invalid;
 
 use crate::{
     http::{
+        audit,
         auth::{Caller, Operator, needs::SettingsWrite},
         extract::ValidJson,
         problem::ApiError,
@@ -20,7 +18,7 @@ use crate::{
 
 /// Returns the workspace that the caller is in.
 #[utoipa::path(get, path = "/api/v1/workspace", operation_id = "get_workspace", tag = "workspace",
-    responses((status = 200, body = WorkspaceView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = WorkspaceView)))]
 pub(super) async fn get(
     caller: Caller,
     State(app): State<App>,
@@ -34,7 +32,7 @@ pub(super) async fn get(
 /// Changes the settings that are given.
 #[utoipa::path(patch, path = "/api/v1/workspace", operation_id = "change_workspace", tag = "workspace",
     request_body = ChangeWorkspace,
-    responses((status = 200, body = WorkspaceView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = WorkspaceView), (status = 409)))]
 pub(super) async fn change(
     operator: Operator<SettingsWrite>,
     State(app): State<App>,
@@ -72,16 +70,16 @@ pub(super) async fn change(
     if !workspace::update(&tx, &workspace).await? {
         return Err(ApiError::conflict());
     }
-    let change = audit::Change {
-        workspace: operator.workspace,
-        actor: operator.actor,
-        action: "workspace.change",
-        object_kind: "workspace",
-        object: Some(operator.workspace.raw()),
-        detail: serde_json::json!({ "name": workspace.name, "time_zone": workspace.time_zone,
+    audit::log(
+        &app,
+        &tx,
+        &operator,
+        "workspace.change",
+        ("workspace", Some(operator.workspace.raw())),
+        serde_json::json!({ "name": workspace.name, "time_zone": workspace.time_zone,
             "locale": workspace.locale, "tracking_mode": workspace.tracking_mode.name() }),
-    };
-    audit::record(&tx, &*app.ids, app.now(), change).await?;
+    )
+    .await?;
     let changed = workspace::find(&tx, operator.workspace)
         .await?
         .ok_or_else(ApiError::not_found)?;

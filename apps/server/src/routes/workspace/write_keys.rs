@@ -1,13 +1,7 @@
 //! Write keys of the tracking API: list, make, revoke.
 
-use access::{
-    audit,
-    key::{self, Power},
-};
-use api_types::{
-    Problem,
-    session::{CreateWriteKey, WriteKeyView},
-};
+use access::key::{self, Power};
+use api_types::session::{CreateWriteKey, WriteKeyView};
 use axum::{Json, extract::State, http::StatusCode};
 use kernel::{
     id::{fresh, kind},
@@ -16,6 +10,7 @@ use kernel::{
 
 use crate::{
     http::{
+        audit,
         auth::{Operator, needs::SettingsWrite},
         extract::{PathId, ValidJson},
         problem::ApiError,
@@ -25,7 +20,7 @@ use crate::{
 
 /// Lists the write keys, the newest first; a browser key is public and shown.
 #[utoipa::path(get, path = "/api/v1/write-keys", operation_id = "list_write_keys", tag = "workspace",
-    responses((status = 200, body = Vec<WriteKeyView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Vec<WriteKeyView>)))]
 pub(super) async fn list(
     operator: Operator<SettingsWrite>,
     State(app): State<App>,
@@ -37,7 +32,7 @@ pub(super) async fn list(
 /// Makes a write key; a server key is shown in this answer only.
 #[utoipa::path(post, path = "/api/v1/write-keys", operation_id = "create_write_key", tag = "workspace",
     request_body = CreateWriteKey,
-    responses((status = 201, body = WriteKeyView), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 201, body = WriteKeyView)))]
 pub(super) async fn create(
     operator: Operator<SettingsWrite>,
     State(app): State<App>,
@@ -66,15 +61,15 @@ pub(super) async fn create(
     let (id, now) = (fresh(&*app.ids), app.now());
     let tx = app.db.begin().await?;
     let key = key::create_write_key(&tx, id, operator.workspace, &body.name, power, now).await?;
-    let change = audit::Change {
-        workspace: operator.workspace,
-        actor: operator.actor,
-        action: "write_key.create",
-        object_kind: "write_key",
-        object: Some(id.raw()),
-        detail: serde_json::json!({ "name": body.name, "power": body.power }),
-    };
-    audit::record(&tx, &*app.ids, now, change).await?;
+    audit::log(
+        &app,
+        &tx,
+        &operator,
+        "write_key.create",
+        ("write_key", Some(id.raw())),
+        serde_json::json!({ "name": body.name, "power": body.power }),
+    )
+    .await?;
     tx.commit().await?;
     let made = key::find_write_key(app.db.reader(), &key)
         .await?
@@ -91,7 +86,7 @@ pub(super) async fn create(
 /// Revokes a write key at once.
 #[utoipa::path(delete, path = "/api/v1/write-keys/{id}", operation_id = "revoke_write_key", tag = "workspace",
     params(("id" = String, Path, description = "wrk_…")),
-    responses((status = 204), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 204)))]
 pub(super) async fn revoke(
     operator: Operator<SettingsWrite>,
     PathId(id): PathId<kind::WriteKey>,
@@ -101,15 +96,15 @@ pub(super) async fn revoke(
     if !key::revoke_write_key(&tx, operator.workspace, id, app.now()).await? {
         return Err(ApiError::not_found());
     }
-    let change = audit::Change {
-        workspace: operator.workspace,
-        actor: operator.actor,
-        action: "write_key.revoke",
-        object_kind: "write_key",
-        object: Some(id.raw()),
-        detail: serde_json::json!({}),
-    };
-    audit::record(&tx, &*app.ids, app.now(), change).await?;
+    audit::log(
+        &app,
+        &tx,
+        &operator,
+        "write_key.revoke",
+        ("write_key", Some(id.raw())),
+        serde_json::json!({}),
+    )
+    .await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
