@@ -14,4 +14,4 @@ mod workers;
 
 pub use app::{openapi, router};
 pub use state::App;
-pub use workers::{job_worker, keep_house};
+pub use workers::{job_worker, keep_house, send_worker};

@@ -11,6 +11,7 @@ use profiles::import::ImportJob;
 
 use crate::state::App;
 pub use housekeeping::keep_house;
+pub use sending::send_worker;
 
 const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
 

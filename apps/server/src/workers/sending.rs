@@ -15,14 +15,21 @@ use crate::{state::App, transport};
 
 /// Starts sending; at shutdown messages in flight end and the rest is given back.
 pub(super) fn start(app: &App) {
-    let (writer, task) = LedgerWriter::new(
-        app.db.clone(),
-        app.clock.clone(),
-        app.ids.clone(),
-        WriterOptions::default(),
-    );
+    let (worker, task) = send_worker(app, WriterOptions::default(), SendOptions::default());
     // It ends with the last handle, which the worker holds.
     app.tasks.spawn(task);
+    app.tasks.spawn(worker.run(app.stopping.clone()));
+}
+
+/// Returns the worker that sends with every channel of this server, and the ledger's writer, which must
+/// run as long as the worker does.
+pub fn send_worker(
+    app: &App,
+    writing: WriterOptions,
+    options: SendOptions,
+) -> (Arc<SendWorker>, impl Future<Output = ()> + Send + use<>) {
+    let (writer, task) =
+        LedgerWriter::new(app.db.clone(), app.clock.clone(), app.ids.clone(), writing);
     let worker = SendWorker {
         db: app.db.clone(),
         clock: app.clock.clone(),
@@ -32,9 +39,9 @@ pub(super) fn start(app: &App) {
         keyring: app.keyring.clone(),
         urls: PublicUrls::new(app.config.public_url()),
         blocks: Arc::new(Blocks::default()),
-        options: SendOptions::default(),
+        options,
     };
-    app.tasks.spawn(Arc::new(worker).run(app.stopping.clone()));
+    (Arc::new(worker), task)
 }
 
 struct AppCarriers(App);

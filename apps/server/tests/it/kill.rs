@@ -12,28 +12,17 @@ use std::{
     time::Duration,
 };
 
-use campaigns::{
-    lifecycle,
-    model::{
-        CampaignDocument, ChannelCard, ContentFacts, Contents, ContentsSource, Facts, Goal,
-        GoalEvent, LocaleChoice, Offer, Target, Timing,
-    },
-    sender::{self, Sender, SmtpSettings, Tls, Transport},
-    store::{self, Author},
-};
 use kernel::{
-    id::{CampaignId, IdSource, SenderId, Snowflake},
+    id::{IdSource, Snowflake},
     time::{Clock, SystemClock},
 };
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
-use storage::{
-    Db, Value,
-    bulk::{Bulk, ColumnType},
-    sql,
-};
+use storage::Db;
 use testkit::Kit;
 
-const LANES: i64 = 8;
+use crate::shop;
+
+const LANES: u32 = 8;
 const KILLS: i64 = 3;
 
 #[expect(
@@ -46,7 +35,7 @@ fn recipients() -> i64 {
 }
 
 /// A child process that does not outlive the test.
-struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -55,13 +44,13 @@ impl Drop for Running {
     }
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }
 
 /// Postfix's sink, writing each message into a file of its own.
-fn sink(port: u16, folder: &Path) -> Running {
+pub(crate) fn sink(port: u16, folder: &Path) -> Running {
     std::fs::create_dir_all(folder).unwrap();
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);
     std::fs::set_permissions(folder, open).unwrap();
@@ -91,122 +80,6 @@ fn server(url: &str, folder: &Path, port: u16) -> Running {
         .spawn()
         .unwrap();
     Running(child)
-}
-
-const PROFILE: Bulk = Bulk {
-    table: "profile",
-    columns: &[
-        ("workspace_id", ColumnType::Int),
-        ("id", ColumnType::Int),
-        ("email", ColumnType::Text),
-        ("full_name", ColumnType::Text),
-        ("is_anonymous", ColumnType::Bool),
-        ("attributes", ColumnType::Json),
-        ("search_text", ColumnType::Text),
-        ("first_seen_at", ColumnType::Int),
-        ("last_seen_at", ColumnType::Int),
-        ("created_at", ColumnType::Int),
-        ("updated_at", ColumnType::Int),
-    ],
-    suffix: "",
-};
-
-/// Fills the shop and launches a campaign to everybody; the server's workers do the rest.
-async fn launch(kit: &Kit, port: u16) -> CampaignId {
-    let ids = Snowflake::new(SystemClock, 9);
-    let now = SystemClock.now();
-    let workspace = kit.workspace;
-    let tx = kit.db.begin().await.unwrap();
-    let row = |n: i64| -> Vec<Value> {
-        let name = format!("客{n}");
-        vec![
-            workspace.raw().into(),
-            n.into(),
-            format!("c{n}@example.jp").into(),
-            name.into(),
-            false.into(),
-            "{}".into(),
-            "".into(),
-            0i64.into(),
-            0i64.into(),
-            0i64.into(),
-            0i64.into(),
-        ]
-    };
-    PROFILE
-        .insert(&tx, (1..=recipients()).map(row).collect())
-        .await
-        .unwrap();
-    for text in [
-        "INSERT INTO consent (workspace_id, profile_id, channel, purpose, granted, source, occurred_at)
-         SELECT workspace_id, id, 'email', 'marketing', TRUE, 'form', 0 FROM profile",
-        "UPDATE workspace SET settings = '{\"postal_address\": \"東京都千代田区千代田1-1\"}'",
-    ] {
-        sql::exec(&tx, text, []).await.unwrap();
-    }
-    let id = SenderId::from_raw(42);
-    let smtp = SmtpSettings {
-        host: "127.0.0.1".to_owned(),
-        port,
-        tls: Tls::None,
-        user: None,
-        lanes: u32::try_from(LANES).unwrap(),
-        per_second: None,
-        dkim: None,
-    };
-    let from = Sender {
-        id,
-        from_name: "青葉ストア".to_owned(),
-        from_address: "info@shop.example.jp".to_owned(),
-        reply_to: None,
-        transport: Transport::Smtp(smtp),
-        version: 1,
-    };
-    sender::insert(&tx, workspace, &from, now).await.unwrap();
-    let email: contents::EmailDocument = serde_json::from_value(serde_json::json!({
-        "version": 1, "name": "夏", "default_locale": "ja",
-        "variants": {"ja": {"subject": "{{ customer.name }}さんへ", "mjml":
-            "<mjml><mj-body><mj-section><mj-column><mj-text><a href=\"https://shop.example.jp/\">新作</a></mj-text></mj-column></mj-section></mj-body></mjml>"}},
-    }))
-    .unwrap();
-    let document = CampaignDocument {
-        target: Some(Target {
-            everybody: true,
-            ..Target::default()
-        }),
-        offer: Some(Offer::None {}),
-        timing: Some(Timing::Now {}),
-        channel: Some(ChannelCard::Email { sender: id }),
-        contents: Some(Contents {
-            source: ContentsSource::Inline(Box::new(email.clone())),
-            locale: LocaleChoice::Person,
-        }),
-        goal: Some(Goal {
-            event: GoalEvent::Order,
-            window_days: 7,
-        }),
-        ..CampaignDocument::default()
-    };
-    let author = Author {
-        workspace,
-        user: None,
-        now,
-    };
-    let draft = store::insert(&tx, author, &ids, "夏の案内", &document)
-        .await
-        .unwrap();
-    let facts = Facts {
-        now,
-        has_sender: true,
-        content: ContentFacts::Email(Box::new(email.clone())),
-        has_postal_address: true,
-        ..Facts::default()
-    };
-    let launched = lifecycle::launch(&tx, author, &ids, draft.id, draft.version, &facts, &email)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    launched.id
 }
 
 fn n_arrived(folder: &Path) -> i64 {
@@ -259,7 +132,8 @@ async fn survive(kit: Kit, url: String, reader: String) {
     std::fs::set_permissions(folder.path(), open).unwrap();
     let port = free_port();
     let _sink = sink(port, &mail);
-    launch(&kit, port).await;
+    shop::people(&kit, n).await;
+    shop::launch(&kit, port, LANES).await;
     // The embedded database belongs to one process at a time.
     let db: Db = kit.db.clone();
     drop(kit);
@@ -319,7 +193,7 @@ async fn survive(kit: Kit, url: String, reader: String) {
     );
     assert_eq!(accepted + unknown, n, "nobody is lost");
     assert!(
-        unknown <= KILLS * LANES,
+        unknown <= KILLS * i64::from(LANES),
         "{unknown} in doubt, more than one per connection and kill"
     );
     let received = i64::try_from(messages.len()).unwrap();

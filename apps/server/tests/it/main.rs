@@ -14,13 +14,23 @@ mod authorisation;
 mod campaigns;
 mod contents;
 mod data;
+mod faults;
 mod housekeeping;
 mod import_kill;
+mod judged;
 mod kill;
 mod looks;
+#[path = "../../../../crates/channels/email/tests/it/server.rs"]
+#[expect(
+    dead_code,
+    reason = "the tests of the channel itself play the rest of its parts"
+)]
+mod mail_server;
 mod merges;
 mod process;
+mod proxy;
 mod reports;
 mod segments;
+mod shop;
 mod track;
 mod uploads;

@@ -67,6 +67,8 @@ pub(crate) struct Options {
     pub(crate) injected: &'static str,
     /// Ends the conversation without a word when it hears this.
     pub(crate) hangs_up_on: &'static str,
+    /// Greets the first so many connections with 421.
+    pub(crate) turns_away: usize,
 }
 
 struct State {
@@ -138,6 +140,12 @@ impl Conversation<()> {
     async fn hold(stream: tokio::net::TcpStream, state: Arc<State>) {
         let connection = state.connections.fetch_add(1, Ordering::SeqCst);
         stream.set_nodelay(true).unwrap();
+        if connection < state.options.turns_away {
+            Conversation::new(stream, &state, connection)
+                .say("421 4.3.2 too busy, come back later\r\n")
+                .await;
+            return;
+        }
         if let Some(acceptor) = state.options.implicit.clone() {
             if let Ok(stream) = acceptor.accept(stream).await {
                 Conversation::new(stream, &state, connection)
