@@ -104,7 +104,7 @@ pub(crate) fn walk(workspace: &Workspace, args: &E2eArgs) -> Result<()> {
 }
 
 /// Asks `/readyz` in the plainest HTTP there is.
-fn is_ready(port: u16) -> bool {
+pub(crate) fn is_ready(port: u16) -> bool {
     use std::io::{Read, Write};
     let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", port)) else {
         return false;

@@ -10,6 +10,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 mod admin;
+mod api;
 mod bench;
 mod ci;
 mod demo;

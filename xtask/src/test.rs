@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    admin, e2e, openapi,
+    admin, api, e2e, openapi,
     postgres::{Cluster, Purpose},
     process,
     tools::{self, Node},
@@ -77,6 +77,9 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
     });
     step("openapi", &mut || {
         openapi::run(&openapi::OpenapiArgs::checking())
+    });
+    step("the API against its description", &mut || {
+        api::hold(&workspace, &around.venv, &around.database_url)
     });
     if !args.no_e2e {
         step("walks in Chromium", &mut || {
