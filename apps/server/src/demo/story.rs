@@ -72,10 +72,7 @@ pub(super) async fn load(
     mail: &Mail,
 ) -> anyhow::Result<()> {
     let story = company.story()?;
-    let told: Vec<Millis> = story.recipients.iter().flat_map(instants).collect();
-    Partitions::default()
-        .ensure(&app.db, app.now(), &told)
-        .await?;
+    make_room(app, &story).await?;
     let tx = app.db.begin().await?;
     let campaign = campaign(app, &tx, workspace, owner, &story, mail).await?;
     let link = Link::new(campaign, 0, BUTTON)
@@ -231,6 +228,12 @@ fn row(at: Place, email: &str, recipient: &Recipient) -> Vec<Value> {
         when.0.into(),
         at.profile.raw().into(),
     ]
+}
+
+async fn make_room(app: &App, story: &Story) -> anyhow::Result<()> {
+    let told: Vec<Millis> = story.recipients.iter().flat_map(instants).collect();
+    let partitions = Partitions::default();
+    Ok(partitions.ensure(&app.db, app.now(), &told).await?)
 }
 
 /// When a receiver got and answered the mail.

@@ -78,9 +78,16 @@ impl JobHandler for ImportJob {
     async fn run(&self, ctx: &JobContext) -> Result<Outcome, JobError> {
         let payload: Payload = ctx.payload()?;
         let workspace = ctx.job().workspace;
-        let Some((import, currency)) = running(ctx.db(), workspace, payload.import).await? else {
+        let Some((import, currency)) = find(ctx.db(), workspace, payload.import).await? else {
             return Ok(Outcome::Done);
         };
+        if import.state == ImportState::Done {
+            // The server was killed after the last chunk and before the file was removed.
+            forget(&import.file_path).await;
+        }
+        if import.state != ImportState::Running {
+            return Ok(Outcome::Done);
+        }
         let mut loader = BulkLoader::new(workspace, currency, import.id.raw());
         if let Some(catalogue) = &self.catalogue {
             loader = loader.with_catalogue(catalogue.clone());
@@ -110,8 +117,8 @@ impl JobHandler for ImportJob {
     }
 }
 
-/// Returns an import that is to be taken and the currency that its workspace reports in.
-async fn running(
+/// Returns an import and the currency that its workspace reports in.
+async fn find(
     db: &Db,
     workspace: WorkspaceId,
     id: ImportId,
@@ -125,7 +132,7 @@ async fn running(
     let currency = row
         .and_then(|row| Currency::parse(&row.currency).ok())
         .unwrap_or(Currency::JPY);
-    Ok((import.state == ImportState::Running).then_some((import, currency)))
+    Ok(Some((import, currency)))
 }
 
 #[derive(sea_orm::FromQueryResult)]
@@ -353,7 +360,9 @@ fn file_error(error: &std::io::Error) -> JobError {
 
 /// Removes the upload: its rows are in the database now, and it is full of personal data.
 async fn forget(path: &PathBuf) {
-    if let Err(error) = tokio::fs::remove_file(path).await {
+    if let Err(error) = tokio::fs::remove_file(path).await
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
         tracing::warn!(%error, "an imported file could not be removed");
     }
 }

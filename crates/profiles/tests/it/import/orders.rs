@@ -254,3 +254,19 @@ async fn orders_of_two_years_land_in_the_partitions_of_their_months() {
     let partitions = "SELECT COUNT(DISTINCT tableoid) FROM event";
     assert_eq!(desk.number(partitions).await, 24);
 }
+
+#[tokio::test]
+async fn a_file_that_a_kill_left_behind_is_removed_when_the_job_is_taken_up_again() {
+    for test in testkit::both().await {
+        let desk = Desk::new(&test).await;
+        let import = desk.load(ImportKind::Orders, ORDERS).await;
+        assert!(!import.file_path.exists(), "{}", test.name());
+        // As it stands when the server dies after the last commit: rows in, job and file still there.
+        std::fs::write(&import.file_path, ORDERS).unwrap();
+        let text = "UPDATE job SET state = 'waiting', finished_at = NULL";
+        sql::exec(desk.kit.db.writer(), text, []).await.unwrap();
+        desk.worker(desk.job()).run_due().await.unwrap();
+        assert!(!import.file_path.exists(), "{}", test.name());
+        assert_eq!(counts(&desk.find(import.id).await), (6, 0, 1));
+    }
+}
