@@ -12,7 +12,7 @@ use kernel::{
     time::{Clock, Millis},
 };
 use offers::Blocks;
-use storage::{Db, StorageError};
+use storage::{ConnectionTrait as _, Db, Dialect, StorageError};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -143,6 +143,14 @@ impl Pipeline {
     async fn reserve(&self, campaign: &ActiveCampaign) -> Result<Vec<Reserved>, StorageError> {
         let limit = u32::try_from(self.options.batch).unwrap_or(u32::MAX);
         let tx = self.db.begin().await?;
+        if tx.dialect() == Dialect::Postgres {
+            // A hundred rows named by key. Until a freshly planned ledger has statistics the planner would
+            // rather read the whole of it and join by hash: 50 ms with 300,000 rows, where this takes two.
+            tx.execute_unprepared(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off",
+            )
+            .await?;
+        }
         let rows = ledger::reserve(&tx, campaign, self.token, self.now(), limit).await?;
         tx.commit().await?;
         Ok(rows)
