@@ -13,6 +13,7 @@ mod reports;
 mod segments;
 mod senders;
 mod session;
+mod test_audience;
 mod track;
 mod workspace;
 
@@ -33,6 +34,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(session::routes())
         .merge(workspace::routes())
         .merge(senders::routes())
+        .merge(test_audience::routes())
         .merge(segments::routes())
         .merge(contents::routes())
         .merge(campaigns::routes())

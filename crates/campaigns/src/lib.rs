@@ -12,6 +12,7 @@ mod rowset;
 pub mod send;
 pub mod sender;
 pub mod store;
+pub mod test_audience;
 pub mod testing;
 pub mod track;
 pub mod workspace;

@@ -393,3 +393,62 @@ async fn a_test_goes_to_the_house_only_and_says_that_it_is_one() {
         assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
     }
 }
+
+#[tokio::test]
+async fn the_test_audience_gets_tests_until_it_is_taken_out() {
+    const AUDIENCE: &str = "/api/v1/test-audience";
+    for test in testkit::both().await {
+        let app = TestApp::new(&test).await;
+        let (owner, marketer) = (
+            app.token(Role::Owner).await,
+            app.token(Role::Marketer).await,
+        );
+        sandbox_sender(&app).await;
+        let body = json!({ "document": simple(BODY) });
+        let made = app.post("/api/v1/contents", &owner, body).await.json();
+        let path = format!("/api/v1/contents/{}/test", made["id"].as_str().unwrap());
+
+        let phone = json!({ "address": " Tencho..Keitai@DOCOMO.ne.jp ", "label": "店長の携帯" });
+        put(&app, AUDIENCE, &marketer, phone.clone())
+            .await
+            .expect(StatusCode::FORBIDDEN);
+        for _ in 0..2 {
+            let kept = put(&app, AUDIENCE, &owner, phone.clone())
+                .await
+                .expect(StatusCode::OK)
+                .json();
+            assert_eq!(kept["address"], "tencho..keitai@docomo.ne.jp");
+        }
+        let refused = put(
+            &app,
+            AUDIENCE,
+            &owner,
+            json!({ "address": "店長", "label": "" }),
+        )
+        .await
+        .expect(StatusCode::UNPROCESSABLE_ENTITY)
+        .json();
+        assert_eq!(refused["errors"][0]["pointer"], "/address");
+        assert_eq!(refused["errors"][1]["pointer"], "/label");
+        let all = app.get(AUDIENCE, &marketer).await.expect(StatusCode::OK);
+        assert_eq!(all.json().as_array().unwrap().len(), 1);
+
+        let ask = json!({ "recipients": ["tencho..keitai@docomo.ne.jp"] });
+        app.post(&path, &owner, ask.clone())
+            .await
+            .expect(StatusCode::OK);
+        let one = format!("{AUDIENCE}/tencho..keitai%40docomo.ne.jp");
+        app.delete(&one, &owner)
+            .await
+            .expect(StatusCode::NO_CONTENT);
+        app.delete(&one, &owner).await.expect(StatusCode::NOT_FOUND);
+        app.post(&path, &owner, ask)
+            .await
+            .expect(StatusCode::UNPROCESSABLE_ENTITY);
+        let log = app.get("/api/v1/audit", &owner).await.json();
+        assert!(
+            !log.to_string().contains("docomo"),
+            "the log holds no address"
+        );
+    }
+}

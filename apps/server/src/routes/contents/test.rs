@@ -5,20 +5,18 @@
 use std::{num::NonZeroU32, sync::Arc};
 
 use access::{account, audit};
-use api_types::{
-    Problem,
-    contents::{TestContent, TestRecipientView, TestResult, TestSent},
-};
+use api_types::contents::{TestContent, TestRecipientView, TestResult, TestSent};
 use axum::{Json, extract::State, http::StatusCode};
-use campaigns::sender::{self, Sender, Transport};
+use campaigns::{
+    sender::{self, Sender, Transport},
+    test_audience,
+};
 use channel_core::{Channel, Content as Body, Email, Mailbox, Message, Outcome, Recipient};
 use contents::{CompiledEmail, Data, Footer, FooterCheck, RenderOptions, store};
 use kernel::{
     id::{ContentId, SenderId, kind},
     invalid::{FieldError, Invalid},
 };
-use sea_orm::FromQueryResult;
-use storage::sql;
 
 use super::{data, wire};
 use crate::{
@@ -36,7 +34,7 @@ const MOST: usize = 5;
 
 /// Lists who may receive test mails: the members and the test audience.
 #[utoipa::path(get, path = "/api/v1/contents/test-recipients", operation_id = "list_test_recipients", tag = "contents",
-    responses((status = 200, body = Vec<TestRecipientView>), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = Vec<TestRecipientView>)))]
 pub(super) async fn recipients(
     operator: Operator<CampaignsWrite>,
     State(app): State<App>,
@@ -47,7 +45,7 @@ pub(super) async fn recipients(
 /// Sends an email to up to five people of the house, as the chosen customer would receive it.
 #[utoipa::path(post, path = "/api/v1/contents/{id}/test", operation_id = "test_content", tag = "contents",
     params(("id" = String, Path, description = "cnt_…")), request_body = TestContent,
-    responses((status = 200, body = TestSent), (status = "4XX", body = Problem), (status = "5XX", body = Problem)))]
+    responses((status = 200, body = TestSent), (status = 429)))]
 pub(super) async fn test(
     operator: Operator<CampaignsWrite>,
     PathId(id): PathId<kind::Content>,
@@ -87,12 +85,6 @@ pub(super) async fn test(
     }))
 }
 
-#[derive(FromQueryResult)]
-struct SeedRow {
-    address: String,
-    label: String,
-}
-
 async fn house(app: &App, caller: &Caller) -> Result<Vec<TestRecipientView>, ApiError> {
     let members = account::members(app.db.reader(), caller.workspace).await?;
     let mut people: Vec<TestRecipientView> = members
@@ -102,12 +94,7 @@ async fn house(app: &App, caller: &Caller) -> Result<Vec<TestRecipientView>, Api
             label: member.user.name,
         })
         .collect();
-    let seeds: Vec<SeedRow> = sql::all(
-        app.db.reader(),
-        "SELECT address, label FROM test_recipient WHERE workspace_id = $1 ORDER BY label, address",
-        [caller.workspace.raw().into()],
-    )
-    .await?;
+    let seeds = test_audience::list(app.db.reader(), caller.workspace).await?;
     for seed in seeds {
         if !people
             .iter()
