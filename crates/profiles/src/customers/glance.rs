@@ -85,8 +85,8 @@ async fn addresses(
     }
     let text = format!(
         "SELECT p.id, p.email IS NOT NULL AS has_email,
-                COALESCE((SELECT MAX(CASE WHEN s.reason = 'unsubscribe' THEN 1 ELSE 2 END) FROM suppression s
-                  WHERE s.workspace_id = p.workspace_id AND s.channel = 'email' AND s.address = p.email), 0) AS stopped
+                CAST(COALESCE((SELECT MAX(CASE WHEN s.reason = 'unsubscribe' THEN 1 ELSE 2 END) FROM suppression s
+                  WHERE s.workspace_id = p.workspace_id AND s.channel = 'email' AND s.address = p.email), 0) AS BIGINT) AS stopped
          FROM {} u CROSS JOIN profile p WHERE p.id = u.id AND p.workspace_id = $1",
         ids(db, "$2")
     );
