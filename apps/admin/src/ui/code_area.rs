@@ -1,5 +1,7 @@
 //! A plain source editor: line numbers, and marks at the lines that are wrong.
 
+use std::collections::BTreeSet;
+
 use leptos::{ev, html, prelude::*, text_prop::TextProp};
 
 use crate::ui::{Icon, id, text};
@@ -38,25 +40,6 @@ pub fn CodeArea(
         RwSignal::new(0),
         id::next("code"),
     );
-    let count = Memo::new(move |_| value.with(|text| text.split('\n').count()));
-    let numbers = move || {
-        let wrong: Vec<usize> =
-            errors.with(|errors| errors.iter().map(|error| error.line).collect());
-        (1..=count.get())
-            .map(|line| view! { <span class:is-wrong=wrong.contains(&line)>{line}</span> })
-            .collect_view()
-    };
-    let marks = move || {
-        let mut wrong: Vec<usize> =
-            errors.with(|errors| errors.iter().map(|error| error.line).collect());
-        wrong.sort_unstable();
-        wrong.dedup();
-        wrong
-            .into_iter()
-            .map(|line| view! { <i style:top=format!("{}px", line.saturating_sub(1) * LINE)></i> })
-            .collect_view()
-    };
-    let shift = move || format!("translateY(-{}px)", scroll.get());
     let go_to = move |line: usize, column: usize| {
         let Some(area) = area.get_untracked() else {
             return;
@@ -75,11 +58,7 @@ pub fn CodeArea(
         <div class="field">
             <label for=id.clone()>{text(label)}</label>
             <div class="code">
-                <div class="code-n" aria-hidden="true">
-                    <div style:transform=shift>{numbers}</div>
-                </div>
-                // Bands under the wrong lines; the text stands above them on nothing.
-                <div class="code-m" aria-hidden="true"><div style:transform=shift>{marks}</div></div>
+                <Margin value=value errors=errors scroll=scroll/>
                 <textarea
                     id=id.clone()
                     node_ref=area
@@ -97,6 +76,36 @@ pub fn CodeArea(
             </div>
             <Problems id=format!("{id}-e") errors=errors go_to=go_to/>
         </div>
+    }
+}
+
+/// Numbers beside the text, and bands under the wrong lines: the text stands above them on nothing.
+#[component]
+fn Margin(
+    value: RwSignal<String>,
+    errors: Signal<Vec<CodeError>>,
+    scroll: RwSignal<i32>,
+) -> impl IntoView {
+    let count = Memo::new(move |_| value.with(|text| text.split('\n').count()));
+    let wrong = Memo::new(move |_| {
+        let lines = errors.with(|errors| errors.iter().map(|error| error.line).collect::<Vec<_>>());
+        lines.into_iter().collect::<BTreeSet<_>>()
+    });
+    let shift = move || format!("translateY(-{}px)", scroll.get());
+    let numbers = move || {
+        let wrong = wrong.get();
+        (1..=count.get())
+            .map(|line| view! { <span class:is-wrong=wrong.contains(&line)>{line}</span> })
+            .collect_view()
+    };
+    let bands = move || {
+        let top = |line: usize| format!("{}px", line.saturating_sub(1) * LINE);
+        let band = |line| view! { <i style:top=top(line)></i> };
+        wrong.get().into_iter().map(band).collect_view()
+    };
+    view! {
+        <div class="code-n" aria-hidden="true"><div style:transform=shift>{numbers}</div></div>
+        <div class="code-m" aria-hidden="true"><div style:transform=shift>{bands}</div></div>
     }
 }
 

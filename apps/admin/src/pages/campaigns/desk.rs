@@ -141,14 +141,19 @@ fn CardView(draft: Draft, card: Card) -> impl IntoView {
         };
         found.map(line).collect_view()
     };
+    let act = move || {
+        if draft.read(|document| card.is_answered(document)) {
+            t::ui::edit()
+        } else {
+            t::campaigns::answer_it()
+        }
+    };
     view! {
         <li class:open=move || !is_tied.get()>
             <h3>
                 <b>{name}</b>
                 <span class="en">{asks}</span>
-                <a href=move || card_path(draft, card) aria-label=move || t::ui::edit_of(name())>
-                    {move || if draft.read(|document| card.is_answered(document)) { t::ui::edit() } else { t::campaigns::answer_it() }}
-                </a>
+                <a href=move || card_path(draft, card) aria-label=move || t::campaigns::act_on(act(), name())>{act}</a>
             </h3>
             <div>
                 <p class="t-say" class:ink-3=move || !draft.read(|document| card.is_answered(document))>{move || draft.answer(card)}</p>

@@ -47,12 +47,18 @@ pub(super) fn pieces(items: &[TimelineView], is_open: impl Fn(&str) -> bool) -> 
     let mut thread = Thread::default();
     for run in items.chunk_by(is_alike) {
         let (told, rest) = run.split_at(run.len().min(TOLD));
-        told.iter().for_each(|item| thread.tell(item));
+        for item in told {
+            thread.tell(item);
+        }
         match fold(rest) {
             Some(fold) if rest.len() >= WORTH && !is_open(&fold.key) => {
                 thread.pieces.push(Piece::Fold(Box::new(fold)));
             }
-            _ => rest.iter().for_each(|item| thread.tell(item)),
+            _ => {
+                for item in rest {
+                    thread.tell(item);
+                }
+            }
         }
     }
     thread.pieces

@@ -2,7 +2,7 @@
 
 use api_types::reports::{HomeView, KnotView, PeriodView};
 
-use crate::{format, i18n as t};
+use crate::{format, i18n as t, pages::analytics::definitions::by_language};
 
 /// Returns the instant that the server counted at.
 pub(super) fn now(home: &HomeView) -> i64 {
@@ -39,7 +39,7 @@ pub(super) fn sentence(home: &HomeView) -> String {
     if !home.waiting.is_empty() {
         said.push(t::home::say_waiting(count(home.waiting.len())));
     }
-    said.join(t::home::say_between())
+    said.join(by_language("", " "))
 }
 
 /// Says how far a delivery of today has come.

@@ -56,7 +56,7 @@ pub(crate) fn Picker(
             choices.with(|choices| matching(choices, &part))
         }),
         many,
-        on_pick,
+        on_choice: on_pick,
         on_search,
     };
     close_outside(pick.is_open, pick.button);
@@ -123,7 +123,7 @@ struct Pick {
     input: NodeRef<html::Input>,
     found: Memo<Vec<(String, String)>>,
     many: bool,
-    on_pick: Callback<(String,)>,
+    on_choice: Callback<(String,)>,
     on_search: Option<Callback<(String,)>>,
 }
 
@@ -161,7 +161,7 @@ impl Pick {
     }
 
     fn take(self, value: String) {
-        self.on_pick.run((value,));
+        self.on_choice.run((value,));
         if !self.many {
             self.close();
         }

@@ -1,8 +1,4 @@
 //! The campaign's state, its name, and the sentence.
-#![expect(
-    clippy::too_many_lines,
-    reason = "a view is easier to follow whole than in pieces"
-)]
 
 use api_types::reports::ReportView;
 use leptos::prelude::*;
