@@ -1,6 +1,7 @@
 //! The workspace, its members, keys and senders.
 
 use api_types::{
+    contents::TestRecipientView,
     senders::{SenderView, WriteDkim, WriteSender},
     session::{
         ApiKeyView, AuditEntryView, ChangeRole, ChangeWorkspace, CreateApiKey, CreateWriteKey,
@@ -45,6 +46,21 @@ pub async fn archive_sender(id: &str) -> Result<(), ApiError> {
 /// Gives a sender a DKIM key.
 pub async fn write_dkim(id: &str, key: &WriteDkim) -> Result<SenderView, ApiError> {
     client::put(&format!("/senders/{}/dkim", encoded(id)), key).await
+}
+
+/// Lists the test audience.
+pub async fn test_audience(signal: &AbortSignal) -> Result<Page<TestRecipientView>, ApiError> {
+    whole(client::get("/test-audience", Some(signal)).await)
+}
+
+/// Takes an address into the test audience.
+pub async fn put_test_recipient(person: &TestRecipientView) -> Result<TestRecipientView, ApiError> {
+    client::put("/test-audience", person).await
+}
+
+/// Takes an address out of the test audience.
+pub async fn remove_test_recipient(address: &str) -> Result<(), ApiError> {
+    client::delete(&format!("/test-audience/{}", encoded(address))).await
 }
 
 /// Lists the members.

@@ -16,6 +16,7 @@ mod places;
 mod sender_form;
 mod senders;
 mod snippets;
+mod test_audience;
 mod words;
 mod write_keys;
 

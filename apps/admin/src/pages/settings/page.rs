@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     api_keys::ApiKeys, audit::Audit, company::Company, members::Members, places::Place,
-    senders::Senders, write_keys::WriteKeys,
+    senders::Senders, test_audience::TestAudience, write_keys::WriteKeys,
 };
 use crate::{app::bar::use_crumb, pages::not_found::NotFound};
 
@@ -23,6 +23,7 @@ pub fn SettingsPage(
     match place {
         Place::Company => view! { <Company/> }.into_any(),
         Place::Senders => view! { <Senders/> }.into_any(),
+        Place::TestAudience => view! { <TestAudience/> }.into_any(),
         Place::Members => view! { <Members/> }.into_any(),
         Place::ApiKeys => view! { <ApiKeys/> }.into_any(),
         Place::WriteKeys => view! { <WriteKeys/> }.into_any(),

@@ -9,6 +9,7 @@ use crate::{i18n as t, routes::Route, state::session, ui::Icon};
 pub(super) enum Place {
     Company,
     Senders,
+    TestAudience,
     Members,
     ApiKeys,
     WriteKeys,
@@ -16,9 +17,10 @@ pub(super) enum Place {
 }
 
 impl Place {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Company,
         Self::Senders,
+        Self::TestAudience,
         Self::Members,
         Self::ApiKeys,
         Self::WriteKeys,
@@ -34,6 +36,7 @@ impl Place {
         match self {
             Self::Company => "company",
             Self::Senders => "senders",
+            Self::TestAudience => "test-audience",
             Self::Members => "members",
             Self::ApiKeys => "api-keys",
             Self::WriteKeys => "write-keys",
@@ -49,6 +52,7 @@ impl Place {
         match self {
             Self::Company => t::settings::company(),
             Self::Senders => t::settings::senders(),
+            Self::TestAudience => t::settings::test_audience(),
             Self::Members => t::settings::members(),
             Self::ApiKeys => t::settings::api_keys(),
             Self::WriteKeys => t::settings::write_keys(),
@@ -60,6 +64,7 @@ impl Place {
         match self {
             Self::Company => t::settings::company_about(),
             Self::Senders => t::settings::senders_about(),
+            Self::TestAudience => t::settings::test_audience_about(),
             Self::Members => t::settings::members_about(),
             Self::ApiKeys => t::settings::api_keys_about(),
             Self::WriteKeys => t::settings::write_keys_about(),
@@ -71,6 +76,7 @@ impl Place {
         match self {
             Self::Company => Icon::Store,
             Self::Senders => Icon::Mail,
+            Self::TestAudience => Icon::Send,
             Self::Members => Icon::Users,
             Self::ApiKeys => Icon::Key,
             Self::WriteKeys => Icon::Zap,
@@ -82,7 +88,7 @@ impl Place {
     pub(super) fn is_open(self) -> bool {
         match self {
             Self::Company | Self::Members => true,
-            Self::Senders => session::may("campaigns:read"),
+            Self::Senders | Self::TestAudience => session::may("campaigns:read"),
             Self::ApiKeys | Self::WriteKeys => session::may("settings:write"),
             Self::Audit => session::may("audit:read"),
         }
