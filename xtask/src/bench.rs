@@ -1,6 +1,6 @@
 //! Benchmarks: builds server and load programs in release and gives them a PostgreSQL that syncs.
 
-use std::{path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result};
 
@@ -46,6 +46,8 @@ pub(crate) fn run(args: &BenchArgs) -> Result<()> {
         tools::wasm_target()?;
         admin::build(true)?;
     }
+    // The server embeds the folder, which a fresh clone does not have before the admin is built.
+    fs::create_dir_all(workspace.root.join("apps/server/static"))?;
     // Both in one call: alone, each would have features of its own, and half of the libraries twice.
     process::run(cargo().args([
         "build",

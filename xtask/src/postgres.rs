@@ -382,4 +382,26 @@ mod tests {
         assert!(!folder.exists());
         drop(scratch);
     }
+
+    #[test]
+    fn a_kept_cluster_is_found_again() {
+        let keep = std::env::temp_dir().join(format!("enishi-kept-{}", std::process::id()));
+        let scratch = Folder {
+            path: keep.clone(),
+            stays: false,
+        };
+        let workspace = Workspace {
+            root: keep.clone(),
+            target: keep.clone(),
+            packages: Vec::new(),
+        };
+        let passwords = [1, 2].map(|_| {
+            let cluster = Cluster::start(&workspace, Purpose::Bench(Some(&keep))).unwrap();
+            let (before, _) = cluster.url().rsplit_once('@').unwrap();
+            before.to_owned()
+        });
+        assert_eq!(passwords[0], passwords[1]);
+        drop(scratch);
+        assert!(!keep.exists());
+    }
 }
