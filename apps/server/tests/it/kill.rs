@@ -22,7 +22,8 @@ use testkit::Kit;
 
 use crate::shop;
 
-const LANES: u32 = 8;
+/// A kill leaves the one message of each connection in doubt: three kills of six among 20,000 are 0.09 %.
+const LANES: u32 = 6;
 const KILLS: i64 = 3;
 
 #[expect(
@@ -195,6 +196,10 @@ async fn survive(kit: Kit, url: String, reader: String) {
     assert!(
         unknown <= KILLS * i64::from(LANES),
         "{unknown} in doubt, more than one per connection and kill"
+    );
+    assert!(
+        n < 20_000 || accepted * 1_000 > n * 999,
+        "only {accepted} of {n} ended as accepted"
     );
     let received = i64::try_from(messages.len()).unwrap();
     assert!(
