@@ -11,9 +11,11 @@ use anyhow::{Context, Result};
 
 use crate::{
     e2e::is_ready,
-    env, postgres,
+    env,
+    postgres::{self, Cluster, Purpose},
     process::{self, Service},
-    workspace::Workspace,
+    tools,
+    workspace::{Workspace, build_server},
 };
 
 /// How long a debug server may take to make its schema and to listen.
@@ -23,6 +25,29 @@ const START: Duration = Duration::from_mins(2);
 const EXAMPLES: &str = "8";
 /// The dice of the usual run, so that it fails for a change and not by chance.
 const SEED: &str = "20260714";
+
+/// Options of `api`.
+#[derive(clap::Args)]
+pub(crate) struct ApiArgs {
+    /// Use the server that was built last.
+    #[arg(long)]
+    no_build: bool,
+}
+
+/// Builds the server and holds it against its description.
+pub(crate) fn run(args: &ApiArgs) -> Result<()> {
+    let workspace = Workspace::load()?;
+    tools::ensure()?;
+    let venv = tools::venv(&workspace)?;
+    if !args.no_build {
+        build_server()?;
+    }
+    if let Some(database_url) = env::var("TEST_DATABASE_URL") {
+        return hold(&workspace, &venv, &database_url);
+    }
+    let cluster = Cluster::start(&workspace, Purpose::Tests)?;
+    hold(&workspace, &venv, cluster.url())
+}
 
 /// Holds the server that was built last against docs/openapi.json.
 pub(crate) fn hold(workspace: &Workspace, venv: &Path, database_url: &str) -> Result<()> {
@@ -78,14 +103,12 @@ fn try_out(
     let examples = env::var("ENISHI_API_EXAMPLES");
     let mut schemathesis = Command::new(venv.join("bin/st"));
     schemathesis
-        // Its cache of findings belongs to no checkout.
-        .current_dir(&data)
+        // Where its configuration looks for the hooks; it writes nothing there.
+        .current_dir(workspace.root.join("tests/api"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("ENISHI_API_URL", &url)
         .env("ENISHI_API_LINK", link)
-        .arg("--config-file")
-        .arg(workspace.root.join("tests/api/schemathesis.toml"))
-        .arg("run")
+        .args(["--config-file", "schemathesis.toml", "run"])
         .arg(workspace.root.join("docs/openapi.json"))
         .args(["--url", &url, "--max-examples"])
         .arg(examples.as_deref().unwrap_or(EXAMPLES));

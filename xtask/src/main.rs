@@ -51,6 +51,8 @@ enum Task {
     Bench(bench::BenchArgs),
     /// Runs what takes too long for every change; without a name, all of it.
     Soak(soak::SoakArgs),
+    /// Holds the running server against docs/openapi.json, on both databases.
+    Api(api::ApiArgs),
     /// Writes docs/openapi.json.
     Openapi(openapi::OpenapiArgs),
     /// Builds the web admin into the server's static folder.
@@ -87,6 +89,7 @@ fn run(task: Task) -> Result<()> {
         Task::E2e(args) => e2e::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Soak(args) => soak::run(&args),
+        Task::Api(args) => api::run(&args),
         Task::Openapi(args) => openapi::run(&args),
         Task::Admin(args) => admin::build(args.release),
         Task::Ci => ci::ci(),
