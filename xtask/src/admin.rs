@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use brotli::enc::BrotliEncoderParams;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
@@ -16,6 +17,8 @@ use crate::{
     workspace::{self, Workspace},
 };
 
+/// Smaller files fit into one packet as they are.
+const WORTH_PACKING: usize = 1_024;
 const TARGET: &str = "wasm32-unknown-unknown";
 /// The drawn language in its order; the areas' own files follow by name.
 const STYLES: [&str; 4] = ["tokens.css", "base.css", "components.css", "admin.css"];
@@ -29,11 +32,33 @@ pub(crate) fn build(release: bool) -> Result<()> {
     let wasm = compile(&target, release)?;
     let bound = target.join("admin-bindgen");
     bind(&wasm, &bound)?;
-    assemble(
-        &workspace.root.join("apps/admin"),
-        &bound,
-        &workspace.root.join("apps/server/static/admin"),
-    )
+    let out = workspace.root.join("apps/server/static/admin");
+    assemble(&workspace.root.join("apps/admin"), &bound, &out)?;
+    // Packing well takes seconds that a debug build has better use for; its server packs lightly on the way.
+    if release { pack(&out) } else { Ok(()) }
+}
+
+/// Puts a Brotli copy beside each file that is worth it: a fifth smaller than what a server packs while one waits.
+fn pack(folder: &Path) -> Result<()> {
+    let settings = BrotliEncoderParams {
+        quality: 11,
+        lgwin: 24,
+        ..BrotliEncoderParams::default()
+    };
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let bytes = read(&path)?;
+        let is_page = path.extension().is_some_and(|kind| kind == "html");
+        if is_page || bytes.len() < WORTH_PACKING {
+            continue;
+        }
+        let mut packed = Vec::new();
+        brotli::BrotliCompress(&mut bytes.as_slice(), &mut packed, &settings)?;
+        let mut name = path.into_os_string();
+        name.push(".br");
+        fs::write(name, packed)?;
+    }
+    Ok(())
 }
 
 fn compile(target: &Path, release: bool) -> Result<PathBuf> {
