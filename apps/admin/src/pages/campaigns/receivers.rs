@@ -19,8 +19,16 @@ pub(super) fn Receivers(
     campaign: StoredValue<CampaignView>,
 ) -> impl IntoView {
     let people = load(
-        move || campaign.with_value(|campaign| campaign.summary.id.clone()),
+        move || {
+            campaign.with_value(|campaign| {
+                let has_target = campaign.document.target.is_some();
+                has_target.then(|| campaign.summary.id.clone())
+            })
+        },
         |id, signal| async move {
+            let Some(id) = id else {
+                return Ok(Vec::new());
+            };
             let page = api::people(&id, "sendable", None, Some(&signal)).await?;
             Ok(page
                 .items
