@@ -53,7 +53,11 @@ pub fn Funnel(
         let steps = steps.get();
         let rows = spans(&steps);
         let ticks = scale::ticks(rows.iter().map(|(_, high)| float(*high)), Baseline::Zero);
-        let left = (width * 0.3).clamp(104.0, 176.0);
+        let longest = steps
+            .iter()
+            .map(|step| room(&step.label))
+            .fold(0.0, f64::max);
+        let left = (longest + 14.0).clamp(104.0, (width * 0.45).max(104.0));
         let x = Linear::new(
             (0.0, ticks.last().copied().unwrap_or(1.0)),
             (left, width - 64.0),
@@ -80,6 +84,12 @@ pub fn Funnel(
         .into_any()
     };
     view! { <Measured draw=draw/> }
+}
+
+/// About how wide a label is: kana and kanji are as wide as they are high.
+fn room(label: &str) -> f64 {
+    let wide = |c: char| if c.is_ascii() { 7.0 } else { 12.5 };
+    label.chars().map(wide).sum()
 }
 
 fn mark(x: f64, tick: f64, bottom: f64) -> impl IntoView {
