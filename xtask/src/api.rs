@@ -100,15 +100,19 @@ fn try_out(
         .with_context(|| format!("see {}", log.display()))?;
     let link = first_link(&log)?;
 
+    let tests = workspace.root.join("tests/api");
     let examples = env::var("ENISHI_API_EXAMPLES");
     let mut schemathesis = Command::new(venv.join("bin/st"));
     schemathesis
-        // Where its configuration looks for the hooks; it writes nothing there.
-        .current_dir(workspace.root.join("tests/api"))
+        // It keeps what it found in the folder it is started in.
+        .current_dir(&data)
+        .env("SCHEMATHESIS_HOOKS", tests.join("hooks.py"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("ENISHI_API_URL", &url)
         .env("ENISHI_API_LINK", link)
-        .args(["--config-file", "schemathesis.toml", "run"])
+        .arg("--config-file")
+        .arg(tests.join("schemathesis.toml"))
+        .arg("run")
         .arg(workspace.root.join("docs/openapi.json"))
         .args(["--url", &url, "--max-examples"])
         .arg(examples.as_deref().unwrap_or(EXAMPLES));
