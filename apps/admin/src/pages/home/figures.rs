@@ -69,7 +69,7 @@ pub(super) fn Figures(home: Memo<HomeView>, definitions: Definitions) -> impl In
                 {held_most}
                 " "
                 <Show when=move || home.with(|home| !home.reasons.is_empty())>
-                    <a class="nw" href="#why" rel="external">{t::home::see_reasons}</a>
+                    <a class="nw why-a" href="#why" rel="external">{t::home::see_reasons}</a>
                 </Show>
             </Stat>
         </Stats>
