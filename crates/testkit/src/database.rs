@@ -103,22 +103,6 @@ pub async fn postgres() -> TestDb {
     }
 }
 
-/// Opens a database of the caller's own as durably as a server would and brings its schema up to date.
-///
-/// For measurements: their bases are large and outlive one run.
-#[expect(
-    clippy::missing_panics_doc,
-    reason = "a measurement without its database has failed"
-)]
-pub async fn durable(url: &str) -> Db {
-    let options = Options::parse(url).expect("a database address");
-    let db = Db::connect(&options).await.expect("the database opens");
-    migrations::migrate(db.writer())
-        .await
-        .expect("the schema applies");
-    db
-}
-
 async fn connect(url: &str) -> Db {
     let mut options = Options::parse(url).expect("a database address");
     options.connections = 4;

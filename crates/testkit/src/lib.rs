@@ -13,7 +13,7 @@ use kernel::{
 };
 use storage::Db;
 
-pub use database::{TestDb, both, durable, postgres, sqlite};
+pub use database::{TestDb, both, postgres, sqlite};
 
 /// 2026-07-14 10:42 in Tokyo: the instant at which every test begins.
 pub const START: Millis = Millis(1_783_993_320_000);

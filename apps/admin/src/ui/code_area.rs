@@ -44,7 +44,7 @@ pub fn CodeArea(
         let Some(area) = area.get_untracked() else {
             return;
         };
-        let at = value.with_untracked(|text| position(text, line, column));
+        let at = value.with_untracked(|text| offset(text, line, column));
         let _ = area.focus();
         let _ = area.set_selection_range(at, at);
         // Browsers do not scroll to where a program puts the caret.
@@ -157,12 +157,13 @@ fn insert(area: &web_sys::HtmlTextAreaElement, text: &str) {
     let start = area.selection_start().ok().flatten().unwrap_or_default();
     let end = area.selection_end().ok().flatten().unwrap_or(start);
     let _ = area.set_range_text_with_start_and_end(text, start, end);
-    let after = start.saturating_add(u32::try_from(text.len()).unwrap_or_default());
+    let after =
+        start.saturating_add(u32::try_from(text.encode_utf16().count()).unwrap_or_default());
     let _ = area.set_selection_range(after, after);
 }
 
-/// Returns the offset of a place in UTF-16 units, which is how browsers count.
-fn position(text: &str, line: usize, column: usize) -> u32 {
+/// Returns the offset of a place (line and column from 1) in UTF-16 units, which is how browsers count.
+pub fn offset(text: &str, line: usize, column: usize) -> u32 {
     let before: usize = text
         .split('\n')
         .take(line.saturating_sub(1))
@@ -182,13 +183,13 @@ fn position(text: &str, line: usize, column: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::position;
+    use super::offset;
 
     #[test]
     fn a_place_is_counted_as_browsers_count() {
         let text = "ab\n𠮷野家\nc";
-        assert_eq!(position(text, 1, 1), 0);
-        assert_eq!(position(text, 2, 2), 5);
-        assert_eq!(position(text, 3, 9), 9);
+        assert_eq!(offset(text, 1, 1), 0);
+        assert_eq!(offset(text, 2, 2), 5);
+        assert_eq!(offset(text, 3, 9), 9);
     }
 }

@@ -1,6 +1,5 @@
 //! The test audience: list, take in, take out.
 
-use access::audit;
 use api_types::contents::TestRecipientView;
 use axum::{
     Json,
@@ -8,13 +7,14 @@ use axum::{
     http::StatusCode,
 };
 use campaigns::test_audience::{self, TestRecipient};
-use storage::Tx;
+use serde_json::json;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     http::{
+        audit,
         auth::{
-            Caller, Operator,
+            Operator,
             needs::{CampaignsRead, SettingsWrite},
         },
         extract::ValidJson,
@@ -22,6 +22,8 @@ use crate::{
     },
     state::App,
 };
+
+const AUDIENCE: audit::Object = ("test_audience", None);
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -52,7 +54,9 @@ async fn put(
     let (workspace, now) = (operator.workspace, app.now());
     let tx = app.db.begin().await?;
     let kept = test_audience::put(&tx, workspace, &body.address, &body.label, now).await?;
-    log(&app, &tx, &operator, "test_audience.put", &kept.label).await?;
+    // Of the person no more than the label.
+    let detail = json!({ "label": kept.label });
+    audit::log(&app, &tx, &operator, "test_audience.put", AUDIENCE, detail).await?;
     tx.commit().await?;
     Ok(Json(view(kept)))
 }
@@ -70,7 +74,15 @@ async fn remove(
     if !test_audience::remove(&tx, operator.workspace, &address).await? {
         return Err(ApiError::not_found());
     }
-    log(&app, &tx, &operator, "test_audience.remove", "").await?;
+    audit::log(
+        &app,
+        &tx,
+        &operator,
+        "test_audience.remove",
+        AUDIENCE,
+        json!({}),
+    )
+    .await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -80,23 +92,4 @@ fn view(recipient: TestRecipient) -> TestRecipientView {
         address: recipient.address,
         label: recipient.label,
     }
-}
-
-/// Logs a change; of the person no more than the label.
-async fn log(
-    app: &App,
-    tx: &Tx,
-    caller: &Caller,
-    action: &'static str,
-    label: &str,
-) -> Result<(), ApiError> {
-    let change = audit::Change {
-        workspace: caller.workspace,
-        actor: caller.actor,
-        action,
-        object_kind: "test_audience",
-        object: None,
-        detail: serde_json::json!({ "label": label }),
-    };
-    Ok(audit::record(tx, &*app.ids, app.now(), change).await?)
 }

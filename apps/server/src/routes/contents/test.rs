@@ -4,7 +4,7 @@
 
 use std::{num::NonZeroU32, sync::Arc};
 
-use access::{account, audit};
+use access::account;
 use api_types::contents::{TestContent, TestRecipientView, TestResult, TestSent};
 use axum::{Json, extract::State, http::StatusCode};
 use campaigns::{
@@ -21,6 +21,7 @@ use kernel::{
 use super::{data, wire};
 use crate::{
     http::{
+        audit,
         auth::{Caller, Operator, needs::CampaignsWrite},
         extract::{PathId, ValidJson},
         problem::ApiError,
@@ -252,16 +253,10 @@ async fn log(
     sender: &Sender,
     n: usize,
 ) -> Result<(), ApiError> {
-    let change = audit::Change {
-        workspace: caller.workspace,
-        actor: caller.actor,
-        action: "content.test",
-        object_kind: "content",
-        object: Some(id.raw()),
-        detail: serde_json::json!({ "recipients": n, "sender": sender.id.to_string() }),
-    };
+    let detail = serde_json::json!({ "recipients": n, "sender": sender.id.to_string() });
     let tx = app.db.begin().await?;
-    audit::record(&tx, &*app.ids, app.now(), change).await?;
+    let content = ("content", Some(id.raw()));
+    audit::log(app, &tx, caller, "content.test", content, detail).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -11,7 +11,8 @@ use wasm_bindgen::JsCast;
 
 use crate::{
     api::ApiError,
-    pages::contents::logic::{self, LOCALES, Spot},
+    pages::contents::logic::{LOCALES, Spot},
+    ui::code_area,
 };
 
 /// The fields of one language.
@@ -211,7 +212,7 @@ impl State {
                 return;
             };
             let at =
-                value.with_untracked(|text| logic::offset(text, spot.line.max(1), spot.column));
+                value.with_untracked(|text| code_area::offset(text, spot.line.max(1), spot.column));
             let _ = element.focus();
             select(&element, at, at);
             // The browser moves the cursor but not the view.
