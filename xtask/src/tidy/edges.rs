@@ -42,12 +42,23 @@ const RULES: &[Rule] = &[
         may_use: &["kernel", "storage", "jobs"],
     },
     Rule {
+        name: "index",
+        may_use: &["kernel"],
+    },
+    Rule {
         name: "segmentation",
-        may_use: &["kernel", "storage", "jobs", "profiles"],
+        may_use: &["kernel", "storage", "jobs", "profiles", "index"],
     },
     Rule {
         name: "offers",
-        may_use: &["kernel", "storage", "jobs", "profiles", "segmentation"],
+        may_use: &[
+            "kernel",
+            "storage",
+            "jobs",
+            "profiles",
+            "index",
+            "segmentation",
+        ],
     },
     Rule {
         name: "channel-core",
