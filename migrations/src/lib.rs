@@ -19,6 +19,14 @@ const STEPS: &[(&str, &str)] = &[
         "0009_receipt_age",
         include_str!("../sql/0009_receipt_age.sql"),
     ),
+    (
+        "0010_answer_location",
+        include_str!("../sql/0010_answer_location.sql"),
+    ),
+    (
+        "0011_customers_by_id",
+        include_str!("../sql/0011_customers_by_id.sql"),
+    ),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

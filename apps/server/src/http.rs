@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod audit;
 pub mod auth;
+pub mod created;
 pub(crate) mod describe;
 pub mod extract;
 pub mod idempotency;

@@ -5,11 +5,12 @@
 //! here, once. `cargo xtask test` holds a running server against the outcome.
 
 use api_types::Problem;
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{LOCATION, RETRY_AFTER};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        Content, Header, Object, OpenApi, Ref, RefOr, Required, Response, Type,
+        Content, Header, Object, ObjectBuilder, OpenApi, Ref, RefOr, Required, Response,
+        SchemaFormat, Type,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
         security::SecurityRequirement,
     },
@@ -135,6 +136,11 @@ fn complete_response(status: u16, response: &mut Response) {
     if response.description.is_empty() {
         meaning(status).clone_into(&mut response.description);
     }
+    if status == 201 {
+        response
+            .headers
+            .insert(LOCATION.as_str().to_owned(), location());
+    }
     if status < 400 {
         return;
     }
@@ -154,6 +160,18 @@ fn complete_response(status: u16, response: &mut Response) {
             .headers
             .insert(name.as_str().to_owned(), seconds.into());
     }
+}
+
+/// [`super::created::Created`] sets it on every answer that makes something.
+fn location() -> RefOr<Header> {
+    let mut header = Header::new(
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::Custom("uri-reference".to_owned())))
+            .build(),
+    );
+    header.description = Some("The address of what was made.".to_owned());
+    header.into()
 }
 
 /// Says what a status means, as docs/http-status.md does.

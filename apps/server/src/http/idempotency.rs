@@ -32,6 +32,7 @@ struct Kept {
     request_hash: Vec<u8>,
     status: Option<i32>,
     body: Option<String>,
+    location: Option<String>,
 }
 
 /// Applies to POSTs of the REST API that carry a key.
@@ -122,7 +123,7 @@ async fn book(
     } else {
         sql::one(
             &tx,
-            "SELECT request_hash, status, body FROM idempotency WHERE workspace_id = $1 AND key = $2",
+            "SELECT request_hash, status, body, location FROM idempotency WHERE workspace_id = $1 AND key = $2",
             [workspace.raw().into(), key.into()],
         )
         .await?
@@ -156,12 +157,12 @@ fn replay(kept: Kept, hash: &[u8]) -> Result<Response, ApiError> {
     } else {
         PROBLEM_JSON
     };
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    response
-        .headers_mut()
-        .insert(REPLAYED, HeaderValue::from_static("true"));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    if let Some(location) = kept.location.and_then(|text| text.try_into().ok()) {
+        headers.insert(header::LOCATION, location);
+    }
     Ok(response)
 }
 
@@ -188,15 +189,18 @@ async fn keep(
     let bytes = to_bytes(body, usize::MAX)
         .await
         .map_err(|error| ApiError::internal(&error))?;
+    let location = parts.headers.get(header::LOCATION);
+    let location = location.and_then(|at| at.to_str().ok()).map(str::to_owned);
     let [workspace, key] = at;
     sql::exec(
         &tx,
-        "UPDATE idempotency SET status = $3, body = $4 WHERE workspace_id = $1 AND key = $2",
+        "UPDATE idempotency SET status = $3, body = $4, location = $5 WHERE workspace_id = $1 AND key = $2",
         [
             workspace,
             key,
             i32::from(parts.status.as_u16()).into(),
             String::from_utf8_lossy(&bytes).into_owned().into(),
+            location.into(),
         ],
     )
     .await?;

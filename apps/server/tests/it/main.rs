@@ -13,6 +13,7 @@ mod app;
 mod authorisation;
 mod campaigns;
 mod contents;
+mod created;
 mod data;
 mod faults;
 mod housekeeping;

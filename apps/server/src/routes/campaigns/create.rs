@@ -1,7 +1,7 @@
 //! `POST /api/v1/campaigns` and `POST /api/v1/campaigns/{id}/copy`.
 
 use api_types::campaigns::{CampaignView, CopyCampaign, CreateCampaign};
-use axum::{Json, extract::State, http::StatusCode};
+use axum::extract::State;
 use campaigns::{lifecycle, model::CampaignDocument, store};
 use kernel::id::kind;
 
@@ -9,6 +9,7 @@ use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::CampaignsWrite},
+        created::Created,
         extract::{PathId, ValidJson},
         problem::ApiError,
     },
@@ -23,7 +24,7 @@ pub(super) async fn create(
     operator: Operator<CampaignsWrite>,
     State(app): State<App>,
     ValidJson(body): ValidJson<CreateCampaign>,
-) -> Result<(StatusCode, Json<CampaignView>), ApiError> {
+) -> Result<Created<CampaignView>, ApiError> {
     let document = match &body.document {
         Some(cards) => wire::document(cards)?,
         None => CampaignDocument::default(),
@@ -33,7 +34,8 @@ pub(super) async fn create(
     let campaign = store::insert(&tx, author, &*app.ids, &body.name, &document).await?;
     wire::log(&app, &tx, &operator, "campaign.create", &campaign).await?;
     tx.commit().await?;
-    Ok((StatusCode::CREATED, Json(wire::view(&campaign)?)))
+    let view = wire::view(&campaign)?;
+    Ok(Created::new("/api/v1/campaigns", campaign.id, view))
 }
 
 /// Makes a draft out of any campaign.
@@ -45,11 +47,12 @@ pub(super) async fn copy(
     PathId(id): PathId<kind::Campaign>,
     State(app): State<App>,
     ValidJson(body): ValidJson<CopyCampaign>,
-) -> Result<(StatusCode, Json<CampaignView>), ApiError> {
+) -> Result<Created<CampaignView>, ApiError> {
     let tx = app.db.begin().await?;
     let author = wire::author(&app, &operator);
     let campaign = lifecycle::copy(&tx, author, &*app.ids, id, &body.name).await?;
     wire::log(&app, &tx, &operator, "campaign.copy", &campaign).await?;
     tx.commit().await?;
-    Ok((StatusCode::CREATED, Json(wire::view(&campaign)?)))
+    let view = wire::view(&campaign)?;
+    Ok(Created::new("/api/v1/campaigns", campaign.id, view))
 }

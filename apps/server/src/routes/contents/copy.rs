@@ -1,7 +1,7 @@
 //! `POST /api/v1/contents/{id}/copy`.
 
 use api_types::contents::{ContentView, CopyContent};
-use axum::{Json, extract::State, http::StatusCode};
+use axum::extract::State;
 use contents::store;
 use kernel::id::{fresh, kind};
 
@@ -9,6 +9,7 @@ use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::ContentsWrite},
+        created::Created,
         extract::{Locale, PathId, ValidJson},
         problem::ApiError,
     },
@@ -25,7 +26,7 @@ pub(super) async fn copy(
     locale: Locale,
     State(app): State<App>,
     ValidJson(body): ValidJson<CopyContent>,
-) -> Result<(StatusCode, Json<ContentView>), ApiError> {
+) -> Result<Created<ContentView>, ApiError> {
     let tx = app.db.begin().await?;
     let original = store::find(&tx, operator.workspace, id)
         .await?
@@ -44,8 +45,6 @@ pub(super) async fn copy(
     let detail = serde_json::json!({ "name": document.name, "of": id.to_string() });
     wire::log(&app, &tx, &operator, "content.copy", copy, detail).await?;
     tx.commit().await?;
-    Ok((
-        StatusCode::CREATED,
-        Json(wire::shown(&app, &operator, copy).await?),
-    ))
+    let view = wire::shown(&app, &operator, copy).await?;
+    Ok(Created::new("/api/v1/contents", copy, view))
 }

@@ -1,7 +1,7 @@
 //! `POST /api/v1/contents`.
 
 use api_types::contents::{ContentView, CreateContent};
-use axum::{Json, extract::State, http::StatusCode};
+use axum::extract::State;
 use contents::{EmailDocument, store};
 use kernel::{id::fresh, invalid::Invalid};
 
@@ -9,6 +9,7 @@ use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::ContentsWrite},
+        created::Created,
         extract::{Locale, ValidJson},
         problem::ApiError,
     },
@@ -24,7 +25,7 @@ pub(super) async fn create(
     locale: Locale,
     State(app): State<App>,
     ValidJson(body): ValidJson<CreateContent>,
-) -> Result<(StatusCode, Json<ContentView>), ApiError> {
+) -> Result<Created<ContentView>, ApiError> {
     let starter = body.starter.clone();
     let document = document(body, &locale.0)?;
     let id = fresh(&*app.ids);
@@ -36,10 +37,8 @@ pub(super) async fn create(
     let detail = serde_json::json!({ "name": document.name, "starter": starter });
     wire::log(&app, &tx, &operator, "content.create", id, detail).await?;
     tx.commit().await?;
-    Ok((
-        StatusCode::CREATED,
-        Json(wire::shown(&app, &operator, id).await?),
-    ))
+    let view = wire::shown(&app, &operator, id).await?;
+    Ok(Created::new("/api/v1/contents", id, view))
 }
 
 fn document(body: CreateContent, locale: &str) -> Result<EmailDocument, ApiError> {

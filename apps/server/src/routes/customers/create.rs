@@ -1,13 +1,14 @@
 //! `POST /api/v1/customers`.
 
 use api_types::customers::{CreateCustomer, CustomerView};
-use axum::{Json, extract::State, http::StatusCode};
+use axum::extract::State;
 use profiles::customers::{self, NewCustomer};
 
 use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::ProfilesWrite},
+        created::Created,
         extract::{Locale, ValidJson},
         problem::ApiError,
     },
@@ -23,7 +24,7 @@ pub(super) async fn create(
     Locale(locale): Locale,
     State(app): State<App>,
     ValidJson(body): ValidJson<CreateCustomer>,
-) -> Result<(StatusCode, Json<CustomerView>), ApiError> {
+) -> Result<Created<CustomerView>, ApiError> {
     let fields = wire::named(&body.facts);
     let new = NewCustomer {
         external_id: body.external_id,
@@ -36,8 +37,6 @@ pub(super) async fn create(
         .await?
         .ok_or_else(ApiError::not_found)?;
     tx.commit().await?;
-    Ok((
-        StatusCode::CREATED,
-        Json(wire::view(&operator, &locale, customer)),
-    ))
+    let view = wire::view(&operator, &locale, customer);
+    Ok(Created::new("/api/v1/customers", id, view))
 }

@@ -32,7 +32,7 @@ pub(super) struct CustomersQuery {
     limit: Option<u32>,
 }
 
-/// Lists the customers, the most recently seen first.
+/// Lists the customers, the newest first.
 #[utoipa::path(get, path = "/api/v1/customers", operation_id = "list_customers", tag = "customers", params(CustomersQuery),
     responses((status = 200, body = PageOf<CustomerSummary>)))]
 pub(super) async fn list(

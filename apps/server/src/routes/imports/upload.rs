@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use api_types::imports::InspectionView;
 use axum::{
-    Json,
     extract::{Multipart, State, multipart::Field},
     http::StatusCode,
 };
@@ -17,6 +16,7 @@ use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::ProfilesWrite},
+        created::Created,
         extract::{Locale, ValidQuery},
         problem::ApiError,
     },
@@ -43,7 +43,7 @@ pub(super) async fn upload(
     Locale(locale): Locale,
     State(app): State<App>,
     multipart: Result<Multipart, axum::extract::multipart::MultipartRejection>,
-) -> Result<(StatusCode, Json<InspectionView>), ApiError> {
+) -> Result<Created<InspectionView>, ApiError> {
     let kind = ImportKind::parse(&query.kind).ok_or_else(|| {
         Invalid::one(
             "/kind",
@@ -82,7 +82,7 @@ pub(super) async fn upload(
             if result.is_ok() {
                 orphan.0 = None;
             }
-            return result.map(|view| (StatusCode::CREATED, Json(view)));
+            return result.map(|view| Created::new("/api/v1/imports", id, view));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `POST /api/v1/products`.
 
 use api_types::products::{ProductView, WriteProduct};
-use axum::{Json, extract::State, http::StatusCode};
+use axum::extract::State;
 use offers::ProductStore;
 use profiles::Ctx;
 
@@ -9,6 +9,7 @@ use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::ContentsWrite},
+        created::Created,
         extract::ValidJson,
         problem::ApiError,
     },
@@ -23,7 +24,7 @@ pub(super) async fn create(
     operator: Operator<ContentsWrite>,
     State(app): State<App>,
     ValidJson(body): ValidJson<WriteProduct>,
-) -> Result<(StatusCode, Json<ProductView>), ApiError> {
+) -> Result<Created<ProductView>, ApiError> {
     let draft = wire::draft(body)?;
     let tx = app.db.begin().await?;
     let ctx = Ctx {
@@ -35,5 +36,9 @@ pub(super) async fn create(
     let product = ProductStore::create(ctx, draft).await?;
     wire::log(&app, &tx, &operator, "product.create", &product).await?;
     tx.commit().await?;
-    Ok((StatusCode::CREATED, Json(wire::view(product))))
+    Ok(Created::new(
+        "/api/v1/products",
+        product.id,
+        wire::view(product),
+    ))
 }

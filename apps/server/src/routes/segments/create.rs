@@ -1,13 +1,14 @@
 //! `POST /api/v1/segments`.
 
 use api_types::segments::{CreateSegment, SegmentView};
-use axum::{Json, extract::State, http::StatusCode};
+use axum::extract::State;
 use segmentation::store::{self, Draft};
 
 use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::SegmentsWrite},
+        created::Created,
         extract::ValidJson,
         problem::ApiError,
     },
@@ -22,7 +23,7 @@ pub(super) async fn create(
     operator: Operator<SegmentsWrite>,
     State(app): State<App>,
     ValidJson(body): ValidJson<CreateSegment>,
-) -> Result<(StatusCode, Json<SegmentView>), ApiError> {
+) -> Result<Created<SegmentView>, ApiError> {
     let document = wire::document(&body.document, "document")?;
     let draft = Draft {
         name: body.name,
@@ -39,8 +40,7 @@ pub(super) async fn create(
     let saved = store::insert_in_txn(&tx, wire::author(&app, &operator), &*app.ids, draft).await?;
     wire::log(&app, &tx, &operator, "segment.create", &saved).await?;
     tx.commit().await?;
-    Ok((
-        StatusCode::CREATED,
-        Json(wire::view(&app, &operator, saved).await?),
-    ))
+    let id = saved.id;
+    let view = wire::view(&app, &operator, saved).await?;
+    Ok(Created::new("/api/v1/segments", id, view))
 }

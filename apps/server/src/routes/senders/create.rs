@@ -1,7 +1,7 @@
 //! `POST /api/v1/senders`.
 
 use api_types::senders::{SenderView, WriteSender};
-use axum::{Json, extract::State, http::StatusCode};
+use axum::extract::State;
 use campaigns::sender;
 use kernel::id::fresh;
 
@@ -9,6 +9,7 @@ use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::SettingsWrite},
+        created::Created,
         extract::ValidJson,
         problem::ApiError,
     },
@@ -23,7 +24,7 @@ pub(super) async fn create(
     operator: Operator<SettingsWrite>,
     State(app): State<App>,
     ValidJson(body): ValidJson<WriteSender>,
-) -> Result<(StatusCode, Json<SenderView>), ApiError> {
+) -> Result<Created<SenderView>, ApiError> {
     let sender = wire::read(fresh(&*app.ids), &body, None)?;
     let tx = app.db.begin().await?;
     sender::insert(&tx, operator.workspace, &sender, app.now()).await?;
@@ -31,8 +32,7 @@ pub(super) async fn create(
     let detail = serde_json::json!({ "transport": body.transport });
     wire::log(&app, &tx, &operator, "sender.create", sender.id, detail).await?;
     tx.commit().await?;
-    Ok((
-        StatusCode::CREATED,
-        Json(wire::view(&app, &operator, sender).await?),
-    ))
+    let id = sender.id;
+    let view = wire::view(&app, &operator, sender).await?;
+    Ok(Created::new("/api/v1/senders", id, view))
 }

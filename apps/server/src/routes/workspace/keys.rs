@@ -12,6 +12,7 @@ use crate::{
     http::{
         audit,
         auth::{Operator, needs::SettingsWrite},
+        created::Created,
         extract::{PathId, ValidJson},
         problem::ApiError,
     },
@@ -37,7 +38,7 @@ pub(super) async fn create(
     operator: Operator<SettingsWrite>,
     State(app): State<App>,
     ValidJson(body): ValidJson<CreateApiKey>,
-) -> Result<(StatusCode, Json<ApiKeyView>), ApiError> {
+) -> Result<Created<ApiKeyView>, ApiError> {
     let by = operator
         .user()
         .ok_or_else(|| ApiError::forbidden(Permission::SettingsWrite))?;
@@ -59,13 +60,11 @@ pub(super) async fn create(
     let made = key::find_api_key(app.db.reader(), &key)
         .await?
         .ok_or_else(ApiError::not_found)?;
-    Ok((
-        StatusCode::CREATED,
-        Json(ApiKeyView {
-            key: Some(key),
-            ..view(made)
-        }),
-    ))
+    let view = ApiKeyView {
+        key: Some(key),
+        ..view(made)
+    };
+    Ok(Created::new("/api/v1/api-keys", id, view))
 }
 
 fn scopes(

@@ -11,6 +11,7 @@ use kernel::{id::kind, invalid::Invalid};
 use crate::{
     http::{
         auth::{Caller, Operator, needs::MembersWrite},
+        created::Created,
         extract::{PathId, ValidJson},
         problem::ApiError,
     },
@@ -45,7 +46,7 @@ pub(super) async fn invite(
     operator: Operator<MembersWrite>,
     State(app): State<App>,
     ValidJson(body): ValidJson<Invite>,
-) -> Result<(StatusCode, Json<InviteLink>), ApiError> {
+) -> Result<Created<InviteLink>, ApiError> {
     let role = grantable(&operator, &body.role)?;
     let tx = app.db.begin().await?;
     let purpose = Purpose::Invite {
@@ -64,12 +65,12 @@ pub(super) async fn invite(
     )
     .await?;
     tx.commit().await?;
-    Ok((
-        StatusCode::CREATED,
-        Json(InviteLink {
-            url: format!("{}/welcome/{token}", app.config.public_url()),
-        }),
-    ))
+    let welcome = format!("{}/welcome", app.config.public_url());
+    let link = InviteLink {
+        url: format!("{welcome}/{token}"),
+    };
+    // What was made is the page that the invited person opens; the API knows no other name for it.
+    Ok(Created::new(&welcome, token, link))
 }
 
 /// Gives a member another role.

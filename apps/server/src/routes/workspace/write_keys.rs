@@ -12,6 +12,7 @@ use crate::{
     http::{
         audit,
         auth::{Operator, needs::SettingsWrite},
+        created::Created,
         extract::{PathId, ValidJson},
         problem::ApiError,
     },
@@ -37,7 +38,7 @@ pub(super) async fn create(
     operator: Operator<SettingsWrite>,
     State(app): State<App>,
     ValidJson(body): ValidJson<CreateWriteKey>,
-) -> Result<(StatusCode, Json<WriteKeyView>), ApiError> {
+) -> Result<Created<WriteKeyView>, ApiError> {
     let mut invalid = Invalid::default();
     if body.name.trim().is_empty() || body.name.chars().count() > 100 {
         invalid.push(FieldError::new(
@@ -74,13 +75,11 @@ pub(super) async fn create(
     let made = key::find_write_key(app.db.reader(), &key)
         .await?
         .ok_or_else(ApiError::not_found)?;
-    Ok((
-        StatusCode::CREATED,
-        Json(WriteKeyView {
-            key: Some(key),
-            ..view(made)
-        }),
-    ))
+    let view = WriteKeyView {
+        key: Some(key),
+        ..view(made)
+    };
+    Ok(Created::new("/api/v1/write-keys", id, view))
 }
 
 /// Revokes a write key at once.

@@ -1,0 +1,135 @@
+//! Whatever is made is named by `Location`, also when the answer is given a second time.
+
+use std::collections::BTreeSet;
+
+use access::Role;
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use serde_json::{Value, json};
+
+use crate::app::{Answer, TestApp};
+
+/// Sends what an operation needs to make something, under a key for those that take JSON.
+async fn make(app: &TestApp, token: &str, path: &str, body: Option<&Value>) -> Answer {
+    let (kind, text) = match body {
+        Some(json) => ("application/json", json.to_string()),
+        None => (
+            "multipart/form-data; boundary=x",
+            "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nsku,name\r\n1,tea\r\n--x--\r\n"
+                .to_owned(),
+        ),
+    };
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::CONTENT_TYPE, kind)
+        .header("Idempotency-Key", path);
+    app.send(request.body(Body::from(text)).unwrap())
+        .await
+        .expect(StatusCode::CREATED)
+}
+
+fn location(answer: &Answer) -> String {
+    let found = answer.headers.get(header::LOCATION);
+    let found = found.unwrap_or_else(|| panic!("no Location: {}", answer.text));
+    found.to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn every_answer_that_makes_something_says_where_it_is() {
+    let rule = json!({"version": 1, "root": {"all": []}});
+    let plain = [
+        (
+            "/api/v1/segments",
+            json!({"name": "金会員", "document": rule}),
+        ),
+        (
+            "/api/v1/customers",
+            json!({"external_id": "7", "family_name": "森"}),
+        ),
+        ("/api/v1/products", json!({"sku": "t-1", "name": "煎茶"})),
+        ("/api/v1/campaigns", json!({"name": "夏の案内"})),
+        ("/api/v1/contents", json!({"starter": "coupon"})),
+        (
+            "/api/v1/senders",
+            json!({"from_name": "青葉", "from_address": "info@shop.example.jp", "transport": "sandbox"}),
+        ),
+        (
+            "/api/v1/api-keys",
+            json!({"name": "BI", "scopes": ["reports:read"]}),
+        ),
+        (
+            "/api/v1/write-keys",
+            json!({"name": "店", "power": "server"}),
+        ),
+        ("/api/v1/members/invite", json!({"role": "viewer"})),
+    ];
+    for test in testkit::both().await {
+        let app = TestApp::new(&test).await;
+        let token = app.token(Role::Owner).await;
+        let mut seen = BTreeSet::new();
+        let mut copies = Vec::new();
+        for (path, body) in &plain {
+            let made = make(&app, &token, path, Some(body)).await;
+            let at = location(&made);
+            if *path == "/api/v1/members/invite" {
+                assert_eq!(at, made.json()["url"]);
+            } else {
+                let id = made.json()["id"].as_str().unwrap().to_owned();
+                assert_eq!(at, format!("{path}/{id}"));
+            }
+            let again = make(&app, &token, path, Some(body)).await;
+            assert_eq!(again.headers["idempotency-replayed"], "true");
+            assert_eq!(location(&again), at, "{path}, given a second time");
+            if ["/api/v1/campaigns", "/api/v1/contents"].contains(path) {
+                copies.push(((*path).to_owned(), format!("{at}/copy")));
+            }
+            seen.insert((*path).to_owned());
+            follow(&app, &token, path, &at).await;
+        }
+        for (collection, path) in copies {
+            let made = make(&app, &token, &path, Some(&json!({"name": "写し"}))).await;
+            let at = location(&made);
+            let id = made.json()["id"].as_str().unwrap().to_owned();
+            assert_eq!(at, format!("{collection}/{id}"));
+            follow(&app, &token, &collection, &at).await;
+            seen.insert(format!("{collection}/{{id}}/copy"));
+        }
+        let made = make(&app, &token, "/api/v1/imports?kind=products", None).await;
+        let id = made.json()["import"]["id"].as_str().unwrap().to_owned();
+        assert_eq!(location(&made), format!("/api/v1/imports/{id}"));
+        follow(&app, &token, "/api/v1/imports", &location(&made)).await;
+        seen.insert("/api/v1/imports".to_owned());
+        assert_eq!(seen, documented(), "{}", test.name());
+    }
+}
+
+/// Reads what was made at its address, where things of that kind are read one by one.
+async fn follow(app: &TestApp, token: &str, collection: &str, at: &str) {
+    let description = serde_json::to_value(server::openapi()).unwrap();
+    if description["paths"][format!("{collection}/{{id}}")]["get"].is_object() {
+        app.get(at, token).await.expect(StatusCode::OK);
+    }
+}
+
+/// Returns the addresses that may answer 201; each promises the header.
+fn documented() -> BTreeSet<String> {
+    let description = serde_json::to_value(server::openapi()).unwrap();
+    let mut found = BTreeSet::new();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            let made = &operation["responses"]["201"];
+            if made.is_object() {
+                assert_eq!(
+                    made["headers"]["location"]["schema"]["format"], "uri-reference",
+                    "{path}"
+                );
+                found.insert(path.clone());
+            }
+        }
+    }
+    found
+}
