@@ -4,7 +4,7 @@ use kernel::{
     id::{UserId, WorkspaceId},
     time::{DAY, Millis},
 };
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use storage::sql;
 
 use crate::{AccessError, Role, token};
@@ -151,4 +151,15 @@ pub async fn withdraw_first_owner(tx: &impl ConnectionTrait) -> Result<(), Acces
     )
     .await?;
     Ok(())
+}
+
+/// Removes up to `limit` one-time links that have run out, used or not; returns how many.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn prune(tx: &impl ConnectionTrait, now: Millis, limit: u32) -> Result<u64, DbErr> {
+    let text = format!(
+        "DELETE FROM sign_in_link WHERE token_hash IN (SELECT token_hash FROM sign_in_link WHERE expires_at <= $1 LIMIT {limit})"
+    );
+    sql::exec(tx, text, [now.0.into()]).await
 }

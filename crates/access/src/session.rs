@@ -12,7 +12,7 @@ use kernel::{
     time::{Clock, DAY, MINUTE, Millis, SECOND},
 };
 use parking_lot::Mutex;
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use storage::{Db, sql};
 
@@ -251,6 +251,17 @@ impl Sessions {
         )
         .await?)
     }
+}
+
+/// Removes up to `limit` sessions that have ended by themselves, their refresh tokens with them; returns how many.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn prune(tx: &impl ConnectionTrait, now: Millis, limit: u32) -> Result<u64, DbErr> {
+    let text = format!(
+        "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at <= $1 LIMIT {limit})"
+    );
+    sql::exec(tx, text, [now.0.into()]).await
 }
 
 fn signed_in(session: SessionId, row: &Row) -> Result<SignedIn, AccessError> {

@@ -6,7 +6,7 @@ use kernel::{
     id::{UserId, WorkspaceId},
     time::{Millis, SECOND},
 };
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use storage::{Value, sql};
 
 use crate::{AccessError, token};
@@ -82,4 +82,15 @@ pub async fn consume(
         purpose: purpose.to_owned(),
         payload: row.payload,
     }))
+}
+
+/// Removes up to `limit` tickets that have run out, and what a preview had put behind them; returns how many.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn prune(tx: &impl ConnectionTrait, now: Millis, limit: u32) -> Result<u64, DbErr> {
+    let text = format!(
+        "DELETE FROM ticket WHERE token_hash IN (SELECT token_hash FROM ticket WHERE expires_at < $1 LIMIT {limit})"
+    );
+    sql::exec(tx, text, [now.0.into()]).await
 }

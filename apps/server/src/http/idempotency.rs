@@ -10,10 +10,13 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use kernel::{id::WorkspaceId, time::DAY};
+use kernel::{
+    id::WorkspaceId,
+    time::{DAY, Millis},
+};
 use ring::digest;
-use sea_orm::FromQueryResult;
-use storage::sql;
+use sea_orm::{DbErr, FromQueryResult};
+use storage::{Tx, sql};
 
 use super::{
     auth,
@@ -105,10 +108,11 @@ async fn book(
 ) -> Result<Option<Kept>, ApiError> {
     let tx = app.db.begin().await?;
     let now = app.now();
+    // A key of yesterday is free again, whether or not the housekeeping has come by.
     sql::exec(
         &tx,
-        "DELETE FROM idempotency WHERE created_at < $1",
-        [now.plus(-DAY).0.into()],
+        "DELETE FROM idempotency WHERE workspace_id = $1 AND key = $2 AND created_at < $3",
+        [workspace.raw().into(), key.into(), now.plus(-DAY).0.into()],
     )
     .await?;
     let fresh = sql::exec(
@@ -130,6 +134,15 @@ async fn book(
     };
     tx.commit().await?;
     Ok(kept)
+}
+
+/// Forgets up to `limit` answers that are older than a day; returns how many.
+pub(crate) async fn prune(tx: &Tx, now: Millis, limit: u32) -> Result<u64, DbErr> {
+    let text = format!(
+        "DELETE FROM idempotency WHERE (workspace_id, key) IN
+         (SELECT workspace_id, key FROM idempotency WHERE created_at < $1 LIMIT {limit})"
+    );
+    sql::exec(tx, text, [now.plus(-DAY).0.into()]).await
 }
 
 fn replay(kept: Kept, hash: &[u8]) -> Result<Response, ApiError> {

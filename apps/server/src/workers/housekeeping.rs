@@ -3,13 +3,14 @@
 //! Every removal is bounded and has a transaction of its own, so that a send or an order waiting for the
 //! writer never waits for a whole week of rows.
 
+use access::{link, session, ticket};
 use futures::future::BoxFuture;
 use kernel::time::DAY;
 use profiles::{ingest, partition};
 use sea_orm::DbErr;
 use storage::{Tx, feed};
 
-use crate::state::App;
+use crate::{http::idempotency, state::App};
 
 /// How long changes stay in the feed; a reader further behind rebuilds.
 const FEED_KEPT: i64 = 7 * DAY;
@@ -33,9 +34,18 @@ pub async fn keep_house(app: &App) -> anyhow::Result<()> {
         Box::pin(ingest::prune_receipts(tx, now.plus(-RECEIPTS_KEPT), BATCH))
     });
     let receipts = receipts.await?;
+    // What let somebody in is of no use once it has run out, and is a secret as long as it is there.
+    let sessions = remove(app, |tx| Box::pin(session::prune(tx, now, BATCH))).await?;
+    let links = remove(app, |tx| Box::pin(link::prune(tx, now, BATCH))).await?;
+    let tickets = remove(app, |tx| Box::pin(ticket::prune(tx, now, BATCH))).await?;
+    let answers = remove(app, |tx| Box::pin(idempotency::prune(tx, now, BATCH))).await?;
     tracing::debug!(
         feed.rows = changes,
         receipts.rows = receipts,
+        sessions.rows = sessions,
+        links.rows = links,
+        tickets.rows = tickets,
+        answers.rows = answers,
         "housekeeping done"
     );
     Ok(())

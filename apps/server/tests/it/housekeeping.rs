@@ -1,6 +1,13 @@
 //! What the hourly housekeeping removes and makes ready, by a clock turned by hand.
 
-use kernel::time::DAY;
+use access::{
+    Role,
+    link::Purpose,
+    session,
+    ticket::{self, Ticket},
+};
+use axum::http::{Method, StatusCode, header};
+use kernel::time::{DAY, HOUR};
 use profiles::{Source, ingest::Verdict, ingest::body};
 use serde_json::json;
 use storage::sql;
@@ -73,6 +80,84 @@ async fn receipts_are_kept_ninety_days_and_the_feed_seven() {
         server::keep_house(&app.app).await.unwrap();
         assert_eq!(number(&app, "SELECT COUNT(*) FROM receipt").await, 0);
         assert_eq!(say(&app).await, [Verdict::Taken], "and forgotten then");
+    }
+}
+
+#[tokio::test]
+async fn what_let_somebody_in_is_removed_once_it_has_run_out() {
+    for test in testkit::both().await {
+        let app = TestApp::new(&test).await;
+        let count =
+            async |table: &str| number(&app, &format!("SELECT COUNT(*) FROM {table}")).await;
+        // More than one batch of sessions that nobody came back to.
+        let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4500)";
+        let text = format!(
+            "{many} INSERT INTO session (id, user_id, workspace_id, generation, rotated_at, created_at, expires_at)
+             SELECT i, 1, 1, 1, 0, 0, i FROM n"
+        );
+        sql::exec(app.kit.db.writer(), text, []).await.unwrap();
+        let owner = app.token(Role::Owner).await;
+        let used = app.link(&Purpose::FirstOwner).await;
+        app.link(&Purpose::FirstOwner).await;
+        let ticket = Ticket {
+            workspace: app.kit.workspace,
+            user: None,
+            purpose: "preview".to_owned(),
+            payload: json!({"html": "お客様のメール"}),
+        };
+        let tx = app.kit.db.begin().await.unwrap();
+        access::link::consume(&tx, &used, app.app.now())
+            .await
+            .unwrap();
+        ticket::create(&tx, &ticket, app.app.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let request = axum::http::Request::builder()
+            .method(Method::POST)
+            .uri("/api/v1/write-keys")
+            .header(header::AUTHORIZATION, format!("Bearer {owner}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("Idempotency-Key", "k")
+            .body(axum::body::Body::from(
+                json!({"name": "店", "power": "server"}).to_string(),
+            ));
+        app.send(request.unwrap()).await.expect(StatusCode::CREATED);
+
+        server::keep_house(&app.app).await.unwrap();
+        let left = async || {
+            (
+                count("session").await,
+                count("sign_in_link").await,
+                count("ticket").await,
+                count("idempotency").await,
+            )
+        };
+        assert_eq!(
+            left().await,
+            (1, 2, 1, 1),
+            "{}: what may be used stays",
+            test.name()
+        );
+        app.get("/api/v1/workspace", &owner)
+            .await
+            .expect(StatusCode::OK);
+
+        app.kit.clock.advance(ticket::LIFETIME + 1);
+        server::keep_house(&app.app).await.unwrap();
+        assert_eq!(left().await, (1, 2, 0, 1), "{}", test.name());
+        app.kit.clock.advance(DAY);
+        server::keep_house(&app.app).await.unwrap();
+        assert_eq!(left().await, (1, 2, 0, 0), "{}", test.name());
+        app.kit.clock.advance(access::link::LIFETIME);
+        server::keep_house(&app.app).await.unwrap();
+        assert_eq!(left().await, (1, 0, 0, 0), "{}: used or not", test.name());
+        app.kit
+            .clock
+            .advance(session::SESSION_LIFETIME - 4 * DAY - HOUR);
+        server::keep_house(&app.app).await.unwrap();
+        assert_eq!(count("session").await, 1, "{}", test.name());
+        app.kit.clock.advance(DAY + 2 * HOUR);
+        server::keep_house(&app.app).await.unwrap();
+        assert_eq!(left().await, (0, 0, 0, 0), "{}", test.name());
     }
 }
 
