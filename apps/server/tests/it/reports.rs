@@ -125,6 +125,27 @@ async fn a_report_gives_every_number_with_its_people() {
             people["items"][0]["email"], "person1@example.jp",
             "an analyst sees addresses masked"
         );
+        let looked = async || -> Vec<(String, i64, String)> {
+            let text = "SELECT action, n_people, fields FROM access_log ORDER BY id";
+            let rows = sql::rows(app.kit.db.reader(), text, []).await.unwrap();
+            let read = |row: &sea_orm::QueryResult| {
+                Ok::<_, sea_orm::DbErr>((
+                    row.try_get_by_index(0)?,
+                    row.try_get_by_index(1)?,
+                    row.try_get_by_index(2)?,
+                ))
+            };
+            rows.iter().map(|row| read(row).unwrap()).collect()
+        };
+        let line = |fields: &str| ("report.people".to_owned(), 1, fields.to_owned());
+        assert_eq!(looked().await, [line("name")], "{}", test.name());
+        let marketer = app.token(Role::Marketer).await;
+        let seen = app
+            .get(&format!("{base}/people?metric=clicks"), &marketer)
+            .await
+            .json();
+        assert_eq!(seen["items"][0]["email"], "person1@example.jp");
+        assert_eq!(looked().await, [line("name"), line("name email")]);
         let losses = app
             .get(
                 &format!("{base}/people?metric=step:no_consent&limit=1"),

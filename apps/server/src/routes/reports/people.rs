@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
-use access::Permission;
+use access::{Permission, audit};
 use analytics::people::{self, Group, Member};
 use api_types::{PageOf, reports::PersonView};
 use axum::{Json, extract::State};
-use kernel::{id::kind, invalid::Invalid, page::PageRequest};
-use profiles::customers::masked_email;
-use sea_orm::FromQueryResult;
+use kernel::{
+    id::{ProfileId, kind},
+    invalid::Invalid,
+    page::PageRequest,
+};
+use profiles::customers::{self, CustomerSummary, masked_email};
 use serde::Deserialize;
-use storage::sql;
 
 use crate::{
     http::{
@@ -35,7 +37,7 @@ pub(super) struct PeopleQuery {
     limit: Option<u32>,
 }
 
-/// Lists the people behind a number, each once. Seeing people needs `profiles:read` besides.
+/// Lists the people behind a number, each once. Seeing people needs `profiles:read` besides and is logged.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/report/people", operation_id = "list_report_people", tag = "reports",
     params(("id" = String, Path, description = "cmp_…"), PeopleQuery),
     responses((status = 200, body = PageOf<PersonView>)))]
@@ -70,56 +72,43 @@ fn unknown() -> Invalid {
     )
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    id: i64,
-    full_name: Option<String>,
-    family_name: Option<String>,
-    given_name: Option<String>,
-    external_id: Option<String>,
-    email: Option<String>,
-}
-
-/// Reads names in one go; whoever was erased since stays without one.
+/// Names the people in the order given and logs that they were looked at. Whoever was merged away or erased
+/// since stays without a name, so that the list is as long as its number says.
 async fn named(
     app: &App,
     caller: &Caller,
     members: &[Member],
 ) -> Result<Vec<PersonView>, ApiError> {
-    let ids: Vec<String> = members
-        .iter()
-        .map(|member| member.profile.raw().to_string())
-        .collect();
-    let text = format!(
-        "SELECT id, full_name, family_name, given_name, external_id, email FROM profile
-         WHERE workspace_id = $1 AND id IN ({}) AND state = 0",
-        if ids.is_empty() {
-            "0".to_owned()
-        } else {
-            ids.join(", ")
-        }
-    );
-    let rows: Vec<Row> = sql::all(app.db.reader(), text, [caller.workspace.raw().into()]).await?;
-    let mut rows: HashMap<i64, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let ids: Vec<ProfileId> = members.iter().map(|member| member.profile).collect();
+    let found = customers::several(app.db.reader(), caller.workspace, &ids).await?;
     let shows = caller.may(Permission::PiiRead);
+    if !found.is_empty() {
+        let tx = app.db.begin().await?;
+        let access = audit::Access {
+            workspace: caller.workspace,
+            actor: caller.actor,
+            action: "report.people",
+            profile: None,
+            n_people: i64::try_from(found.len()).unwrap_or(i64::MAX),
+            fields: if shows { "name email" } else { "name" },
+        };
+        audit::record_access(&tx, &*app.ids, app.now(), access).await?;
+        tx.commit().await?;
+    }
+    let mut found: HashMap<ProfileId, CustomerSummary> = found
+        .into_iter()
+        .map(|person| (person.id, person))
+        .collect();
     let view = |member: &Member| {
-        let row = rows.remove(&member.profile.raw());
-        let (name, external_id, email) = row.map_or((None, None, None), |row| {
-            let parts: Vec<String> = [row.family_name, row.given_name]
-                .into_iter()
-                .flatten()
-                .collect();
-            let joined = (!parts.is_empty()).then(|| parts.join(" "));
-            let email = row
-                .email
-                .map(|email| if shows { email } else { masked_email(&email) });
-            (row.full_name.or(joined), row.external_id, email)
+        let person = found.remove(&member.profile);
+        let (name, external_id, email) = person.map_or((None, None, None), |person| {
+            (person.full_name, person.external_id, person.email)
         });
         PersonView {
             id: member.profile.to_string(),
             name,
             external_id,
-            email,
+            email: email.map(|email| if shows { email } else { masked_email(&email) }),
             at: member.at.map(|at| at.to_string()),
         }
     };
