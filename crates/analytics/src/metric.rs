@@ -17,6 +17,10 @@ pub enum Metric {
     Clicks,
     /// Clicked, machines included.
     ClicksRaw,
+    /// The unsubscribe link was pressed by a person.
+    UnsubscribeClicks,
+    /// The unsubscribe link was pressed, machines included.
+    UnsubscribeClicksRaw,
     /// Unsubscribed through the message.
     Unsubscribes,
     /// Reported as unwanted.
@@ -190,8 +194,8 @@ pub const DEFINITIONS: &[Definition] = &[
         key: "clicks",
         ja: "クリック",
         en: "Clicks",
-        formula_ja: "人が本文のリンクを押した通数。何度押しても1通。検査プログラムによるクリックは除きます。配信停止のリンクは計測しません。",
-        formula_en: "Messages in which a person clicked a link, each once. Scanners are left out; unsubscribe links are not tracked.",
+        formula_ja: "人が本文のリンクを押した通数。何度押しても1通。検査プログラムによるクリックは除きます。配信停止のリンクは別に数えます。",
+        formula_en: "Messages in which a person clicked a link, each once. Scanners are left out; the unsubscribe link is counted apart.",
         unit: Unit::Messages,
         better: Better::Higher,
         rate: rate("クリック率", "Click rate", Metric::Delivered),
@@ -201,13 +205,43 @@ pub const DEFINITIONS: &[Definition] = &[
         key: "clicks_raw",
         ja: "クリック（機械を含む）",
         en: "Clicks, machines included",
-        formula_ja: "人か機械が本文のリンクを開いた通数。同じ1通は1回だけ数えます。配信停止のリンクは計測しません。",
-        formula_en: "Messages in which a person or a machine followed a link, each once. Unsubscribe links are not tracked.",
+        formula_ja: "人か機械が本文のリンクを開いた通数。同じ1通は1回だけ数えます。配信停止のリンクは別に数えます。",
+        formula_en: "Messages in which a person or a machine followed a link, each once. The unsubscribe link is counted apart.",
         unit: Unit::Messages,
         better: Better::Higher,
         rate: rate(
             "クリック率（機械を含む）",
             "Click rate, machines included",
+            Metric::Delivered,
+        ),
+    },
+    Definition {
+        metric: Metric::UnsubscribeClicks,
+        key: "unsubscribe_clicks",
+        ja: "配信停止リンク",
+        en: "Unsubscribe link",
+        formula_ja: "人が配信停止のリンクを押した通数。配信停止・配信設定のページを開いた人と、メールソフトの停止ボタンを押した人です。止めたかどうかは問いません。",
+        formula_en: "Messages in which a person pressed the unsubscribe link: visited its page or the preferences, or pressed the mail program's button. Whether they then unsubscribed does not matter.",
+        unit: Unit::Messages,
+        better: Better::Lower,
+        rate: rate(
+            "配信停止リンクのクリック率",
+            "Unsubscribe link rate",
+            Metric::Delivered,
+        ),
+    },
+    Definition {
+        metric: Metric::UnsubscribeClicksRaw,
+        key: "unsubscribe_clicks_raw",
+        ja: "配信停止リンク（機械を含む）",
+        en: "Unsubscribe link, machines included",
+        formula_ja: "人か機械が配信停止のリンクを開いた通数。同じ1通は1回だけ数えます。",
+        formula_en: "Messages in which a person or a machine followed the unsubscribe link, each once.",
+        unit: Unit::Messages,
+        better: Better::Lower,
+        rate: rate(
+            "配信停止リンクのクリック率（機械を含む）",
+            "Unsubscribe link rate, machines included",
             Metric::Delivered,
         ),
     },
@@ -333,7 +367,7 @@ pub const DEFINITIONS: &[Definition] = &[
 
 impl Metric {
     /// The metrics of a campaign's report, in the order of reading.
-    pub const OF_CAMPAIGN: [Self; 13] = [
+    pub const OF_CAMPAIGN: [Self; 15] = [
         Self::Sends,
         Self::Delivered,
         Self::Bounces,
@@ -341,6 +375,8 @@ impl Metric {
         Self::OpensRaw,
         Self::Clicks,
         Self::ClicksRaw,
+        Self::UnsubscribeClicks,
+        Self::UnsubscribeClicksRaw,
         Self::Unsubscribes,
         Self::Complaints,
         Self::ConversionsWindow,

@@ -148,6 +148,8 @@ fn query(group: &Group) -> String {
             Metric::OpensRaw => fact("opened_raw_at"),
             Metric::Clicks => fact("clicked_at"),
             Metric::ClicksRaw => fact("clicked_raw_at"),
+            Metric::UnsubscribeClicks => fact("unsubscribe_clicked_at"),
+            Metric::UnsubscribeClicksRaw => fact("unsubscribe_clicked_raw_at"),
             Metric::Unsubscribes => fact("unsubscribed_at"),
             Metric::Complaints => fact("complained_at"),
             Metric::ConversionsWindow | Metric::RevenueWindow => {

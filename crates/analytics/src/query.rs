@@ -110,6 +110,10 @@ pub(crate) fn compose(scope: Scope, parts: &[Part], select: &str) -> String {
         ("{opened}", i64::from(names::MESSAGE_OPENED)),
         ("{clicked}", i64::from(names::MESSAGE_CLICKED)),
         ("{unsubscribed}", i64::from(names::MESSAGE_UNSUBSCRIBED)),
+        (
+            "{unsubscribe_clicked}",
+            i64::from(names::UNSUBSCRIBE_CLICKED),
+        ),
         ("{complained}", i64::from(names::MESSAGE_COMPLAINED)),
         ("{refunded}", i64::from(names::ORDER_REFUNDED)),
         ("{alone_ms}", ALONE_WINDOW),

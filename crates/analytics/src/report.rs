@@ -154,6 +154,8 @@ pub(crate) struct Totals {
     opens_raw: i64,
     clicks: i64,
     clicks_raw: i64,
+    unsubscribe_clicks: i64,
+    unsubscribe_clicks_raw: i64,
     unsubscribes: i64,
     complaints: i64,
     first_at: Option<i64>,
@@ -169,7 +171,9 @@ pub(crate) struct Conversions {
 
 const TOTALS: &str = "SELECT COUNT(*) AS sends, COUNT(delivered_at) AS delivered, COUNT(bounced_at) AS bounces,
     COUNT(opened_at) AS opens, COUNT(opened_raw_at) AS opens_raw, COUNT(clicked_at) AS clicks,
-    COUNT(clicked_raw_at) AS clicks_raw, COUNT(unsubscribed_at) AS unsubscribes, COUNT(complained_at) AS complaints, MIN(at) AS first_at, MAX(at) AS last_at
+    COUNT(clicked_raw_at) AS clicks_raw, COUNT(unsubscribe_clicked_at) AS unsubscribe_clicks,
+    COUNT(unsubscribe_clicked_raw_at) AS unsubscribe_clicks_raw, COUNT(unsubscribed_at) AS unsubscribes,
+    COUNT(complained_at) AS complaints, MIN(at) AS first_at, MAX(at) AS last_at
     FROM fact";
 
 /// Counts messages and their answers.
@@ -261,6 +265,8 @@ pub(crate) fn answers(totals: &Totals) -> Vec<Figure> {
         of(Metric::OpensRaw, totals.opens_raw),
         of(Metric::Clicks, totals.clicks),
         of(Metric::ClicksRaw, totals.clicks_raw),
+        of(Metric::UnsubscribeClicks, totals.unsubscribe_clicks),
+        of(Metric::UnsubscribeClicksRaw, totals.unsubscribe_clicks_raw),
         of(Metric::Unsubscribes, totals.unsubscribes),
         of(Metric::Complaints, totals.complaints),
     ]

@@ -9,5 +9,5 @@ mod token;
 pub use human::{MachineReason, Seen, clicked_by_machine, opened_by_machine};
 pub use keyring::{KeySource, Keyring, KeysAway};
 pub use link::{Link, find_link, is_web, link_id, links_of, write_links};
-pub use record::{TrackError, Tracker, Unsubscribed};
+pub use record::{Press, TrackError, Tracker, Unsubscribed};
 pub use token::{Kind, Signer, Token, workspace_of};

@@ -81,6 +81,8 @@ pub const MESSAGE_CLICKED: i32 = 43;
 pub const MESSAGE_UNSUBSCRIBED: i32 = 44;
 /// A person reported a message as unwanted.
 pub const MESSAGE_COMPLAINED: i32 = 45;
+/// The unsubscribe link of a message was pressed, whatever came of it.
+pub const UNSUBSCRIBE_CLICKED: i32 = 46;
 /// A consent was given or withdrawn.
 pub const CONSENT_CHANGED: i32 = 50;
 
@@ -123,6 +125,7 @@ pub const FIXED: &[(i32, &str)] = &[
     (MESSAGE_CLICKED, "message_clicked"),
     (MESSAGE_UNSUBSCRIBED, "message_unsubscribed"),
     (MESSAGE_COMPLAINED, "message_complained"),
+    (UNSUBSCRIBE_CLICKED, "message_unsubscribe_clicked"),
     (CONSENT_CHANGED, "consent_changed"),
 ];
 

@@ -282,10 +282,9 @@ fn answers(at: Place, recipient: &Recipient) -> Vec<OwnEvent> {
             .clicked_at
             .map(|when| event(names::MESSAGE_CLICKED, when, 0, Some(at.link))),
     );
-    events.extend(
-        recipient
-            .unsubscribed_at
-            .map(|when| event(names::MESSAGE_UNSUBSCRIBED, when, 0, None)),
-    );
+    if let Some(when) = recipient.unsubscribed_at {
+        events.push(event(names::UNSUBSCRIBE_CLICKED, when, 0, None));
+        events.push(event(names::MESSAGE_UNSUBSCRIBED, when, 0, None));
+    }
     events
 }

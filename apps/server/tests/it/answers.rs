@@ -238,6 +238,46 @@ async fn following_the_unsubscribe_address_asks_and_posting_to_it_acts_once() {
 }
 
 #[tokio::test]
+async fn a_press_of_the_unsubscribe_link_is_counted_apart_from_what_comes_of_it() {
+    for test in testkit::both().await {
+        let sent = Sent::new(&test).await;
+        let path = format!("/u/{}", sent.token(Kind::Unsubscribe).await);
+        let pressed = async || {
+            let of = |machine| sent.events(names::UNSUBSCRIBE_CLICKED, machine);
+            (of(false).await, of(true).await)
+        };
+        let get = async |path: &str, agent: &str| {
+            let page = sent.ask(Method::GET, path, agent, "").await;
+            page.expect(StatusCode::OK)
+        };
+        get(&path, BROWSER).await;
+        assert_eq!(pressed().await, (1, 0), "{}", test.name());
+        get(&path, "Mimecast-Scan/1.0").await;
+        sent.ask(Method::HEAD, &path, BROWSER, "")
+            .await
+            .expect(StatusCode::OK);
+        assert_eq!(pressed().await, (1, 2), "{}: machines apart", test.name());
+        get(&format!("{path}/preferences"), BROWSER).await;
+        assert_eq!(pressed().await, (2, 2), "{}", test.name());
+        assert!(sent.is_mailable().await, "a press alone stops nothing");
+        sent.ask(Method::POST, &path, BROWSER, "").await;
+        assert_eq!(
+            pressed().await,
+            (2, 2),
+            "{}: the page's own button was counted with the page",
+            test.name()
+        );
+        // A provider presses on behalf of the person, with whatever name its program has.
+        sent.ask(Method::POST, &path, "", "List-Unsubscribe=One-Click")
+            .await
+            .expect(StatusCode::OK);
+        assert_eq!(pressed().await, (3, 2), "{}", test.name());
+        assert_eq!(sent.events(names::MESSAGE_UNSUBSCRIBED, false).await, 1);
+        assert_eq!(sent.events(names::MESSAGE_CLICKED, false).await, 0);
+    }
+}
+
+#[tokio::test]
 async fn the_preference_page_takes_back_and_gives_again() {
     for test in testkit::both().await {
         let sent = Sent::new(&test).await;

@@ -21,7 +21,8 @@ struct Told {
 
 /// Ten matched: two have no consent, one was refused at hand-off, one waits; six were sent to.
 /// Person 1 clicks twice and buys twice; 2 is opened by a machine only and buys before and after;
-/// 3 opens and has a refund; 4 bounces and buys; 5 unsubscribes; 6 clicks with a scanner.
+/// 3 opens and has a refund; 4 bounces and buys; 5 unsubscribes; 6 clicks with a
+/// scanner, which follows the unsubscribe link, too.
 async fn story(world: &mut World) -> Told {
     let at = START;
     let campaign = world.seven_days(at).await;
@@ -76,6 +77,17 @@ async fn story(world: &mut World) -> Told {
     world.order(4, 10_000, after(at, 90)).await;
 
     world.answer(sent[4], CLICKED, None, 0, after(at, 3)).await;
+    for minutes in [3, 4] {
+        world
+            .answer(
+                sent[4],
+                names::UNSUBSCRIBE_CLICKED,
+                None,
+                0,
+                after(at, minutes),
+            )
+            .await;
+    }
     world
         .answer(sent[4], names::MESSAGE_UNSUBSCRIBED, None, 0, after(at, 4))
         .await;
@@ -85,6 +97,18 @@ async fn story(world: &mut World) -> Told {
         .await;
     world
         .answer(sent[5], CLICKED, Some(second), MACHINE, after(at, 1))
+        .await;
+    world
+        .answer(
+            sent[5],
+            names::UNSUBSCRIBE_CLICKED,
+            None,
+            MACHINE,
+            after(at, 1),
+        )
+        .await;
+    world
+        .answer(sent[3], names::UNSUBSCRIBE_CLICKED, None, 0, after(at, 7))
         .await;
     world
         .answer(sent[5], names::MESSAGE_COMPLAINED, None, 0, after(at, 50))
@@ -120,6 +144,9 @@ async fn every_number_of_a_campaign_is_the_one_computed_by_hand() {
             (Metric::OpensRaw, 3, Some(5)),
             (Metric::Clicks, 1, Some(5)),
             (Metric::ClicksRaw, 2, Some(5)),
+            // 5's, twice; 6's is a scanner's, and what bounced cannot be pressed.
+            (Metric::UnsubscribeClicks, 1, Some(5)),
+            (Metric::UnsubscribeClicksRaw, 2, Some(5)),
             (Metric::Unsubscribes, 1, Some(5)),
             (Metric::Complaints, 1, Some(6)),
             // 1 (twice), 2 (just inside), 3.

@@ -50,10 +50,35 @@ pub enum Unsubscribed {
     Gone,
 }
 
+/// How the unsubscribe link of a message was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Press {
+    /// The page behind it was visited, which a scanner does, too.
+    Page,
+    /// The mail program's own button was pressed: a POST that no scanner makes (RFC 8058).
+    OneClick,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Opened,
+    Clicked(LinkId),
+    Unsubscribe(Press),
+}
+
 #[derive(Debug, Clone)]
 struct Answer {
     token: Token,
+    act: Act,
     seen: Seen,
+}
+
+/// Stands for the unsubscribe link among the links of a burst; ids are positive.
+const UNSUBSCRIBE_LINK: i64 = 0;
+
+/// Tells whether an event is a link that was followed.
+const fn is_press(name: i32) -> bool {
+    matches!(name, names::MESSAGE_CLICKED | names::UNSUBSCRIBE_CLICKED)
 }
 
 /// Records answers; cheap to clone.
@@ -103,7 +128,26 @@ impl Tracker {
     /// # Errors
     /// When it could not be made durable; the caller shows the pixel or the page all the same.
     pub async fn answered(&self, token: Token, seen: Seen) -> Result<(), TrackError> {
-        let done = self.batcher.submit(Answer { token, seen }, 1).await;
+        let act = token.link.map_or(Act::Opened, Act::Clicked);
+        self.submit(Answer { token, act, seen }).await
+    }
+
+    /// Records that the unsubscribe link of a delivery was pressed; nothing is withdrawn by that.
+    ///
+    /// # Errors
+    /// When it could not be made durable; the caller shows the page all the same.
+    pub async fn pressed_unsubscribe(
+        &self,
+        token: Token,
+        seen: Seen,
+        press: Press,
+    ) -> Result<(), TrackError> {
+        let act = Act::Unsubscribe(press);
+        self.submit(Answer { token, act, seen }).await
+    }
+
+    async fn submit(&self, answer: Answer) -> Result<(), TrackError> {
+        let done = self.batcher.submit(answer, 1).await;
         done.map(|_| ()).map_err(|_| TrackError::Stopped)
     }
 
@@ -179,20 +223,26 @@ async fn record(db: &Db, ids: &dyn IdSource, answers: &[Answer]) -> Result<(), T
         }
         let events = by_workspace.entry(token.workspace.raw()).or_default();
         let seen = &answer.seen;
-        events.push(match token.link {
-            None => event_of(
+        events.push(match answer.act {
+            Act::Opened => event_of(
                 row,
                 names::MESSAGE_OPENED,
                 seen.at,
                 None,
                 opened_by_machine(seen),
             ),
-            Some(link) => {
-                let others = other_links(&tx, row, link, seen.at, events).await?;
-                let machine =
-                    clicked_by_machine(seen, row.settled_at.or(row.handed_over_at), others);
+            Act::Clicked(link) => {
+                let machine = pressed_by_machine(&tx, row, link.raw(), seen, events).await?;
                 event_of(row, names::MESSAGE_CLICKED, seen.at, Some(link), machine)
             }
+            Act::Unsubscribe(Press::Page) => {
+                let machine = pressed_by_machine(&tx, row, UNSUBSCRIBE_LINK, seen, events).await?;
+                event_of(row, names::UNSUBSCRIBE_CLICKED, seen.at, None, machine)
+            }
+            Act::Unsubscribe(Press::OneClick) => MessageEvent {
+                properties: Some(json!({"by": "one_click"})),
+                ..event_of(row, names::UNSUBSCRIBE_CLICKED, seen.at, None, None)
+            },
         });
     }
     for (workspace, mut events) in by_workspace {
@@ -214,34 +264,46 @@ struct LinkRow {
     link_id: i64,
 }
 
-/// Counts the other links of a delivery that were clicked within the last two seconds.
+/// Says by which rule the press of a link, or of the unsubscribe link, is a machine's.
+async fn pressed_by_machine(
+    tx: &Tx,
+    row: &DeliveryRow,
+    link: i64,
+    seen: &Seen,
+    waiting: &[MessageEvent],
+) -> Result<Option<MachineReason>, DbErr> {
+    let others = other_links(tx, row, link, seen.at, waiting).await?;
+    let delivered_at = row.settled_at.or(row.handed_over_at);
+    Ok(clicked_by_machine(seen, delivered_at, others))
+}
+
+/// Counts the other links of a delivery that were pressed within the last two seconds.
 async fn other_links(
     tx: &Tx,
     row: &DeliveryRow,
-    link: LinkId,
+    link: i64,
     at: Millis,
     waiting: &[MessageEvent],
 ) -> Result<usize, DbErr> {
     let stored: Vec<LinkRow> = sql::all(
         tx,
         format!(
-            "SELECT DISTINCT link_id FROM event WHERE delivery_id = $1 AND name_id = {} AND occurred_at > $2
-             AND link_id IS NOT NULL AND link_id <> $3",
-            names::MESSAGE_CLICKED
+            "SELECT DISTINCT COALESCE(link_id, {UNSUBSCRIBE_LINK}) AS link_id FROM event WHERE delivery_id = $1
+             AND name_id IN ({}, {}) AND occurred_at > $2 AND COALESCE(link_id, {UNSUBSCRIBE_LINK}) <> $3",
+            names::MESSAGE_CLICKED,
+            names::UNSUBSCRIBE_CLICKED
         ),
-        [row.id.raw().into(), (at.0 - BURST).into(), link.raw().into()],
+        [row.id.raw().into(), (at.0 - BURST).into(), link.into()],
     )
     .await?;
     let waiting = waiting.iter().filter(|event| {
-        event.delivery == row.id.raw()
-            && event.name == names::MESSAGE_CLICKED
-            && event.at.0 > at.0 - BURST
+        event.delivery == row.id.raw() && is_press(event.name) && event.at.0 > at.0 - BURST
     });
     let mut links: Vec<i64> = stored.into_iter().map(|row| row.link_id).collect();
     links.extend(
         waiting
-            .filter_map(|event| event.link)
-            .filter(|other| *other != link.raw()),
+            .map(|event| event.link.unwrap_or(UNSUBSCRIBE_LINK))
+            .filter(|other| *other != link),
     );
     links.sort_unstable();
     links.dedup();
@@ -265,8 +327,8 @@ async fn flag_bursts(ctx: Ctx<'_>, events: &mut [MessageEvent]) -> Result<(), Db
     for (profile, delivery, at) in bursts {
         for event in events.iter_mut().filter(|event| {
             event.delivery == delivery
-                && event.name == names::MESSAGE_CLICKED
-                && event.flags == 0
+                && is_press(event.name)
+                && event.properties.is_none()
                 && event.at.0 > at.0 - BURST
         }) {
             event.flags = MACHINE;
@@ -291,8 +353,9 @@ async fn mark_stored(
 ) -> Result<(), DbErr> {
     let text = format!(
         "UPDATE event SET flags = {MACHINE}, properties = $4 WHERE profile_id = $1 AND delivery_id = $2
-         AND name_id = {} AND occurred_at > $3 AND flags = 0",
-        names::MESSAGE_CLICKED
+         AND name_id IN ({}, {}) AND occurred_at > $3 AND flags = 0 AND properties IS NULL",
+        names::MESSAGE_CLICKED,
+        names::UNSUBSCRIBE_CLICKED
     );
     let properties = json!({"machine": MachineReason::ManyLinks.as_str()});
     let binds = [

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use campaigns::{
     ledger::DeliveryState,
     model::State,
-    track::{Keyring, Kind, Seen, Token, Tracker, Unsubscribed, find_link},
+    track::{Keyring, Kind, Press, Seen, Token, Tracker, Unsubscribed, find_link},
 };
 use kernel::time::{Millis, SECOND};
 
@@ -141,6 +141,42 @@ async fn a_scanner_that_follows_every_link_is_unmasked_for_all_of_them() {
             sent.events(43, 0).await,
             1,
             "the person who comes later counts"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_unsubscribe_link_is_one_of_the_links_that_unmask_a_scanner() {
+    for test in testkit::both().await {
+        let sent = sent(&test).await;
+        let ring = Keyring::new(Arc::new(FixedKey));
+        let text = sent.unsubscribe.rsplit('/').next().unwrap();
+        let token = ring.verify(Kind::Unsubscribe, text).await.unwrap().unwrap();
+        let press = async |after: i64, press: Press| {
+            let seen = sent.seen(60 * SECOND + after);
+            let done = sent.tracker.pressed_unsubscribe(token, seen, press);
+            done.await.unwrap();
+        };
+        press(0, Press::OneClick).await;
+        press(100, Press::Page).await;
+        let clicks = sent.tokens("https://t.example.jp/c/", Kind::Click).await;
+        for (click, after) in clicks.iter().zip([300, 600]) {
+            sent.tracker
+                .answered(*click, sent.seen(60 * SECOND + after))
+                .await
+                .unwrap();
+        }
+        assert_eq!(
+            (sent.events(43, 0).await, sent.events(43, 1).await),
+            (0, 2),
+            "{}",
+            test.name()
+        );
+        assert_eq!(
+            (sent.events(46, 0).await, sent.events(46, 1).await),
+            (1, 1),
+            "{}: the mail program's button is a person's",
+            test.name()
         );
     }
 }

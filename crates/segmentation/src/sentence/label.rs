@@ -111,6 +111,7 @@ pub fn event_label(name: &str) -> Bilingual {
         Some(n::MESSAGE_CLICKED) => ("Message clicked", "メッセージのクリック"),
         Some(n::MESSAGE_BOUNCED) => ("Message bounced", "メッセージの不達"),
         Some(n::MESSAGE_UNSUBSCRIBED) => ("Unsubscribed", "配信停止"),
+        Some(n::UNSUBSCRIBE_CLICKED) => ("Unsubscribe link clicked", "配信停止リンクのクリック"),
         Some(n::MESSAGE_COMPLAINED) => ("Complaint", "迷惑メール報告"),
         Some(n::CONSENT_CHANGED) => ("Consent changed", "同意の変更"),
         _ => (name, name),

@@ -60,6 +60,11 @@ fn event(name: &str) -> (Icon, Voice, String) {
         "message_bounced" => (Icon::MailX, Ours, t::customers::bounced()),
         "message_opened" => (Icon::MailOpen, Theirs, t::customers::opened()),
         "message_clicked" => (Icon::MousePointerClick, Theirs, t::customers::clicked()),
+        "message_unsubscribe_clicked" => (
+            Icon::MousePointerClick,
+            Theirs,
+            t::customers::unsubscribe_clicked(),
+        ),
         "message_unsubscribed" => (Icon::Ban, Theirs, t::customers::unsubscribed()),
         "message_complained" => (Icon::Flag, Theirs, t::customers::complained()),
         "consent_changed" => (Icon::ShieldCheck, Theirs, t::customers::consent_changed()),

@@ -3,9 +3,13 @@
 use axum::{
     Form,
     extract::{Path, State},
+    http::{HeaderMap, Method},
     response::Response,
 };
-use campaigns::{ledger, track::Token};
+use campaigns::{
+    ledger,
+    track::{Press, Token},
+};
 use kernel::id::ProfileId;
 use profiles::{
     Ctx, Source,
@@ -14,7 +18,10 @@ use profiles::{
 use serde_json::Value;
 use storage::sql;
 
-use super::{page, unsubscribe::verified};
+use super::{
+    page, seen,
+    unsubscribe::{pressed, verified},
+};
 use crate::{
     http::{extract::Locale, problem::ApiError},
     state::App,
@@ -35,11 +42,14 @@ pub(super) async fn show(
     State(app): State<App>,
     Path(text): Path<String>,
     locale: Locale,
+    method: Method,
+    headers: HeaderMap,
 ) -> Response {
     let token = match verified(&app, &text, &locale).await {
         Ok(token) => token,
         Err(response) => return response,
     };
+    pressed(&app, token, seen(&app, &method, &headers), Press::Page).await;
     let company = page::company(&app, token.workspace).await;
     match person(&app, token).await {
         Ok(Some(profile)) => match choices(&app, token, profile, &locale).await {

@@ -1,12 +1,14 @@
 //! `/u/{token}`: GET shows a page, POST stops the sending (RFC 8058).
 
 use axum::{
+    body::Bytes,
     extract::{Path, State},
+    http::{HeaderMap, Method},
     response::Response,
 };
-use campaigns::track::{Kind, Token};
+use campaigns::track::{Kind, Press, Seen, Token};
 
-use super::page;
+use super::{page, seen};
 use crate::{http::extract::Locale, state::App};
 
 /// Asks; a scanner that follows the address changes nothing.
@@ -14,9 +16,12 @@ pub(super) async fn ask(
     State(app): State<App>,
     Path(text): Path<String>,
     locale: Locale,
+    method: Method,
+    headers: HeaderMap,
 ) -> Response {
     match verified(&app, &text, &locale).await {
         Ok(token) => {
+            pressed(&app, token, seen(&app, &method, &headers), Press::Page).await;
             let company = page::company(&app, token.workspace).await;
             page::unsubscribe(&locale, &company, &text)
         }
@@ -29,11 +34,17 @@ pub(super) async fn act(
     State(app): State<App>,
     Path(text): Path<String>,
     locale: Locale,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
 ) -> Response {
     let token = match verified(&app, &text, &locale).await {
         Ok(token) => token,
         Err(response) => return response,
     };
+    if is_one_click(&body) {
+        pressed(&app, token, seen(&app, &method, &headers), Press::OneClick).await;
+    }
     match app
         .tracker
         .unsubscribe(token, Some("one-click".to_owned()))
@@ -47,6 +58,20 @@ pub(super) async fn act(
             tracing::error!(%error, "failed to unsubscribe");
             page::later(&locale)
         }
+    }
+}
+
+/// Tells the mail program's own button from the one of our page, whose visit was counted already.
+fn is_one_click(body: &[u8]) -> bool {
+    // As a form or as multipart; either holds the words of RFC 8058.
+    let words = b"One-Click";
+    body.windows(words.len()).any(|part| part == words)
+}
+
+/// Counts a press; the person goes on even when it cannot be counted.
+pub(super) async fn pressed(app: &App, token: Token, seen: Seen, press: Press) {
+    if let Err(error) = app.tracker.pressed_unsubscribe(token, seen, press).await {
+        tracing::error!(%error, "failed to record a press of the unsubscribe link");
     }
 }
 

@@ -11,12 +11,13 @@ use crate::{
 };
 
 /// The figures in the order of reading; the second of a pair is its raw form.
-const FIGURES: [(&str, Option<&str>); 8] = [
+const FIGURES: [(&str, Option<&str>); 9] = [
     ("sends", None),
     ("delivered", None),
     ("opens", Some("opens_raw")),
     ("clicks", Some("clicks_raw")),
     ("bounces", None),
+    ("unsubscribe_clicks", Some("unsubscribe_clicks_raw")),
     ("unsubscribes", None),
     ("complaints", None),
     ("revenue_last_touch", None),
