@@ -197,6 +197,36 @@ pub async fn find(
     .await
 }
 
+/// Returns the HTML of a message that was kept for a delivery, or of a test that has the same number and no
+/// delivery.
+pub async fn kept(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    delivery: DeliveryId,
+) -> Result<Option<String>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Kept {
+        html: String,
+    }
+    let number = delivery.raw();
+    let row: Option<Kept> = sql::one(
+        db,
+        "SELECT html FROM captured_message WHERE workspace_id = $1 AND idempotency_key IN ($2, $3)",
+        [
+            workspace.raw().into(),
+            number.to_string().into(),
+            test_key(number).into(),
+        ],
+    )
+    .await?;
+    Ok(row.map(|row| row.html))
+}
+
+/// Returns the idempotency key of a test message outside the ledger.
+pub fn test_key(number: i64) -> String {
+    format!("test-{number}")
+}
+
 /// Empties the inbox and returns how many messages went.
 pub async fn clear(tx: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<u64, DbErr> {
     sql::exec(

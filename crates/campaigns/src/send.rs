@@ -3,14 +3,18 @@
 mod data;
 mod edition;
 mod lane;
+mod letter;
 mod limit;
 mod pipeline;
 mod port;
 mod retry;
+mod web;
 mod worker;
 
 pub use data::{PersonData, person_data};
-pub use edition::{Edition, Part, coupon};
+pub use edition::Edition;
+pub use letter::{Letter, Part, coupon, popular};
 pub use port::{Carrier, CarrierError, Carriers, PublicUrls};
 pub use retry::{backoff, settle_of};
+pub use web::WebView;
 pub use worker::{SendOptions, SendWorker};

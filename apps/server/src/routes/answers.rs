@@ -8,6 +8,7 @@ mod open;
 mod page;
 mod preferences;
 mod unsubscribe;
+mod web;
 
 use axum::{
     Router,
@@ -22,6 +23,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/o/{token}", get(open::open))
         .route("/c/{token}", get(click::click))
+        .route("/w/{token}", get(web::show))
         .route("/u/{token}", get(unsubscribe::ask).post(unsubscribe::act))
         .route(
             "/u/{token}/preferences",

@@ -117,7 +117,7 @@ fn text(value: &Value) -> &str {
 }
 
 /// Plans and sends until the campaign is over.
-async fn send(app: &TestApp, progress: &str, token: &str) {
+pub(crate) async fn send(app: &TestApp, progress: &str, token: &str) {
     server::job_worker(&app.app).run_due().await.unwrap();
     let stop = CancellationToken::new();
     let (worker, writer) = server::send_worker(

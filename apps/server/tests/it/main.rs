@@ -11,6 +11,7 @@ mod access;
 mod answers;
 mod app;
 mod authorisation;
+mod browser;
 mod campaigns;
 mod contents;
 mod created;

@@ -6,17 +6,13 @@ use kernel::{
     id::{ProfileId, WorkspaceId},
     time::Millis,
 };
-use offers::{Blocks, Popular};
+use offers::Blocks;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::{Value as Json, json};
 use storage::{Dialect, sql};
 
-use super::edition::{Edition, Part};
+use super::letter::{Letter, Part};
 use crate::rowset;
-
-/// The products that a template's `products` holds.
-const PRODUCTS: usize = 6;
-const PRODUCT_DAYS: u16 = 90;
 
 /// What a template sees of a person.
 #[derive(Debug, Clone)]
@@ -40,7 +36,7 @@ struct Row {
     attributes: Json,
 }
 
-/// Reads what the template of an edition needs of these people.
+/// Reads what the template of a letter needs of these people.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -48,7 +44,7 @@ pub async fn person_data(
     db: &impl ConnectionTrait,
     blocks: &Blocks,
     workspace: WorkspaceId,
-    edition: &Edition,
+    letter: &Letter,
     people: &[ProfileId],
     now: Millis,
 ) -> Result<HashMap<ProfileId, PersonData>, DbErr> {
@@ -65,18 +61,14 @@ pub async fn person_data(
         .into_iter()
         .map(|row| (ProfileId::from_raw(row.id), customer(row)))
         .collect();
-    if edition.uses(Part::Products) {
-        let wanted = Popular {
-            days: PRODUCT_DAYS,
-            category: None,
-            n: PRODUCTS,
-        };
-        let products = blocks.popular(db, workspace, now, &wanted, people).await?;
+    if letter.uses(Part::Products) {
+        let wanted = letter.popular();
+        let products = blocks.popular(db, workspace, now, wanted, people).await?;
         for (person, cards) in products {
             set(&mut found, person, "products", serde_json::to_value(cards));
         }
     }
-    if edition.uses(Part::LastOrder) {
+    if letter.uses(Part::LastOrder) {
         for (person, order) in blocks.last_orders(db, workspace, people).await? {
             set(
                 &mut found,

@@ -171,7 +171,7 @@ impl Pipeline {
             self.db.reader(),
             &self.blocks,
             self.workspace,
-            edition,
+            edition.letter(),
             &people,
             now,
         )

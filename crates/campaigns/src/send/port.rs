@@ -84,6 +84,11 @@ impl PublicUrls {
         )
     }
 
+    /// Returns the address that shows the message in a browser.
+    pub fn web(&self, signer: &Signer, delivery: kernel::id::DeliveryId) -> String {
+        format!("{}/w/{}", self.base, signer.sign(Kind::Web, delivery, None))
+    }
+
     /// Returns the address of the preference page.
     pub fn preferences(&self, signer: &Signer, delivery: kernel::id::DeliveryId) -> String {
         format!("{}/preferences", self.unsubscribe(signer, delivery))

@@ -20,6 +20,8 @@ pub enum Kind {
     Click,
     /// Unsubscribing and the preference page, `/u/`.
     Unsubscribe,
+    /// The message in a browser, `/w/`.
+    Web,
 }
 
 impl Kind {
@@ -28,6 +30,7 @@ impl Kind {
             Self::Open => b'o',
             Self::Click => b'c',
             Self::Unsubscribe => b'u',
+            Self::Web => b'w',
         }
     }
 }
@@ -94,7 +97,7 @@ impl Signer {
         }
         let link = match kind {
             Kind::Click => Some(LinkId::from_raw(number(rest, 2)?)),
-            Kind::Open | Kind::Unsubscribe => None,
+            Kind::Open | Kind::Unsubscribe | Kind::Web => None,
         };
         Some(Token {
             workspace: self.workspace,
@@ -120,7 +123,7 @@ fn split(kind: Kind, text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     let mut body = URL_SAFE_NO_PAD.decode(text).ok()?;
     let expected = match kind {
         Kind::Click => SHORT_LEN + 8,
-        Kind::Open | Kind::Unsubscribe => SHORT_LEN,
+        Kind::Open | Kind::Unsubscribe | Kind::Web => SHORT_LEN,
     };
     if body.len() != expected + MAC_LEN {
         return None;
@@ -178,6 +181,7 @@ mod tests {
         let open = ours.sign(Kind::Open, delivery, None);
         assert!(ours.verify(Kind::Open, &open).is_some());
         assert_eq!(ours.verify(Kind::Unsubscribe, &open), None);
+        assert_eq!(ours.verify(Kind::Web, &open), None);
         assert_eq!(signer(8, &[(1, [3; 32])]).verify(Kind::Open, &open), None);
         assert_eq!(signer(7, &[(1, [4; 32])]).verify(Kind::Open, &open), None);
         let rotated = signer(7, &[(2, [4; 32]), (1, [3; 32])]);

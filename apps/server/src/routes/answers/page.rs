@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use axum::{
-    http::{StatusCode, header},
+    http::{HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use kernel::id::WorkspaceId;
@@ -148,6 +148,28 @@ pub(super) fn broken(locale: &Locale) -> Response {
     )
 }
 
+/// The page for a message that is there no more.
+pub(super) fn gone(locale: &Locale, company: &str) -> Response {
+    let [title, body] = say(
+        locale,
+        [
+            "このメールはもう表示できません",
+            "届いたメールそのものは、お使いのメールソフトでご覧いただけます。",
+        ],
+        [
+            "This message can no longer be shown",
+            "The mail that you received can still be read in your mail program.",
+        ],
+    );
+    page(
+        locale,
+        StatusCode::GONE,
+        company,
+        title,
+        &format!("<p>{body}</p>"),
+    )
+}
+
 /// The page when we cannot do it now.
 pub(super) fn later(locale: &Locale) -> Response {
     let [title, body] = say(
@@ -201,6 +223,7 @@ fn page(
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CACHE_CONTROL, "no-store"),
         (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
     ];
     (status, headers, html).into_response()
 }

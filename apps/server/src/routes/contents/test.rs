@@ -8,17 +8,22 @@ use access::account;
 use api_types::contents::{TestContent, TestRecipientView, TestResult, TestSent};
 use axum::{Json, extract::State, http::StatusCode};
 use campaigns::{
+    inbox,
+    send::PublicUrls,
     sender::{self, Sender, Transport},
     test_audience,
 };
 use channel_core::{Channel, Content as Body, Email, Mailbox, Message, Outcome, Recipient};
 use contents::{CompiledEmail, Data, Footer, FooterCheck, RenderOptions, store};
 use kernel::{
-    id::{ContentId, SenderId, kind},
+    id::{ContentId, DeliveryId, SenderId, kind},
     invalid::{FieldError, Invalid},
 };
 
-use super::{data, wire};
+use super::{
+    data::{self, Subject},
+    wire,
+};
 use crate::{
     http::{
         audit,
@@ -55,7 +60,7 @@ pub(super) async fn test(
 ) -> Result<Json<TestSent>, ApiError> {
     let recipients = allowed(&body.recipients, &house(&app, &operator).await?)?;
     let sender = chosen_sender(&app, &operator, body.sender_id.as_deref()).await?;
-    let email = rendered(&app, &operator, id, &body, &sender).await?;
+    let draft = draft(&app, &operator, id, &body, &sender).await?;
     let n = u32::try_from(recipients.len()).unwrap_or(u32::MAX);
     if !NonZeroU32::new(n).is_some_and(|n| app.contents.may_test(operator.workspace, n)) {
         return Err(too_many());
@@ -63,17 +68,30 @@ pub(super) async fn test(
     let carrier = transport::carrier(&app, operator.workspace, &sender)
         .await
         .map_err(|error| ApiError::internal(error.as_ref()))?;
-    log(&app, &operator, id, &sender, recipients.len()).await?;
-    let mut results = Vec::with_capacity(recipients.len());
+    let signer = app
+        .keyring
+        .signer(operator.workspace)
+        .await
+        .map_err(|error| ApiError::internal(&error))?
+        .ok_or_else(ApiError::not_found)?;
+    let urls = PublicUrls::new(app.config.public_url());
+    // Each has an address of its own in a browser. All are rendered before the first one leaves.
+    let mut messages = Vec::with_capacity(recipients.len());
     for recipient in recipients {
         let raw = app.ids.next_raw();
+        let email = draft.email(&urls.web(&signer, DeliveryId::from_raw(raw)))?;
         let message = Message {
             delivery_id: raw,
-            idempotency_key: format!("test-{raw}"),
+            idempotency_key: inbox::test_key(raw),
             recipient: Recipient::new(recipient.clone()),
             at: app.now(),
-            content: Body::Email(Box::new(email.clone())),
+            content: Body::Email(Box::new(email)),
         };
+        messages.push((message, recipient));
+    }
+    log(&app, &operator, id, &sender, messages.len()).await?;
+    let mut results = Vec::with_capacity(messages.len());
+    for (message, recipient) in messages {
         results.push(hand_over(&carrier.channel, message, recipient).await);
     }
     Ok(Json(TestSent {
@@ -168,13 +186,21 @@ fn unknown_sender() -> ApiError {
     .into()
 }
 
-async fn rendered(
+/// An email with everything that its tests have in common.
+struct Draft<'a> {
+    compiled: Arc<CompiledEmail>,
+    subject: Subject,
+    locale: Option<&'a str>,
+    sender: &'a Sender,
+}
+
+async fn draft<'a>(
     app: &App,
     caller: &Caller,
     id: ContentId,
-    body: &TestContent,
-    sender: &Sender,
-) -> Result<Email, ApiError> {
+    body: &'a TestContent,
+    sender: &'a Sender,
+) -> Result<Draft<'a>, ApiError> {
     let content = store::find(app.db.reader(), caller.workspace, id)
         .await?
         .ok_or_else(ApiError::not_found)?;
@@ -187,41 +213,57 @@ async fn rendered(
     let compiled = compiled.map_err(|error| wire::problems(error.0))?;
     let (customer, locale) = (body.customer_id.as_deref(), body.locale.as_deref());
     let subject = data::subject(app, caller, customer, locale).await?;
-    let options = RenderOptions {
-        locale: locale.or(subject.locale.as_deref()),
-        timezone: subject.timezone,
-        // Only the house reads it; what the law wants of the real one stands in the findings.
-        footer: FooterCheck::Skipped,
-    };
-    let rendered = compiled
-        .render(&Data::from_json(&subject.json), &options)
-        .map_err(|error| wire::problems(vec![error.0]))?;
-    let mark = if rendered.locale.starts_with("ja") {
-        "[テスト] "
-    } else {
-        "[Test] "
-    };
-    let message = rendered.into_message();
-    let mailbox = |name: &str, address: &str| Mailbox {
-        name: name.to_owned(),
-        address: address.to_owned(),
-    };
-    Ok(Email {
-        from: mailbox(&sender.from_name, &sender.from_address),
-        reply_to: sender
-            .reply_to
-            .as_deref()
-            .map(|address| mailbox("", address)),
-        to_name: String::new(),
-        subject: format!("{mark}{}", message.subject),
-        preheader: message.preheader,
-        html: message.html,
-        text: message.text,
-        unsubscribe: None,
-        feedback_id: None,
-        envelope_sender: None,
-        headers: Vec::new(),
+    Ok(Draft {
+        compiled,
+        subject,
+        locale,
+        sender,
     })
+}
+
+impl Draft<'_> {
+    /// Renders it with its own address in a browser.
+    fn email(&self, web_url: &str) -> Result<Email, ApiError> {
+        let mut data = Data::from_json(&self.subject.json);
+        data.set("web_url", &serde_json::json!(web_url));
+        let options = RenderOptions {
+            locale: self.locale.or(self.subject.locale.as_deref()),
+            timezone: self.subject.timezone,
+            // Only the house reads it; what the law wants of the real one stands in the findings.
+            footer: FooterCheck::Skipped,
+        };
+        let rendered = self
+            .compiled
+            .render(&data, &options)
+            .map_err(|error| wire::problems(vec![error.0]))?;
+        let mark = if rendered.locale.starts_with("ja") {
+            "[テスト] "
+        } else {
+            "[Test] "
+        };
+        let message = rendered.into_message();
+        let mailbox = |name: &str, address: &str| Mailbox {
+            name: name.to_owned(),
+            address: address.to_owned(),
+        };
+        Ok(Email {
+            from: mailbox(&self.sender.from_name, &self.sender.from_address),
+            reply_to: self
+                .sender
+                .reply_to
+                .as_deref()
+                .map(|address| mailbox("", address)),
+            to_name: String::new(),
+            subject: format!("{mark}{}", message.subject),
+            preheader: message.preheader,
+            html: message.html,
+            text: message.text,
+            unsubscribe: None,
+            feedback_id: None,
+            envelope_sender: None,
+            headers: Vec::new(),
+        })
+    }
 }
 
 async fn hand_over(channel: &Arc<dyn Channel>, message: Message, recipient: String) -> TestResult {

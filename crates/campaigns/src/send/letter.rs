@@ -1,0 +1,167 @@
+//! What the messages of a campaign say, whoever sends them and wherever they are read.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use chrono_tz::Tz;
+use contents::{
+    CompiledEmail, Data, EmailDocument, Footer, FooterCheck, RenderError, RenderOptions, Shared,
+};
+use kernel::id::{CampaignId, DeliveryId};
+use offers::Popular;
+use serde_json::json;
+
+use super::{data::PersonData, port::PublicUrls};
+use crate::{
+    model::{LocaleChoice, Offer},
+    store::Campaign,
+    track::{Link, Signer},
+    workspace::WorkspaceFacts,
+};
+
+/// How far back "bought most by others" looks, and how many products a template's `products` holds.
+const POPULAR_DAYS: u16 = 90;
+const POPULAR_PRODUCTS: usize = 6;
+
+/// A block that a template may use and that costs statements to fill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// `products`.
+    Products,
+    /// `last_order`.
+    LastOrder,
+}
+
+/// Returns what templates see of an offer as `coupon`; null unless it is one.
+pub fn coupon(offer: Option<&Offer>) -> serde_json::Value {
+    match offer {
+        Some(Offer::Coupon {
+            label,
+            code,
+            expires_at,
+        }) => json!({"label": label, "code": code, "expires_at": expires_at}),
+        _ => serde_json::Value::Null,
+    }
+}
+
+/// Returns what fills `products` under an offer.
+pub fn popular(offer: Option<&Offer>) -> Popular {
+    let _ = offer;
+    Popular {
+        days: POPULAR_DAYS,
+        category: None,
+        n: POPULAR_PRODUCTS,
+    }
+}
+
+/// The email of a campaign, compiled once, with what all its messages share.
+pub struct Letter {
+    campaign: CampaignId,
+    email: CompiledEmail,
+    source: String,
+    shared: Shared,
+    popular: Popular,
+    zone: Tz,
+    fallback_locale: String,
+    locale: LocaleChoice,
+}
+
+/// What one person reads.
+pub(super) struct Written {
+    pub(super) message: contents::Message,
+    /// The links that must be stored before anybody can follow them.
+    pub(super) links: Vec<Link>,
+    pub(super) unsubscribe: String,
+}
+
+impl Letter {
+    /// Compiles the email of a campaign.
+    ///
+    /// # Errors
+    /// What is wrong with the email.
+    pub fn new(
+        campaign: &Campaign,
+        email: &EmailDocument,
+        workspace: &WorkspaceFacts,
+    ) -> Result<Self, contents::CompileError> {
+        let offer = campaign.document.offer.as_ref();
+        let shared = json!({
+            "workspace": {"name": workspace.name, "postal_address": workspace.postal_address},
+            "coupon": coupon(offer),
+        });
+        let contents = campaign.document.contents.as_ref();
+        Ok(Self {
+            campaign: campaign.id,
+            email: CompiledEmail::compile(email, Footer::Ensure)?,
+            source: serde_json::to_string(email).unwrap_or_default(),
+            shared: Shared::from_json(&shared),
+            popular: popular(offer),
+            zone: workspace.zone,
+            fallback_locale: workspace.locale.clone(),
+            locale: contents
+                .map(|contents| contents.locale.clone())
+                .unwrap_or_default(),
+        })
+    }
+
+    /// Tells whether the email speaks of a block.
+    pub fn uses(&self, part: Part) -> bool {
+        self.source.contains(match part {
+            Part::Products => "products",
+            Part::LastOrder => "last_order",
+        })
+    }
+
+    /// Returns which products fill `products`.
+    pub fn popular(&self) -> &Popular {
+        &self.popular
+    }
+
+    pub(super) fn locale_of<'a>(&'a self, person: &'a PersonData) -> &'a str {
+        match &self.locale {
+            LocaleChoice::Fixed(locale) => locale,
+            LocaleChoice::Person => person.locale.as_deref().unwrap_or(&self.fallback_locale),
+        }
+    }
+
+    /// Writes it for one delivery, with its signed addresses.
+    pub(super) fn write(
+        &self,
+        delivery: DeliveryId,
+        person: &PersonData,
+        urls: &PublicUrls,
+        signer: &Signer,
+    ) -> Result<Written, RenderError> {
+        let unsubscribe = urls.unsubscribe(signer, delivery);
+        let mut data = Data::with_shared(&person.variables, &self.shared);
+        data.set("unsubscribe_url", &json!(unsubscribe));
+        data.set(
+            "preferences_url",
+            &json!(urls.preferences(signer, delivery)),
+        );
+        data.set("web_url", &json!(urls.web(signer, delivery)));
+        let options = RenderOptions {
+            locale: Some(self.locale_of(person)),
+            timezone: self.zone,
+            footer: FooterCheck::Enforced,
+        };
+        let rendered = self.email.render(&data, &options)?;
+        let mut links: HashMap<i64, Link> = HashMap::new();
+        let pixel = urls.open(signer, delivery);
+        let message = rendered.into_tracked(
+            |link| match Link::new(self.campaign, link.ordinal, &link.url) {
+                Some(found) => {
+                    let url = urls.click(signer, delivery, found.id);
+                    links.insert(found.id.raw(), found);
+                    Cow::Owned(url)
+                }
+                None => link.url,
+            },
+            Some(&pixel),
+        );
+        Ok(Written {
+            message,
+            links: links.into_values().collect(),
+            unsubscribe,
+        })
+    }
+}
