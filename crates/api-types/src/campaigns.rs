@@ -64,6 +64,10 @@ pub enum Offer {
         label: String,
         /// `popular` or `last_order`.
         block: String,
+        /// Only products of this category path and below; for `popular` alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "飲料 > お茶")]
+        category: Option<String>,
     },
     /// A coupon with one code for everybody.
     Coupon {

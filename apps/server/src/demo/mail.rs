@@ -55,6 +55,7 @@ pub(super) async fn load(
         offer: Some(Offer::Products {
             label: "ほかのお客様によく選ばれている商品".to_owned(),
             block: Block::Popular,
+            category: None,
         }),
         timing: Some(Timing::Now {}),
         ..document(sender.id, draft, 7)

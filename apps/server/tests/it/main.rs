@@ -29,6 +29,7 @@ mod looks;
 )]
 mod mail_server;
 mod merges;
+mod offer;
 mod process;
 mod proxy;
 mod reports;

@@ -89,6 +89,9 @@ pub enum Offer {
         label: String,
         /// Which block of the catalogue fills it.
         block: Block,
+        /// Only products of this category path and below; all of them when there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<String>,
     },
     /// A coupon.
     Coupon {
@@ -291,7 +294,15 @@ impl Offer {
     fn check(&self, invalid: &mut Invalid) {
         let texts: Vec<(&str, &str)> = match self {
             Self::None {} => Vec::new(),
-            Self::Free { label } | Self::Products { label, .. } => vec![("/offer/label", label)],
+            Self::Free { label } => vec![("/offer/label", label)],
+            Self::Products {
+                label, category, ..
+            } => std::iter::once(("/offer/label", label.as_str()))
+                .chain(category.as_deref().map(|path| {
+                    // A path of separators alone names nothing.
+                    ("/offer/category", path.trim_matches([' ', '>', '＞']))
+                }))
+                .collect(),
             Self::Coupon { label, code, .. } => {
                 vec![("/offer/label", label), ("/offer/code", code)]
             }
@@ -306,6 +317,19 @@ impl Offer {
                     "1〜200文字で入力してください",
                 ));
             }
+        }
+        if let Self::Products {
+            block: Block::LastOrder,
+            category: Some(_),
+            ..
+        } = self
+        {
+            invalid.push(FieldError::new(
+                "/offer/category",
+                "contradiction",
+                "an order is shown whole; leave the category out",
+                "前回の注文はそのまま出ます。カテゴリは指定できません",
+            ));
         }
     }
 }
@@ -344,6 +368,24 @@ mod tests {
                 "/goal/window_days"
             ]
         );
+    }
+
+    #[test]
+    fn only_what_is_bought_most_can_be_narrowed_to_a_category() {
+        let read = |block: &str, category: &str| {
+            let offer =
+                json!({"kind": "products", "label": "人気", "block": block, "category": category});
+            CampaignDocument::read(json!({"version": 1, "offer": offer}))
+        };
+        let narrowed = read("popular", "飲料 > お茶").unwrap();
+        assert_eq!(
+            CampaignDocument::read(narrowed.to_json()).unwrap(),
+            narrowed
+        );
+        for (block, category) in [("popular", " "), ("popular", " > "), ("last_order", "飲料")] {
+            let errors = read(block, category).unwrap_err().0;
+            assert_eq!(errors[0].pointer, "/offer/category", "{block}");
+        }
     }
 
     #[test]

@@ -298,6 +298,7 @@ mod tests {
         document.offer = Some(Offer::Products {
             label: "人気の品".to_owned(),
             block: Block::Popular,
+            category: None,
         });
         assert_eq!(codes(&document, &facts), ["/offer/block unused"]);
         facts.content = ContentFacts::Email(Box::new(email(

@@ -8,6 +8,7 @@ use contents::{
 };
 use kernel::id::{CampaignId, DeliveryId};
 use offers::Popular;
+use profiles::bulk::clean_category;
 use serde_json::json;
 
 use super::{data::PersonData, port::PublicUrls};
@@ -45,10 +46,13 @@ pub fn coupon(offer: Option<&Offer>) -> serde_json::Value {
 
 /// Returns what fills `products` under an offer.
 pub fn popular(offer: Option<&Offer>) -> Popular {
-    let _ = offer;
+    let category = match offer {
+        Some(Offer::Products { category, .. }) => category.as_deref().and_then(clean_category),
+        _ => None,
+    };
     Popular {
         days: POPULAR_DAYS,
-        category: None,
+        category,
         n: POPULAR_PRODUCTS,
     }
 }

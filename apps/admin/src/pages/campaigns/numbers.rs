@@ -62,13 +62,20 @@ fn of_offer(offer: &Offer) -> Vec<AnyView> {
             let code = fact(t::campaigns::coupon_code, code.clone(), "");
             std::iter::once(code).chain(until).collect()
         }
-        Offer::Products { block, .. } => {
+        Offer::Products {
+            block, category, ..
+        } => {
             let word = if block == "last_order" {
                 t::campaigns::block_last_order()
             } else {
                 t::campaigns::block_popular()
             };
-            vec![fact(t::campaigns::products_from, word.to_owned(), "")]
+            let only = category
+                .clone()
+                .map(|path| fact(t::campaigns::category, path, ""));
+            std::iter::once(fact(t::campaigns::products_from, word.to_owned(), ""))
+                .chain(only)
+                .collect()
         }
         _ => Vec::new(),
     }

@@ -2,26 +2,20 @@
 
 use access::{Permission, audit, workspace::Workspace};
 use api_types::contents::PreviewContent;
+use campaigns::model::Offer;
 use chrono_tz::Tz;
 use contents::sample_data;
 use kernel::{
     id::{CampaignId, ProfileId},
     invalid::Invalid,
 };
-use offers::{LastOrder, Popular, ProductCard};
+use offers::{LastOrder, ProductCard};
 use profiles::customers::{self, Customer};
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
     http::{auth::Caller, problem::ApiError},
     state::App,
-};
-
-/// How far back "bought most by others" looks, and how many products a customer gets.
-const POPULAR: Popular = Popular {
-    days: 90,
-    category: None,
-    n: 8,
 };
 
 /// Whom an email is rendered for, and the data of it.
@@ -49,16 +43,20 @@ pub(super) async fn subject(
     caller: &Caller,
     customer_id: Option<&str>,
     locale: Option<&str>,
+    offer: Option<&Offer>,
 ) -> Result<Subject, ApiError> {
     let workspace = workspace(app, caller).await?;
     let (mut json, own_locale) = if let Some(id) = customer_id {
-        real(app, caller, id).await?
+        real(app, caller, id, offer).await?
     } else {
         let locale = locale.unwrap_or(&workspace.locale);
         (sample_data(locale), Some(locale.to_owned()))
     };
     if let Json::Object(members) = &mut json {
         common(app, &workspace, members);
+        if offer.is_some() {
+            members.insert("coupon".to_owned(), campaigns::send::coupon(offer));
+        }
     }
     Ok(Subject {
         json,
@@ -67,13 +65,12 @@ pub(super) async fn subject(
     })
 }
 
-/// Adds the offer of a campaign, as its messages carry it.
+/// Returns the offer of a campaign, which its messages carry; none yet is as good as "nothing".
 pub(super) async fn offer(
     app: &App,
     caller: &Caller,
     campaign_id: &str,
-    subject: &mut Subject,
-) -> Result<(), ApiError> {
+) -> Result<Offer, ApiError> {
     if !caller.may(Permission::CampaignsRead) {
         return Err(ApiError::forbidden(Permission::CampaignsRead));
     }
@@ -89,14 +86,15 @@ pub(super) async fn offer(
     let campaign = campaigns::store::find(app.db.reader(), caller.workspace, id)
         .await?
         .ok_or_else(unknown)?;
-    let coupon = campaigns::send::coupon(campaign.document.offer.as_ref());
-    if let Json::Object(members) = &mut subject.json {
-        members.insert("coupon".to_owned(), coupon);
-    }
-    Ok(())
+    Ok(campaign.document.offer.unwrap_or(Offer::None {}))
 }
 
-async fn real(app: &App, caller: &Caller, id: &str) -> Result<(Json, Option<String>), ApiError> {
+async fn real(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    offer: Option<&Offer>,
+) -> Result<(Json, Option<String>), ApiError> {
     if !caller.may(Permission::ProfilesRead) {
         return Err(ApiError::forbidden(Permission::ProfilesRead));
     }
@@ -118,8 +116,9 @@ async fn real(app: &App, caller: &Caller, id: &str) -> Result<(Json, Option<Stri
     }
     let people = [customer.id];
     let (db, blocks) = (app.db.reader(), &app.contents.blocks);
+    let wanted = campaigns::send::popular(offer);
     let mut products = blocks
-        .popular(db, caller.workspace, app.now(), &POPULAR, &people)
+        .popular(db, caller.workspace, app.now(), &wanted, &people)
         .await?;
     let mut orders = blocks.last_orders(db, caller.workspace, &people).await?;
     let products = products.remove(&customer.id).unwrap_or_default();

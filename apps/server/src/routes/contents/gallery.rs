@@ -22,7 +22,7 @@ pub(super) async fn gallery(
     reader: Locale,
     State(app): State<App>,
 ) -> Result<Json<Vec<StarterView>>, ApiError> {
-    let subject = data::subject(&app, &operator, None, Some(&reader.0)).await?;
+    let subject = data::subject(&app, &operator, None, Some(&reader.0), None).await?;
     let locale = reader.0.clone();
     let pages = tokio::task::spawn_blocking(move || {
         let data = Data::from_json(&subject.json);

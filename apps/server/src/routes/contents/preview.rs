@@ -34,10 +34,11 @@ pub(super) async fn preview(
 ) -> Result<Json<ContentPreview>, ApiError> {
     let (document, compiled) = document(&app, &operator, &body).await?;
     let (customer, locale) = (body.customer_id.as_deref(), body.locale.as_deref());
-    let mut subject = data::subject(&app, &operator, customer, locale).await?;
-    if let Some(id) = body.campaign_id.as_deref() {
-        data::offer(&app, &operator, id, &mut subject).await?;
-    }
+    let offer = match body.campaign_id.as_deref() {
+        Some(id) => Some(data::offer(&app, &operator, id).await?),
+        None => None,
+    };
+    let subject = data::subject(&app, &operator, customer, locale, offer.as_ref()).await?;
     let known = data::known_variables(&app, &operator).await?;
     let work = Work {
         document,

@@ -212,7 +212,7 @@ async fn draft<'a>(
     };
     let compiled = compiled.map_err(|error| wire::problems(error.0))?;
     let (customer, locale) = (body.customer_id.as_deref(), body.locale.as_deref());
-    let subject = data::subject(app, caller, customer, locale).await?;
+    let subject = data::subject(app, caller, customer, locale, None).await?;
     Ok(Draft {
         compiled,
         subject,

@@ -39,7 +39,7 @@ pub(super) async fn variables(
 ) -> Result<Json<Vec<VariableView>>, ApiError> {
     let written = query.locale.unwrap_or_else(|| reader.0.clone());
     let customer = query.customer_id.as_deref();
-    let subject = data::subject(&app, &operator, customer, Some(&written)).await?;
+    let subject = data::subject(&app, &operator, customer, Some(&written), None).await?;
     let definitions = attributes::list(app.db.reader(), operator.workspace).await?;
     let mut entries = standard(&written);
     entries.extend(

@@ -8,6 +8,7 @@ use api_types::campaigns::Offer;
 use leptos::prelude::*;
 
 use crate::{
+    api::{load, segments},
     format, i18n as t,
     pages::campaigns::draft::Draft,
     ui::{Choice, DateField, RadioGroup, SelectField, TextField, field::DateKind},
@@ -19,6 +20,7 @@ struct Fields {
     kind: String,
     label: String,
     block: String,
+    category: String,
     code: String,
     until: String,
 }
@@ -39,10 +41,15 @@ fn fields(offer: Option<Offer>) -> Fields {
             label,
             ..empty
         },
-        Some(Offer::Products { label, block }) => Fields {
+        Some(Offer::Products {
+            label,
+            block,
+            category,
+        }) => Fields {
             kind: "products".to_owned(),
             label,
             block,
+            category: category.unwrap_or_default(),
             ..empty
         },
         Some(Offer::Coupon {
@@ -74,6 +81,9 @@ fn offer(fields: Fields) -> Option<Offer> {
         "free" if !label.is_empty() => Some(Offer::Free { label }),
         "products" if !label.is_empty() => Some(Offer::Products {
             label,
+            // An order is shown whole.
+            category: (fields.block == "popular" && !fields.category.is_empty())
+                .then_some(fields.category),
             block: fields.block,
         }),
         "coupon" if !label.is_empty() && !fields.code.trim().is_empty() => {
@@ -94,6 +104,7 @@ pub(super) fn OfferSheet(draft: Draft) -> impl IntoView {
     let kind = RwSignal::new(start.kind.clone());
     let label = RwSignal::new(start.label.clone());
     let block = RwSignal::new(start.block.clone());
+    let category = RwSignal::new(start.category.clone());
     let code = RwSignal::new(start.code.clone());
     let until = RwSignal::new(start.until.clone());
     Effect::new(move |before: Option<Fields>| {
@@ -101,6 +112,7 @@ pub(super) fn OfferSheet(draft: Draft) -> impl IntoView {
             kind: kind.get(),
             label: label.get(),
             block: block.get(),
+            category: category.get(),
             code: code.get(),
             until: until.get(),
         };
@@ -137,6 +149,7 @@ pub(super) fn OfferSheet(draft: Draft) -> impl IntoView {
         "products" => view! {
             <TextField label=t::campaigns::offer_label value=label error=label_needed/>
             <SelectField label=t::campaigns::products_from value=block choices=blocks hint=t::campaigns::block_hint/>
+            {move || (block.get() == "popular").then(|| view! { <Categories category=category/> })}
         }
         .into_any(),
         "coupon" => view! {
@@ -154,6 +167,29 @@ pub(super) fn OfferSheet(draft: Draft) -> impl IntoView {
     }
 }
 
+/// Which part of the catalogue the products come from.
+#[component]
+fn Categories(category: RwSignal<String>) -> impl IntoView {
+    let vocabulary = load(
+        || (),
+        |(), signal| async move { segments::vocabulary(Some(&signal)).await },
+    );
+    let choices = Signal::derive(move || {
+        let mut paths = vocabulary.value().unwrap_or_default().categories;
+        let chosen = category.get();
+        if !chosen.is_empty() && !paths.contains(&chosen) {
+            // Named by a script, or gone from the catalogue since: still what is saved.
+            paths.insert(0, chosen);
+        }
+        let all = Choice::new(String::new(), t::campaigns::category_all);
+        let one = |path: String| Choice::new(path.clone(), path);
+        std::iter::once(all)
+            .chain(paths.into_iter().map(one))
+            .collect::<Vec<_>>()
+    });
+    view! { <SelectField label=t::campaigns::category value=category choices=choices hint=t::campaigns::category_hint/> }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +204,12 @@ mod tests {
             Offer::Products {
                 label: "人気の品".to_owned(),
                 block: "last_order".to_owned(),
+                category: None,
+            },
+            Offer::Products {
+                label: "人気のお茶".to_owned(),
+                block: "popular".to_owned(),
+                category: Some("飲料 > お茶".to_owned()),
             },
             Offer::Coupon {
                 label: "80円引き".to_owned(),
