@@ -134,10 +134,8 @@ pub async fn list(
     workspace: WorkspaceId,
     page: &PageRequest,
 ) -> Result<Result<Page<Entry>, BadCursor>, AccessError> {
-    let before = match page.position() {
-        Ok(position) => position
-            .and_then(|parts| parts.first().copied())
-            .unwrap_or(i64::MAX),
+    let [before] = match page.position() {
+        Ok(position) => position.unwrap_or([i64::MAX]),
         Err(bad) => return Ok(Err(bad)),
     };
     let limit = page.limit();

@@ -73,7 +73,7 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<Member>, AnalyticsError> {
     let head = campaign::find(db, workspace, id).await?;
-    let after = page.position()?.and_then(|parts| parts.first().copied());
+    let [after] = page.position()?.unwrap_or([i64::MIN]);
     let third = match group {
         Group::Metric(Metric::ConversionsLastTouch | Metric::RevenueLastTouch) => {
             totals_first(db, workspace, id).await?
@@ -87,7 +87,7 @@ pub async fn list(
         workspace.raw().into(),
         id.raw().into(),
         third.into(),
-        after.unwrap_or(i64::MIN).into(),
+        after.into(),
         i64::try_from(limit + 1).unwrap_or(i64::MAX).into(),
     ];
     let rows: Vec<Row> = sql::all(db, query(group), binds).await?;

@@ -151,10 +151,8 @@ pub async fn list(
     filter: &Filter,
     page: &PageRequest,
 ) -> Result<Result<Page<Summary>, BadCursor>, DbErr> {
-    let before = match page.position() {
-        Ok(position) => position
-            .and_then(|parts| parts.first().copied())
-            .unwrap_or(i64::MAX),
+    let [before] = match page.position() {
+        Ok(position) => position.unwrap_or([i64::MAX]),
         Err(bad) => return Ok(Err(bad)),
     };
     let limit = page.limit();

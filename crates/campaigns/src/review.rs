@@ -105,7 +105,7 @@ pub async fn people(
         now,
         zone: facts.zone,
     };
-    let bad = |_| {
+    let bad = |_: page::BadCursor| {
         kernel::invalid::Invalid::one(
             "/after",
             "cursor",
@@ -113,10 +113,7 @@ pub async fn people(
             "前のページが返した位置ではありません",
         )
     };
-    let after = request.position().map_err(bad)?;
-    let after = after
-        .and_then(|parts| parts.first().copied())
-        .unwrap_or(i64::MIN);
+    let [after] = request.position().map_err(bad)?.unwrap_or([i64::MIN]);
     let limit = usize::try_from(request.limit()).unwrap_or(100);
     let members = segmentation::all_members(db, &at, &audience::rule(target)).await?;
     let mut mailboxes = HashSet::new();

@@ -145,7 +145,7 @@ pub async fn list(
     filter: CampaignFilter<'_>,
     page: &PageRequest,
 ) -> Result<Page<Campaign>, CampaignError> {
-    let bad = |_| {
+    let bad = |_: kernel::page::BadCursor| {
         Invalid::one(
             "/after",
             "cursor",
@@ -153,10 +153,8 @@ pub async fn list(
             "前のページが返した位置ではありません",
         )
     };
-    let position = page.position().map_err(bad)?;
-    let after = position.and_then(|parts| parts.first().copied());
+    let [after] = page.position().map_err(bad)?.unwrap_or([i64::MAX]);
     let limit = page.limit();
-    let after = after.unwrap_or(i64::MAX);
     let named = named(db, workspace, filter.name, after).await?;
     let text = format!(
         "SELECT {COLUMNS} FROM campaign WHERE workspace_id = $1 AND id < $2 AND ($3 = '' OR state = $3){named}

@@ -110,12 +110,8 @@ pub async fn list(
     filter: &Filter,
     page: &PageRequest,
 ) -> Result<Result<Page<Summary>, BadCursor>, DbErr> {
-    let (before, before_id) = match page.position().map(Option::unwrap_or_default) {
-        Ok(parts) => match parts.as_slice() {
-            [] => (i64::MAX, i64::MAX),
-            [at, id] => (*at, *id),
-            _ => return Ok(Err(BadCursor)),
-        },
+    let [before, before_id] = match page.position() {
+        Ok(position) => position.unwrap_or([i64::MAX; 2]),
         Err(bad) => return Ok(Err(bad)),
     };
     let limit = page.limit();

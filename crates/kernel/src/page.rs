@@ -22,8 +22,11 @@ impl PageRequest {
         u64::from(self.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT))
     }
 
-    /// Returns the position as its parts; `None` at the start, an error when it is not one of ours.
-    pub fn position(&self) -> Result<Option<Vec<i64>>, BadCursor> {
+    /// Returns the position as the `N` parts that this list's positions have; `None` at the start.
+    ///
+    /// # Errors
+    /// [`BadCursor`] for a text that no list wrote, and for the position of a list with more or fewer parts.
+    pub fn position<const N: usize>(&self) -> Result<Option<[i64; N]>, BadCursor> {
         self.after.as_deref().map(decode).transpose()
     }
 }
@@ -73,15 +76,26 @@ pub fn encode(parts: &[i64]) -> String {
         .join("-")
 }
 
-/// Reads a position written by [`encode`].
-pub fn decode(text: &str) -> Result<Vec<i64>, BadCursor> {
-    text.split('-')
-        .map(|part| {
-            u64::from_str_radix(part, 16)
-                .map(u64::cast_signed)
-                .map_err(|_| BadCursor)
-        })
-        .collect()
+/// Reads a position of `N` parts written by [`encode`], and nothing that only looks like one.
+///
+/// # Errors
+/// [`BadCursor`] when it was not written so.
+pub fn decode<const N: usize>(text: &str) -> Result<[i64; N], BadCursor> {
+    let mut parts = text.split('-');
+    let mut read = [0; N];
+    for slot in &mut read {
+        let part = parts.next().ok_or(BadCursor)?;
+        let number = u64::from_str_radix(part, 16).map_err(|_| BadCursor)?;
+        // A sign, a capital or a zero in front is read too, but never written.
+        if format!("{number:x}") != part {
+            return Err(BadCursor);
+        }
+        *slot = number.cast_signed();
+    }
+    match parts.next() {
+        None => Ok(read),
+        Some(_) => Err(BadCursor),
+    }
 }
 
 #[cfg(test)]
@@ -90,11 +104,23 @@ mod tests {
 
     #[test]
     fn a_position_reads_back_and_rubbish_is_refused() {
-        assert_eq!(
-            decode(&encode(&[-5, 0, i64::MAX])),
-            Ok(vec![-5, 0, i64::MAX])
-        );
-        assert_eq!(decode("'; drop table"), Err(BadCursor));
+        assert_eq!(decode(&encode(&[-5, 0, i64::MAX])), Ok([-5, 0, i64::MAX]));
+        for rubbish in [
+            "",
+            "1",
+            "1-2-3",
+            "1-",
+            "-1",
+            "1--2",
+            "1-+2",
+            "1-02",
+            "1-F",
+            "1-2 ",
+            "1-10000000000000000",
+            "'; drop table",
+        ] {
+            assert_eq!(decode::<2>(rubbish), Err(BadCursor), "{rubbish}");
+        }
     }
 
     #[test]

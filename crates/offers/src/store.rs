@@ -156,10 +156,7 @@ impl ProductStore {
         filter: &ProductFilter,
         page: &PageRequest,
     ) -> Result<Page<Product>, ProductError> {
-        let before = page
-            .position()?
-            .and_then(|parts| parts.first().copied())
-            .unwrap_or(i64::MAX);
+        let [before] = page.position()?.unwrap_or([i64::MAX]);
         let limit = page.limit();
         let mut binds: Vec<Value> = vec![
             workspace.raw().into(),

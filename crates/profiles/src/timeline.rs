@@ -107,17 +107,8 @@ pub struct Before {
 impl Before {
     /// Reads the position of a page; the beginning is the end of time.
     pub fn of(page: &PageRequest) -> Result<Self, BadCursor> {
-        match page.position()?.as_deref() {
-            None => Ok(Self {
-                at: Millis(i64::MAX),
-                id: i64::MAX,
-            }),
-            Some([at, id]) => Ok(Self {
-                at: Millis(*at),
-                id: *id,
-            }),
-            Some(_) => Err(BadCursor),
-        }
+        let [at, id] = page.position()?.unwrap_or([i64::MAX; 2]);
+        Ok(Self { at: Millis(at), id })
     }
 }
 

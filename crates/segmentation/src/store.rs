@@ -160,7 +160,7 @@ pub async fn list(
     shelf: Shelf,
     page: &PageRequest,
 ) -> Result<Page<Segment>, SegmentError> {
-    let bad_cursor = |_| {
+    let bad_cursor = |_: kernel::page::BadCursor| {
         Invalid::one(
             "/after",
             "cursor",
@@ -169,11 +169,7 @@ pub async fn list(
         )
     };
     let position = page.position().map_err(bad_cursor)?;
-    let (at, id) = match position.as_deref() {
-        Some([at, id]) => (*at, *id),
-        Some(_) => return Err(bad_cursor(kernel::page::BadCursor).into()),
-        None => (i64::MAX, i64::MAX),
-    };
+    let [at, id] = position.unwrap_or([i64::MAX; 2]);
     let archived = match shelf {
         Shelf::Active => "archived_at IS NULL",
         Shelf::Archived => "archived_at IS NOT NULL",

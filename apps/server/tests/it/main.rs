@@ -15,6 +15,7 @@ mod browser;
 mod campaigns;
 mod contents;
 mod created;
+mod cursors;
 mod data;
 mod faults;
 mod housekeeping;

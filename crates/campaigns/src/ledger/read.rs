@@ -174,10 +174,8 @@ pub async fn list(
     filter: DeliveryFilter<'_>,
     page: &PageRequest,
 ) -> Result<Result<Page<DeliveryRow>, BadCursor>, DbErr> {
-    let after = match page.position() {
-        Ok(position) => position
-            .and_then(|parts| parts.first().copied())
-            .unwrap_or(i64::MAX),
+    let [after] = match page.position() {
+        Ok(position) => position.unwrap_or([i64::MAX]),
         Err(bad) => return Ok(Err(bad)),
     };
     let limit = page.limit();

@@ -62,10 +62,7 @@ pub async fn list(
     filter: &CustomerFilter,
     page: &PageRequest,
 ) -> Result<Page<CustomerSummary>, CustomerError> {
-    let (seen, id) = match page.position()?.as_deref() {
-        Some([seen, id]) => (*seen, *id),
-        _ => (i64::MAX, i64::MAX),
-    };
+    let [seen, id] = page.position()?.unwrap_or([i64::MAX; 2]);
     let limit = page.limit();
     let mut binds: Vec<Value> = vec![
         workspace.raw().into(),

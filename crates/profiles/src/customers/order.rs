@@ -75,10 +75,7 @@ pub async fn orders(
     profile: ProfileId,
     page: &PageRequest,
 ) -> Result<Page<Order>, CustomerError> {
-    let (at, id) = match page.position()?.as_deref() {
-        Some([at, id]) => (*at, *id),
-        _ => (i64::MAX, i64::MAX),
-    };
+    let [at, id] = page.position()?.unwrap_or([i64::MAX; 2]);
     let limit = page.limit();
     let rows: Vec<OrderRow> = sql::all(
         db,

@@ -92,10 +92,7 @@ pub async fn list_refused(
     page: &PageRequest,
 ) -> Result<Page<Quarantined>, ImportError> {
     let limit = page.limit();
-    let (line, id) = match page.position()?.as_deref() {
-        Some([line, id]) => (*line, *id),
-        _ => (-1, -1),
-    };
+    let [line, id] = page.position()?.unwrap_or([-1; 2]);
     let rows: Vec<Row> = sql::all(
         db,
         "SELECT id, line, code, detail_en, detail_ja, payload FROM quarantine

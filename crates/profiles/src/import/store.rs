@@ -275,10 +275,7 @@ pub async fn list(
     workspace: WorkspaceId,
     page: &PageRequest,
 ) -> Result<Page<Import>, ImportError> {
-    let before = page
-        .position()?
-        .and_then(|parts| parts.first().copied())
-        .unwrap_or(i64::MAX);
+    let [before] = page.position()?.unwrap_or([i64::MAX]);
     let limit = page.limit();
     let text = format!(
         "SELECT {COLUMNS} FROM csv_import WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"

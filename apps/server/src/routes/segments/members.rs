@@ -4,7 +4,7 @@ use api_types::{PageOf, segments::SegmentPerson};
 use axum::{Json, extract::State};
 use kernel::{
     id::{ProfileId, kind},
-    page::{BadCursor, Page, PageRequest},
+    page::{Page, PageRequest},
 };
 
 use super::wire;
@@ -29,11 +29,7 @@ pub(super) async fn members(
 ) -> Result<Json<PageOf<SegmentPerson>>, ApiError> {
     let segment = wire::segment(&app, &operator, id).await?;
     let page: PageRequest = page.into();
-    let after = match page.position()?.as_deref() {
-        None => None,
-        Some([after]) => Some(ProfileId::from_raw(*after)),
-        Some(_) => return Err(BadCursor.into()),
-    };
+    let after = page.position()?.map(|[after]| ProfileId::from_raw(after));
     let at = wire::at(&app, &operator).await?;
     let limit = page.limit();
     let found =
