@@ -92,12 +92,21 @@ const SOAKS: &[Soak] = &[
         seed: Some("ENISHI_SEGMENT_SEED"),
     },
     Soak {
+        name: "index",
+        what: "1,000 random histories: an index that followed against one built anew",
+        test: &["--package", "index", "--test", "it", "history"],
+        long: &[("ENISHI_INDEX_HISTORIES", "1000")],
+        seed: Some("ENISHI_INDEX_SEED"),
+    },
+    Soak {
         name: "properties",
         what: "100,000 cases of each property that needs no database",
         test: &[
             "--lib",
             "--package",
             "kernel",
+            "--package",
+            "index",
             "--package",
             "channel-core",
             "--package",

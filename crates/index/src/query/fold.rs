@@ -1,0 +1,326 @@
+//! What is gathered for the customers of one block: an array with a place for each.
+
+use std::ops::Range as Span;
+
+use super::scan::{Gather, Rows};
+use crate::{
+    event::{Bucket, Row, period_start, row::Part},
+    number::BLOCK,
+};
+
+/// A gathered value of each customer of a block.
+pub(super) trait Fold: Gather + Send {
+    /// Returns a customer's value; `None` without events.
+    fn value(&self, person: usize) -> Option<i64>;
+    /// Puts in order what came, before values are asked for.
+    fn settle(&mut self) {}
+    /// Forgets everything.
+    fn reset(&mut self);
+    /// Tells whether anything came.
+    fn is_touched(&self) -> bool;
+}
+
+fn people(bucket: &Bucket, span: Span<usize>) -> &[u16] {
+    bucket.people.get(span).unwrap_or_default()
+}
+
+fn person(bucket: &Bucket, row: u32) -> u16 {
+    bucket.people.get(row as usize).copied().unwrap_or(0)
+}
+
+/// Who has any event.
+pub(super) struct Seen {
+    words: Box<[u64; BLOCK / 64]>,
+    is_touched: bool,
+}
+
+impl Seen {
+    pub(super) fn new() -> Self {
+        Self {
+            words: Box::new([0; BLOCK / 64]),
+            is_touched: false,
+        }
+    }
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a 16-bit number is within the block"
+    )]
+    fn mark(&mut self, person: u16) {
+        self.words[usize::from(person >> 6)] |= 1 << (person & 63);
+    }
+
+    fn holds(&self, person: usize) -> bool {
+        self.words
+            .get(person / 64)
+            .is_some_and(|word| word >> (person % 64) & 1 == 1)
+    }
+}
+
+impl Gather for Seen {
+    fn rows(&mut self, bucket: &Bucket, rows: &Rows<'_>) {
+        self.is_touched = true;
+        match rows.whole() {
+            Some(span) => {
+                for person in people(bucket, span) {
+                    self.mark(*person);
+                }
+            }
+            None => rows.each(|row| self.mark(person(bucket, row))),
+        }
+    }
+
+    fn row(&mut self, person: u16, _row: &Row) {
+        self.is_touched = true;
+        self.mark(person);
+    }
+}
+
+impl Fold for Seen {
+    fn value(&self, person: usize) -> Option<i64> {
+        self.holds(person).then_some(1)
+    }
+
+    fn reset(&mut self) {
+        self.words.fill(0);
+        self.is_touched = false;
+    }
+
+    fn is_touched(&self) -> bool {
+        self.is_touched
+    }
+}
+
+/// How many events.
+pub(super) struct Lines {
+    counts: Box<[u32]>,
+    is_touched: bool,
+}
+
+impl Lines {
+    pub(super) fn new() -> Self {
+        Self {
+            counts: vec![0; BLOCK].into_boxed_slice(),
+            is_touched: false,
+        }
+    }
+
+    fn count(&mut self, person: u16) {
+        if let Some(count) = self.counts.get_mut(usize::from(person)) {
+            *count += 1;
+        }
+    }
+}
+
+impl Gather for Lines {
+    fn rows(&mut self, bucket: &Bucket, rows: &Rows<'_>) {
+        self.is_touched = true;
+        match rows.whole() {
+            Some(span) => {
+                for person in people(bucket, span) {
+                    self.count(*person);
+                }
+            }
+            None => rows.each(|row| self.count(person(bucket, row))),
+        }
+    }
+
+    fn row(&mut self, person: u16, _row: &Row) {
+        self.is_touched = true;
+        self.count(person);
+    }
+}
+
+impl Fold for Lines {
+    fn value(&self, person: usize) -> Option<i64> {
+        let count = self.counts.get(person).copied().unwrap_or(0);
+        (count > 0).then_some(i64::from(count))
+    }
+
+    fn reset(&mut self) {
+        self.counts.fill(0);
+        self.is_touched = false;
+    }
+
+    fn is_touched(&self) -> bool {
+        self.is_touched
+    }
+}
+
+/// How many orders, and events without one.
+pub(super) struct Times {
+    lines: Lines,
+    orders: Vec<(u16, i64)>,
+}
+
+impl Times {
+    pub(super) fn new() -> Self {
+        Self {
+            lines: Lines::new(),
+            orders: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, person: u16, order: Option<i64>) {
+        match order {
+            Some(order) => self.orders.push((person, order)),
+            None => self.lines.count(person),
+        }
+    }
+}
+
+impl Gather for Times {
+    fn rows(&mut self, bucket: &Bucket, rows: &Rows<'_>) {
+        self.lines.is_touched = true;
+        let orders = bucket.part(Part::Order);
+        rows.each(|row| self.take(person(bucket, row), orders.get(row)));
+    }
+
+    fn row(&mut self, person: u16, row: &Row) {
+        self.lines.is_touched = true;
+        self.take(person, row.get(Part::Order));
+    }
+}
+
+impl Fold for Times {
+    fn value(&self, person: usize) -> Option<i64> {
+        self.lines.value(person)
+    }
+
+    #[expect(
+        clippy::stable_sort_primitive,
+        reason = "it finds and merges what is sorted already"
+    )]
+    fn settle(&mut self) {
+        // Each bucket brought its own in order, so the sort has only to merge.
+        self.orders.sort();
+        self.orders.dedup();
+        for (person, _) in std::mem::take(&mut self.orders) {
+            self.lines.count(person);
+        }
+    }
+
+    fn reset(&mut self) {
+        self.lines.reset();
+        self.orders.clear();
+    }
+
+    fn is_touched(&self) -> bool {
+        self.lines.is_touched
+    }
+}
+
+/// The sum of a column.
+pub(super) struct Sum {
+    part: Part,
+    sums: Box<[i64]>,
+    seen: Seen,
+}
+
+impl Sum {
+    pub(super) fn new(part: Part) -> Self {
+        Self {
+            part,
+            sums: vec![0; BLOCK].into_boxed_slice(),
+            seen: Seen::new(),
+        }
+    }
+
+    fn add(&mut self, person: u16, value: Option<i64>) {
+        self.seen.mark(person);
+        if let (Some(sum), Some(value)) = (self.sums.get_mut(usize::from(person)), value) {
+            *sum = sum.saturating_add(value);
+        }
+    }
+}
+
+impl Gather for Sum {
+    fn rows(&mut self, bucket: &Bucket, rows: &Rows<'_>) {
+        self.seen.is_touched = true;
+        let values = bucket.part(self.part);
+        rows.each(|row| self.add(person(bucket, row), values.get(row)));
+    }
+
+    fn row(&mut self, person: u16, row: &Row) {
+        self.seen.is_touched = true;
+        self.add(person, row.get(self.part));
+    }
+}
+
+impl Fold for Sum {
+    fn value(&self, person: usize) -> Option<i64> {
+        if !self.seen.holds(person) {
+            return None;
+        }
+        self.sums.get(person).copied()
+    }
+
+    fn reset(&mut self) {
+        self.sums.fill(0);
+        self.seen.reset();
+    }
+
+    fn is_touched(&self) -> bool {
+        self.seen.is_touched
+    }
+}
+
+/// The latest or the first instant.
+pub(super) struct Edge {
+    is_latest: bool,
+    /// Instants, negated when the first is meant; the smallest number is none.
+    edges: Box<[i64]>,
+    is_touched: bool,
+}
+
+const NEVER: i64 = i64::MIN;
+
+impl Edge {
+    pub(super) fn new(is_latest: bool) -> Self {
+        Self {
+            is_latest,
+            edges: vec![NEVER; BLOCK].into_boxed_slice(),
+            is_touched: false,
+        }
+    }
+
+    fn take(&mut self, person: u16, instant: i64) {
+        let rank = if self.is_latest { instant } else { -instant };
+        if let Some(edge) = self.edges.get_mut(usize::from(person)) {
+            *edge = (*edge).max(rank);
+        }
+    }
+}
+
+impl Gather for Edge {
+    fn rows(&mut self, bucket: &Bucket, rows: &Rows<'_>) {
+        self.is_touched = true;
+        let start = period_start(bucket.period);
+        let offsets = &bucket.offsets;
+        rows.each(|row| {
+            let offset = offsets.get(row as usize).copied().unwrap_or(0);
+            self.take(person(bucket, row), start + i64::from(offset));
+        });
+    }
+
+    fn row(&mut self, person: u16, row: &Row) {
+        self.is_touched = true;
+        self.take(person, row.at);
+    }
+}
+
+impl Fold for Edge {
+    fn value(&self, person: usize) -> Option<i64> {
+        let edge = self.edges.get(person).copied().unwrap_or(NEVER);
+        (edge != NEVER).then(|| if self.is_latest { edge } else { -edge })
+    }
+
+    fn reset(&mut self) {
+        self.edges.fill(NEVER);
+        self.is_touched = false;
+    }
+
+    fn is_touched(&self) -> bool {
+        self.is_touched
+    }
+}
