@@ -21,7 +21,7 @@ pub fn Dialog(
     #[prop(optional, into)]
     footer: Option<ViewFn>,
 ) -> impl IntoView {
-    view! { <Modal class="dialog" open=open title=title body=ViewFn::from(move || children()) footer=footer/> }
+    view! { <Modal class="dialog" open=open title=title stays=Signal::stored(false) body=ViewFn::from(move || children()) footer=footer/> }
 }
 
 /// A page at the right edge, for editing beside what is edited.
@@ -32,13 +32,16 @@ pub fn Sheet(
     /// Its title.
     #[prop(into)]
     title: TextProp,
+    /// Whether a press beside it leaves it open: it shows what is shown once.
+    #[prop(optional, into)]
+    stays: Signal<bool>,
     /// The body.
     children: ChildrenFn,
     /// The buttons; the last one acts.
     #[prop(optional, into)]
     footer: Option<ViewFn>,
 ) -> impl IntoView {
-    view! { <Modal class="dialog sheet" open=open title=title body=ViewFn::from(move || children()) footer=footer/> }
+    view! { <Modal class="dialog sheet" open=open title=title stays=stays body=ViewFn::from(move || children()) footer=footer/> }
 }
 
 #[component]
@@ -46,6 +49,7 @@ fn Modal(
     class: &'static str,
     open: RwSignal<bool>,
     title: TextProp,
+    stays: Signal<bool>,
     body: ViewFn,
     footer: Option<ViewFn>,
 ) -> impl IntoView {
@@ -84,7 +88,7 @@ fn Modal(
             on:mousedown=move |event| {
                 // Only the backdrop is the dialog element itself under the pointer.
                 let is_backdrop = node.get_untracked().is_some_and(|dialog| event.target().as_ref() == Some(dialog.as_ref()));
-                if is_backdrop {
+                if is_backdrop && !stays.get_untracked() {
                     open.set(false);
                 }
             }

@@ -59,17 +59,7 @@ pub(crate) fn Running(
         _ => Pace::Still,
     };
     poll(pace, move || progress.reload());
-    // The ledger may say that it has ended before the page has asked for the campaign again.
-    Effect::new(move |_| {
-        let told = progress.with(|progress| {
-            progress
-                .ready()
-                .map(|progress| State::read(&progress.state))
-        });
-        if told.is_some_and(|told| told != state.get_untracked()) {
-            campaign.reload();
-        }
-    });
+    follow(campaign, progress, state);
     let above = ViewFn::from(move || {
         move || {
             let (tone, icon, word, help) = words::state(state.get());
@@ -86,6 +76,29 @@ pub(crate) fn Running(
         <Counts id=id progress=progress/>
         <Answers campaign=campaign/>
     }
+}
+
+/// Keeps the campaign and its numbers in step.
+fn follow(campaign: Load<CampaignView>, progress: Load<ProgressView>, state: Memo<State>) {
+    // Held or called off here, the numbers are others than those on the page, which no poll would renew.
+    Effect::new(move |before: Option<State>| {
+        let now = state.get();
+        if before.is_some_and(|before| before != now) {
+            progress.reload();
+        }
+        now
+    });
+    // The ledger may say that it has ended before the page has asked for the campaign again.
+    Effect::new(move |_| {
+        let told = progress.with(|progress| {
+            progress
+                .ready()
+                .map(|progress| State::read(&progress.state))
+        });
+        if told.is_some_and(|told| told != state.get_untracked()) {
+            campaign.reload();
+        }
+    });
 }
 
 #[component]
@@ -257,6 +270,28 @@ fn Counts(id: StoredValue<String>, progress: Load<ProgressView>) -> impl IntoVie
             .map(row)
             .collect_view()
     };
+    // Before the planning there is nothing to part; a head over nothing would look like a fault.
+    let by_state = move || {
+        let unplanned = progress.with(|progress| {
+            let progress = progress.ready()?;
+            let state = State::read(&progress.state);
+            progress.counts.is_empty().then_some(state)
+        });
+        if let Some(state) = unplanned {
+            let words = match state {
+                State::Cancelled | State::Finished => t::campaigns::never_planned,
+                _ => t::campaigns::not_planned,
+            };
+            return view! { <p class="t-small ink-2">{words}</p> }.into_any();
+        }
+        view! {
+            <table class="tbl" aria-label=t::campaigns::by_state>
+                <thead><tr><th>{t::campaigns::state}</th><th>{t::campaigns::reason}</th><th class="num">{t::campaigns::messages}</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+        .into_any()
+    };
     view! {
         <Stats>
             <Stat label=t::campaigns::accepted figure=figure(|progress| progress.accepted) definition=t::campaigns::accepted_help/>
@@ -264,12 +299,7 @@ fn Counts(id: StoredValue<String>, progress: Load<ProgressView>) -> impl IntoVie
             <Stat label=t::campaigns::not_sent figure=figure(|progress| progress.not_sent) definition=t::campaigns::not_sent_help/>
             <Stat label=t::campaigns::failed figure=figure(|progress| progress.failed + progress.unknown) definition=t::campaigns::failed_help/>
         </Stats>
-        <Section title=t::campaigns::by_state>
-            <table class="tbl" aria-label=t::campaigns::by_state>
-                <thead><tr><th>{t::campaigns::state}</th><th>{t::campaigns::reason}</th><th class="num">{t::campaigns::messages}</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </Section>
+        <Section title=t::campaigns::by_state>{by_state}</Section>
         {move || shown.get().map(|(state, reason)| view! { <Deliveries id=id.get_value() state=state reason=reason shown=shown/> })}
     }
 }

@@ -4,7 +4,7 @@ use api_types::session::{ApiKeyView, CreateApiKey};
 use leptos::{ev, prelude::*};
 
 use super::{
-    copy::CopyText,
+    copy::FreshKey,
     places::{Place, Places},
     words,
 };
@@ -14,7 +14,7 @@ use crate::{
     state::{session, toast::use_toasts},
     ui::{
         Button, ButtonKind, ButtonSize, Checkbox, Column, DataTable, Dialog, EmptyState, FormError,
-        Icon, Note, PageHeader, Phone, Sheet, Status, TextField, Tone, table::Row, use_list_query,
+        Icon, PageHeader, Phone, Sheet, Status, TextField, Tone, table::Row, use_list_query,
     },
 };
 
@@ -29,6 +29,12 @@ pub(super) fn ApiKeys() -> impl IntoView {
         RwSignal::new(false),
         RwSignal::new(None::<(String, String)>),
     );
+    let made = RwSignal::new(None::<ApiKeyView>);
+    Effect::new(move |_| {
+        if !is_making.get() {
+            made.set(None);
+        }
+    });
     view! {
         <PageHeader title=t::settings::api_keys say=t::settings::api_keys_about>
             <Button kind=ButtonKind::Primary icon=Icon::Plus label=t::settings::key_make on_press=move || is_making.set(true)/>
@@ -43,7 +49,9 @@ pub(super) fn ApiKeys() -> impl IntoView {
             page_size=4
             empty=|| view! { <EmptyState title=t::settings::api_keys_empty_title body=t::settings::api_keys_empty_body/> }
         />
-        <Sheet open=is_making title=t::settings::key_make><KeyForm keys=keys/></Sheet>
+        <Sheet open=is_making title=t::settings::key_make stays=Signal::derive(move || made.with(Option::is_some))>
+            <KeyForm keys=keys made=made on_done=move || is_making.set(false)/>
+        </Sheet>
         <Revoke
             ending=ending
             body=t::settings::api_key_revoke_body
@@ -158,12 +166,16 @@ pub(super) fn Revoke(
 }
 
 #[component]
-fn KeyForm(keys: Load<Page<ApiKeyView>>) -> impl IntoView {
+fn KeyForm(
+    keys: Load<Page<ApiKeyView>>,
+    made: RwSignal<Option<ApiKeyView>>,
+    #[prop(into)] on_done: Callback<()>,
+) -> impl IntoView {
     let (name, chosen) = (
         RwSignal::new(String::new()),
         RwSignal::new(Vec::<&'static str>::new()),
     );
-    let (submit, made) = (Submit::default(), RwSignal::new(None::<String>));
+    let submit = Submit::default();
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let key = CreateApiKey {
@@ -178,7 +190,7 @@ fn KeyForm(keys: Load<Page<ApiKeyView>>) -> impl IntoView {
             async move { settings::create_api_key(&key).await },
             move |key| {
                 keys.reload();
-                made.set(Some(key.key.unwrap_or_default()));
+                made.set(Some(key));
             },
         );
     };
@@ -200,8 +212,7 @@ fn KeyForm(keys: Load<Page<ApiKeyView>>) -> impl IntoView {
     move || {
         match made.get() {
         Some(key) => view! {
-            <Note tone=Tone::Warn>{t::settings::key_once}</Note>
-            <CopyText label=t::settings::key value=Signal::stored(key)/>
+            <FreshKey name=key.name value=key.key.unwrap_or_default() is_secret=true on_done=on_done/>
         }
         .into_any(),
         None => view! {

@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*};
 
 use super::{
     api_keys::{Revoke, key_state},
-    copy::CopyText,
+    copy::FreshKey,
     places::{Place, Places},
     snippets::Snippets,
 };
@@ -13,8 +13,8 @@ use crate::{
     api::{Load, Page, Submit, load, settings},
     format, i18n as t,
     ui::{
-        Button, ButtonKind, Choice, Column, DataTable, EmptyState, FormError, Icon, Note,
-        PageHeader, Phone, RadioGroup, Sheet, TextField, Tone, table::Row, use_list_query,
+        Button, ButtonKind, Choice, Column, DataTable, EmptyState, FormError, Icon, PageHeader,
+        Phone, RadioGroup, Sheet, TextField, table::Row, use_list_query,
     },
 };
 
@@ -29,6 +29,12 @@ pub(super) fn WriteKeys() -> impl IntoView {
         RwSignal::new(false),
         RwSignal::new(None::<(String, String)>),
     );
+    let made = RwSignal::new(None::<WriteKeyView>);
+    Effect::new(move |_| {
+        if !is_making.get() {
+            made.set(None);
+        }
+    });
     view! {
         <PageHeader title=t::settings::write_keys say=t::settings::write_keys_about>
             <Button kind=ButtonKind::Primary icon=Icon::Plus label=t::settings::key_make on_press=move || is_making.set(true)/>
@@ -44,7 +50,9 @@ pub(super) fn WriteKeys() -> impl IntoView {
             empty=|| view! { <EmptyState title=t::settings::write_keys_empty_title body=t::settings::write_keys_empty_body/> }
         />
         <Snippets keys=keys/>
-        <Sheet open=is_making title=t::settings::key_make><KeyForm keys=keys/></Sheet>
+        <Sheet open=is_making title=t::settings::key_make stays=Signal::derive(move || made.with(Option::is_some))>
+            <KeyForm keys=keys made=made on_done=move || is_making.set(false)/>
+        </Sheet>
         <Revoke
             ending=ending
             body=t::settings::write_key_revoke_body
@@ -93,12 +101,16 @@ fn columns(ending: RwSignal<Option<(String, String)>>) -> Vec<Column<WriteKeyVie
 }
 
 #[component]
-fn KeyForm(keys: Load<Page<WriteKeyView>>) -> impl IntoView {
+fn KeyForm(
+    keys: Load<Page<WriteKeyView>>,
+    made: RwSignal<Option<WriteKeyView>>,
+    #[prop(into)] on_done: Callback<()>,
+) -> impl IntoView {
     let (name, kind) = (
         RwSignal::new(String::new()),
         RwSignal::new("server".to_owned()),
     );
-    let (submit, made) = (Submit::default(), RwSignal::new(None::<WriteKeyView>));
+    let submit = Submit::default();
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let key = CreateWriteKey {
@@ -124,10 +136,7 @@ fn KeyForm(keys: Load<Page<WriteKeyView>>) -> impl IntoView {
         if let Some(key) = made.get() {
             let is_secret = key.power == "server";
             view! {
-                <Note tone=if is_secret { Tone::Warn } else { Tone::Good }>
-                    {move || if is_secret { t::settings::key_once() } else { t::settings::key_public() }}
-                </Note>
-                <CopyText label=t::settings::key value=Signal::stored(key.key.unwrap_or_default())/>
+                <FreshKey name=key.name value=key.key.unwrap_or_default() is_secret=is_secret on_done=on_done/>
             }
             .into_any()
         } else {

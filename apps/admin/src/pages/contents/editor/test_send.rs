@@ -171,7 +171,7 @@ fn Recipients(form: Form) -> impl IntoView {
             <legend class="lbl">{t::contents::test_to}</legend>
             {list}
         </fieldset>
-        <p class="hint" aria-live="polite">{hint}</p>
+        <p class="t-small ink-2" aria-live="polite">{hint}</p>
     }
 }
 
