@@ -7,12 +7,12 @@
 mod build;
 mod codes;
 mod dictionary;
-
-use roaring::RoaringBitmap;
+mod holders;
 
 pub(crate) use build::build;
 pub(crate) use codes::Codes;
 pub(crate) use dictionary::Dictionary;
+pub(crate) use holders::Holders;
 
 use crate::{packed::Packed, value::ValueRef};
 
@@ -23,27 +23,35 @@ pub(crate) enum Column {
     Coded {
         codes: Codes,
         dictionary: Box<Dictionary>,
-        /// For each code the rows that have it, where they are few; derived from the codes.
-        rare: Vec<Option<RoaringBitmap>>,
+        /// For each code the rows that have it; derived from the codes.
+        holders: Holders,
     },
     /// Instants as they are.
     Instants(Packed),
 }
 
-/// Codes with more distinct values keep no bitmaps.
-const MAX_BITMAPS: usize = 256;
-/// A bitmap is kept for a value that at most one row in so many has.
-const RARE: u64 = 16;
-
 impl Column {
-    /// Makes a coded column and its bitmaps.
+    /// Makes a coded column.
     pub(crate) fn coded(codes: Codes, dictionary: Dictionary) -> Self {
-        let rare = bitmaps(&codes, dictionary.len());
         Self::Coded {
             codes,
             dictionary: Box::new(dictionary),
-            rare,
+            holders: Holders::default(),
         }
+    }
+
+    /// Gathers who has each value, for a column that is asked as a whole.
+    #[must_use]
+    pub(crate) fn with_holders(mut self) -> Self {
+        if let Self::Coded {
+            codes,
+            dictionary,
+            holders,
+        } = &mut self
+        {
+            *holders = Holders::new(codes, dictionary.len());
+        }
+        self
     }
 
     /// Returns the value of a row.
@@ -67,47 +75,9 @@ impl Column {
             Self::Coded {
                 codes,
                 dictionary,
-                rare,
-            } => {
-                let bitmaps = rare.iter().flatten().map(RoaringBitmap::serialized_size);
-                let slots = std::mem::size_of_val(rare.as_slice());
-                (
-                    codes.bytes() + dictionary.bytes(),
-                    bitmaps.sum::<usize>() + slots,
-                )
-            }
+                holders,
+            } => (codes.bytes() + dictionary.bytes(), holders.bytes()),
             Self::Instants(packed) => (packed.bytes(), 0),
         }
     }
-}
-
-/// Gathers the rows of each rare value of a column with few distinct ones.
-fn bitmaps(codes: &Codes, n_values: u32) -> Vec<Option<RoaringBitmap>> {
-    let n_codes = crate::number::at(n_values) + 1;
-    if n_codes > MAX_BITMAPS {
-        return Vec::new();
-    }
-    let mut counts = vec![0u64; n_codes];
-    codes.each(|_, code| {
-        if let Some(count) = counts.get_mut(crate::number::at(code)) {
-            *count += 1;
-        }
-    });
-    let most = u64::from(codes.len()) / RARE;
-    let mut rare: Vec<Option<Vec<u32>>> = counts
-        .iter()
-        .enumerate()
-        .map(|(code, count)| (code > 0 && *count <= most).then(Vec::new))
-        .collect();
-    if rare.iter().all(Option::is_none) {
-        return Vec::new();
-    }
-    codes.each(|row, code| {
-        if let Some(Some(rows)) = rare.get_mut(crate::number::at(code)) {
-            rows.push(row);
-        }
-    });
-    rare.into_iter()
-        .map(|rows| rows.and_then(|rows| RoaringBitmap::from_sorted_iter(rows).ok()))
-        .collect()
 }

@@ -67,7 +67,8 @@ impl View {
             .into_par_iter()
             .map(|(key, changed)| {
                 let old = self.base.columns.get(key).map(AsRef::as_ref);
-                (key.clone(), column::build(old, &changed.rows, n))
+                let column = column::build(old, &changed.rows, n);
+                (key.clone(), column.with_holders())
             })
             .collect();
         for (key, column) in built {

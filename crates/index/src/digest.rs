@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use crate::{
     event::{Row, row::Part},
     key::ColumnKey,
+    number::ordinal,
     value::ValueRef,
     view::View,
 };
@@ -53,6 +54,26 @@ impl View {
             .filter(|person| self.active.contains(*person))
             .map(|person| self.digest_of(person, &columns))
             .reduce(Digest::default, Digest::plus);
+        let in_base = self.base.buckets.par_iter().map(|(name, bucket)| {
+            let mut digest = Digest::default();
+            bucket.each_row(|place, row| {
+                if !self.is_gone(*name, bucket.period, place) {
+                    digest = digest.plus(self.digest_of_event(*name, &row));
+                }
+            });
+            digest
+        });
+        let events = in_base.reduce(Digest::default, Digest::plus);
+        let pending = self.pending.iter().flat_map(|(name, pending)| {
+            let runs = pending.runs().iter();
+            runs.map(move |run| (*name, run))
+        });
+        let events = pending.fold(events, |mut digest, (name, run)| {
+            run.each(0..ordinal(run.rows.len()), |row| {
+                digest = digest.plus(self.digest_of_event(name, row));
+            });
+            digest
+        });
         let mut suppressed = 0u64;
         for (channel, addresses) in self.suppressed.as_ref() {
             for address in addresses {
@@ -62,7 +83,7 @@ impl View {
         }
         Digest {
             suppressed,
-            ..people
+            ..people.plus(events)
         }
     }
 
@@ -79,11 +100,6 @@ impl View {
                 digest.facts = digest.facts.wrapping_add(hash);
             }
         }
-        self.each_event_of(person, |name, row| {
-            digest.n_events += 1;
-            let hash = self.hash_event(key, name, &row);
-            digest.events = digest.events.wrapping_add(hash);
-        });
         for (list, members) in &self.lists {
             if members.contains(person) {
                 let hash = numbers(&[*list, key]);
@@ -93,8 +109,24 @@ impl View {
         digest
     }
 
+    fn digest_of_event(&self, name: i32, row: &Row) -> Digest {
+        let profile = self.profile(row.ordinal);
+        let profile = profile.filter(|_| self.active.contains(row.ordinal));
+        profile.map_or_else(Digest::default, |profile| Digest {
+            n_events: 1,
+            events: self.hash_event(profile, name, row),
+            ..Digest::default()
+        })
+    }
+
     fn hash_event(&self, key: i64, name: i32, row: &Row) -> u64 {
-        let mut fields = vec![key, i64::from(name), row.at, row.id];
+        let mut fields = [0; 4 + 2 * Part::ALL.len()];
+        let head = [key, i64::from(name), row.at, row.id];
+        let mut places = fields.iter_mut();
+        places
+            .by_ref()
+            .zip(head)
+            .for_each(|(place, field)| *place = field);
         for part in Part::ALL {
             let value = row.get(part);
             let value = match part {
@@ -103,7 +135,11 @@ impl View {
                 }
                 _ => value,
             };
-            fields.extend([i64::from(value.is_some()), value.unwrap_or(0)]);
+            let both = [i64::from(value.is_some()), value.unwrap_or(0)];
+            places
+                .by_ref()
+                .zip(both)
+                .for_each(|(place, field)| *place = field);
         }
         let mut hash = numbers(&fields);
         for (key, value) in row.properties.iter().flat_map(|all| all.iter()) {

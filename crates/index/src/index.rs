@@ -59,7 +59,7 @@ impl Slack {
         events: 500_000,
         events_share: 2,
         values: 200_000,
-        values_share: 4,
+        values_share: 2,
     };
 }
 

@@ -2,13 +2,12 @@
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
-use roaring::RoaringBitmap;
 
 use crate::{
     answer::Answer,
     bits::Bits,
     change::Value,
-    column::{Codes, Column, Dictionary},
+    column::{Codes, Column, Dictionary, Holders},
     key::ColumnKey,
     number::{BLOCK, at, ordinal},
     packed::Packed,
@@ -35,10 +34,10 @@ impl View {
             Some(Column::Coded {
                 codes,
                 dictionary,
-                rare,
+                holders,
             }) => {
                 let truths = judged(dictionary, &test);
-                self.by_codes(codes, rare, &truths)
+                self.by_codes(codes, holders, &truths)
             }
             Some(Column::Instants(packed)) => self.by_instants(packed, &test),
         };
@@ -59,7 +58,7 @@ impl View {
             Some(Column::Coded {
                 codes,
                 dictionary,
-                rare,
+                holders,
             }) => {
                 let mut truths = vec![None; at(dictionary.len()) + 1];
                 for code in dictionary.text_codes() {
@@ -70,7 +69,7 @@ impl View {
                         put(&mut truths, code, Some(true));
                     }
                 }
-                self.by_codes(codes, rare, &truths)
+                self.by_codes(codes, holders, &truths)
             }
             _ => self.alike(None),
         };
@@ -94,13 +93,15 @@ impl View {
         }
     }
 
-    fn by_codes(&self, codes: &Codes, rare: &[Option<RoaringBitmap>], truths: &[Truth]) -> Answer {
+    fn by_codes(&self, codes: &Codes, holders: &Holders, truths: &[Truth]) -> Answer {
         let n = self.n_ordinals();
-        let certain = chosen(codes, rare, truths, |truth| truth == Some(true), n);
-        if !truths.contains(&None) {
+        let certain = chosen(codes, holders, truths, |truth| truth == Some(true), n);
+        let is_complete = holders.n_absent == 0 && codes.len() == n;
+        let of_values = truths.get(usize::from(is_complete)..).unwrap_or_default();
+        if !of_values.contains(&None) {
             return Answer::known(certain);
         }
-        let possible = chosen(codes, rare, truths, |truth| truth != Some(false), n);
+        let possible = chosen(codes, holders, truths, |truth| truth != Some(false), n);
         Answer::doubtful(certain, possible)
     }
 
@@ -187,65 +188,46 @@ fn judged(
     }
 }
 
-/// Gathers the rows whose code is meant, in the way that touches least.
+/// Gathers the rows whose code is meant: from their sets, else in one pass over the codes.
 fn chosen(
     codes: &Codes,
-    rare: &[Option<RoaringBitmap>],
+    holders: &Holders,
     truths: &[Truth],
     is_meant: impl Fn(Truth) -> bool,
     n: u32,
 ) -> Bits {
     let meant: Vec<bool> = truths.iter().map(|truth| is_meant(*truth)).collect();
-    let are_rare = |wanted: bool| {
-        !rare.is_empty()
-            && meant
-                .iter()
-                .zip(rare)
-                .all(|(meant, rare)| *meant != wanted || rare.is_some())
+    let mut bits = if holders.are_kept() {
+        holders.gather(&meant, n)
+    } else {
+        scanned(codes, &meant, n)
     };
-    let gathered = |wanted: bool| {
-        let mut bits = Bits::none(n);
-        for (_, rows) in meant
-            .iter()
-            .zip(rare)
-            .filter(|(meant, _)| **meant == wanted)
-        {
-            for row in rows.iter().flatten() {
-                bits.insert(row);
-            }
+    if meant.first() == Some(&true) {
+        // Who came after the column was made has no value in it.
+        for row in codes.len()..n {
+            bits.insert(row);
         }
-        bits
-    };
-    if are_rare(true) {
-        return gathered(true);
     }
-    if are_rare(false) {
-        let mut bits = gathered(false);
-        bits.invert();
-        return bits;
-    }
+    bits
+}
+
+fn scanned(codes: &Codes, meant: &[bool], n: u32) -> Bits {
     let mut bits = Bits::none(n);
     match codes {
         Codes::Narrow8(codes) => {
             let mut table = [0u8; 256];
-            for (place, meant) in table.iter_mut().zip(&meant) {
+            for (place, meant) in table.iter_mut().zip(meant) {
                 *place = u8::from(*meant);
             }
             scan(codes, &mut bits, |code: u8| lookup(&table, code.into()));
         }
         Codes::Narrow16(codes) => {
-            let table = padded(&meant, 1 << 16);
+            let table = padded(meant, 1 << 16);
             scan(codes, &mut bits, |code: u16| lookup(&table, code.into()));
         }
         Codes::Wide(codes) => {
-            let table = padded(&meant, meant.len());
+            let table = padded(meant, meant.len());
             scan(codes, &mut bits, |code: u32| lookup(&table, at(code)));
-        }
-    }
-    if meant.first() == Some(&true) {
-        // Who came after the column was made has no value in it.
-        for row in codes.len()..n {
-            bits.insert(row);
         }
     }
     bits

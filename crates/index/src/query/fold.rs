@@ -2,7 +2,10 @@
 
 use std::ops::Range as Span;
 
-use super::scan::{Gather, Rows};
+use super::{
+    Range,
+    scan::{Gather, Rows},
+};
 use crate::{
     event::{Bucket, Row, period_start, row::Part},
     number::BLOCK,
@@ -12,12 +15,36 @@ use crate::{
 pub(super) trait Fold: Gather + Send {
     /// Returns a customer's value; `None` without events.
     fn value(&self, person: usize) -> Option<i64>;
+    /// Judges 64 customers: of whom it holds, and who has no events.
+    fn judge(&self, word: usize, range: Range) -> (u64, u64);
     /// Puts in order what came, before values are asked for.
     fn settle(&mut self) {}
     /// Forgets everything.
     fn reset(&mut self);
     /// Tells whether anything came.
     fn is_touched(&self) -> bool;
+}
+
+/// Judges 64 numbers, of which `none` means that there was no event.
+fn judge<N: Copy + Ord>(
+    numbers: &[N],
+    none: N,
+    stretch: Option<(N, N)>,
+    is_outside: bool,
+) -> (u64, u64) {
+    let (mut inside, mut absent) = (0u64, 0u64);
+    for (bit, number) in numbers.iter().enumerate() {
+        let is_inside = stretch.is_some_and(|(low, high)| low <= *number && *number <= high);
+        inside |= u64::from(is_inside) << bit;
+        absent |= u64::from(*number == none) << bit;
+    }
+    let holds = if is_outside { !inside } else { inside };
+    (holds & !absent, absent)
+}
+
+/// The numbers of 64 customers.
+fn of_word<N>(numbers: &[N], word: usize) -> &[N] {
+    numbers.get(word * 64..word * 64 + 64).unwrap_or_default()
 }
 
 fn people(bucket: &Bucket, span: Span<usize>) -> &[u16] {
@@ -50,6 +77,25 @@ impl Seen {
         self.words[usize::from(person >> 6)] |= 1 << (person & 63);
     }
 
+    /// Marks people who stand in order, a word at a time.
+    fn mark_all(&mut self, people: &[u16]) {
+        let (mut place, mut bits) = (0u16, 0u64);
+        for person in people {
+            if person >> 6 != place {
+                self.mark_word(place, bits);
+                (place, bits) = (person >> 6, 0);
+            }
+            bits |= 1 << (person & 63);
+        }
+        self.mark_word(place, bits);
+    }
+
+    fn mark_word(&mut self, place: u16, bits: u64) {
+        if let Some(word) = self.words.get_mut(usize::from(place)) {
+            *word |= bits;
+        }
+    }
+
     fn holds(&self, person: usize) -> bool {
         self.words
             .get(person / 64)
@@ -61,11 +107,7 @@ impl Gather for Seen {
     fn rows(&mut self, bucket: &Bucket, rows: &Rows<'_>) {
         self.is_touched = true;
         match rows.whole() {
-            Some(span) => {
-                for person in people(bucket, span) {
-                    self.mark(*person);
-                }
-            }
+            Some(span) => self.mark_all(people(bucket, span)),
             None => rows.each(|row| self.mark(person(bucket, row))),
         }
     }
@@ -79,6 +121,11 @@ impl Gather for Seen {
 impl Fold for Seen {
     fn value(&self, person: usize) -> Option<i64> {
         self.holds(person).then_some(1)
+    }
+
+    fn judge(&self, word: usize, range: Range) -> (u64, u64) {
+        let seen = self.words.get(word).copied().unwrap_or(0);
+        (if range.holds(1) { seen } else { 0 }, !seen)
     }
 
     fn reset(&mut self) {
@@ -137,6 +184,17 @@ impl Fold for Lines {
         (count > 0).then_some(i64::from(count))
     }
 
+    fn judge(&self, word: usize, range: Range) -> (u64, u64) {
+        let low = u32::try_from(range.low.max(0)).ok();
+        let high = u32::try_from(range.high.min(i64::from(u32::MAX))).ok();
+        judge(
+            of_word(&self.counts, word),
+            0,
+            low.zip(high),
+            range.is_outside,
+        )
+    }
+
     fn reset(&mut self) {
         self.counts.fill(0);
         self.is_touched = false;
@@ -151,6 +209,9 @@ impl Fold for Lines {
 pub(super) struct Times {
     lines: Lines,
     orders: Vec<(u16, i64)>,
+    /// The same by customer, and where those of each begin; only within [`Times::settle`].
+    sorted: Vec<i64>,
+    starts: Vec<u32>,
 }
 
 impl Times {
@@ -158,6 +219,35 @@ impl Times {
         Self {
             lines: Lines::new(),
             orders: Vec::new(),
+            sorted: Vec::new(),
+            starts: Vec::new(),
+        }
+    }
+
+    /// Puts the orders of each customer side by side: counts, then places.
+    fn sort_by_customer(&mut self) {
+        self.starts.clear();
+        self.starts.resize(BLOCK + 1, 0);
+        for (person, _) in &self.orders {
+            if let Some(count) = self.starts.get_mut(usize::from(*person) + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut self.starts {
+            sum += *start;
+            *start = sum;
+        }
+        self.sorted.clear();
+        self.sorted.resize(self.orders.len(), 0);
+        for (person, order) in self.orders.drain(..) {
+            let Some(start) = self.starts.get_mut(usize::from(person)) else {
+                continue;
+            };
+            if let Some(place) = self.sorted.get_mut(*start as usize) {
+                *place = order;
+            }
+            *start += 1;
         }
     }
 
@@ -187,16 +277,19 @@ impl Fold for Times {
         self.lines.value(person)
     }
 
-    #[expect(
-        clippy::stable_sort_primitive,
-        reason = "it finds and merges what is sorted already"
-    )]
+    fn judge(&self, word: usize, range: Range) -> (u64, u64) {
+        self.lines.judge(word, range)
+    }
+
     fn settle(&mut self) {
-        // Each bucket brought its own in order, so the sort has only to merge.
-        self.orders.sort();
-        self.orders.dedup();
-        for (person, _) in std::mem::take(&mut self.orders) {
-            self.lines.count(person);
+        self.sort_by_customer();
+        let mut rest = self.sorted.as_mut_slice();
+        let mut first = 0;
+        // Where a customer's orders began, the next one's begin by now.
+        for (count, end) in self.lines.counts.iter_mut().zip(&self.starts) {
+            let (orders, after) = rest.split_at_mut((*end - first) as usize);
+            (rest, first) = (after, *end);
+            *count += n_distinct(orders);
         }
     }
 
@@ -208,6 +301,17 @@ impl Fold for Times {
     fn is_touched(&self) -> bool {
         self.lines.is_touched
     }
+}
+
+fn n_distinct(orders: &mut [i64]) -> u32 {
+    if orders.len() < 2 {
+        return u32::from(!orders.is_empty());
+    }
+    orders.sort_unstable();
+    let steps = orders
+        .windows(2)
+        .filter(|pair| matches!(pair, [a, b] if a != b));
+    1 + crate::number::ordinal(steps.count())
 }
 
 /// The sum of a column.
@@ -253,6 +357,21 @@ impl Fold for Sum {
             return None;
         }
         self.sums.get(person).copied()
+    }
+
+    fn judge(&self, word: usize, range: Range) -> (u64, u64) {
+        let seen = self.seen.words.get(word).copied().unwrap_or(0);
+        if seen == 0 {
+            return (0, u64::MAX);
+        }
+        let sums = of_word(&self.sums, word);
+        let (holds, _) = judge(
+            sums,
+            i64::MIN,
+            Some((range.low, range.high)),
+            range.is_outside,
+        );
+        (holds & seen, !seen)
     }
 
     fn reset(&mut self) {
@@ -313,6 +432,20 @@ impl Fold for Edge {
     fn value(&self, person: usize) -> Option<i64> {
         let edge = self.edges.get(person).copied().unwrap_or(NEVER);
         (edge != NEVER).then(|| if self.is_latest { edge } else { -edge })
+    }
+
+    fn judge(&self, word: usize, range: Range) -> (u64, u64) {
+        let stretch = if self.is_latest {
+            (range.low, range.high)
+        } else {
+            (range.high.saturating_neg(), range.low.saturating_neg())
+        };
+        judge(
+            of_word(&self.edges, word),
+            NEVER,
+            Some(stretch),
+            range.is_outside,
+        )
     }
 
     fn reset(&mut self) {

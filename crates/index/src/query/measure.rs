@@ -153,13 +153,7 @@ fn fill<F: Fold>(fold: &mut F, verdict: Verdict, certain: &mut [u64], possible: 
     fold.settle();
     let mut doubts = possible.iter_mut();
     for (i, word) in certain.iter_mut().enumerate() {
-        let (mut holds, mut none) = (0u64, 0u64);
-        for bit in 0..64 {
-            match fold.value(i * 64 + bit) {
-                Some(value) => holds |= u64::from(verdict.range.holds(value)) << bit,
-                None => none |= 1 << bit,
-            }
-        }
+        let (holds, none) = fold.judge(i, verdict.range);
         *word = holds | (none & of_all(absent));
         if let Some(possible) = doubts.next() {
             *possible = holds | none;

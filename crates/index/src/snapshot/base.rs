@@ -187,7 +187,7 @@ fn write_column(key: &ColumnKey, column: &Column, to: &mut Writer) {
 fn read_column(from: &mut Reader<'_>) -> Option<(ColumnKey, Column)> {
     let (kind, a, b) = (from.u8()?, from.text()?, from.text()?);
     let key = ColumnKey::from_parts(kind, [&a, &b])?;
-    Some((key, read_values(from)?))
+    Some((key, read_values(from)?.with_holders()))
 }
 
 fn write_values(column: &Column, to: &mut Writer) {

@@ -136,7 +136,9 @@ impl View {
             });
             changed.rows.insert(person, value);
         }
-        self.column_versions.insert(key.clone(), self.version);
+        if self.column_versions.get(key) != Some(&self.version) {
+            self.column_versions.insert(key.clone(), self.version);
+        }
     }
 
     /// Removes a person's values from the columns that are meant.
