@@ -13,6 +13,7 @@ mod order;
 mod prepare;
 mod quarantine;
 mod receipt;
+mod receipt_key;
 mod refusal;
 mod service;
 mod time;

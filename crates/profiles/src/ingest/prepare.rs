@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{
     commerce::{self, Draft},
     message::{Call, Message},
+    receipt_key::ReceiptKey,
     refusal::Refusal,
     time,
     trait_map::{self, Traits},
@@ -18,9 +19,6 @@ use crate::{
 };
 
 const MAX_MESSAGE_ID_CHARS: usize = 100;
-
-/// The key of a receipt.
-pub(super) type ReceiptKey = [u8; 16];
 
 /// A message that can be taken as far as it can be judged alone.
 #[derive(Debug)]
@@ -99,7 +97,7 @@ fn judge(
         receipt: message
             .message_id
             .as_deref()
-            .map(|id| receipt_key(source, id)),
+            .map(|id| ReceiptKey::new(source, id)),
         content: content_hash(message),
         claim: Claim {
             keys,
@@ -175,20 +173,6 @@ fn keys(
 
 fn shorten(text: &str) -> String {
     text.chars().take(40).collect()
-}
-
-/// The power of the key is part of it: otherwise anybody could use up a server's message ids.
-fn receipt_key(source: Source, message_id: &str) -> ReceiptKey {
-    let mut context = digest::Context::new(&digest::SHA256);
-    context.update(source.word().as_bytes());
-    context.update(&[0]);
-    context.update(message_id.as_bytes());
-    let hash = context.finish();
-    let mut key = [0; 16];
-    for (to, from) in key.iter_mut().zip(hash.as_ref()) {
-        *to = *from;
-    }
-    key
 }
 
 /// A hash of what the sender meant; what a retry changes (sentAt, context) is left out.

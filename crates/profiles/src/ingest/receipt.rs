@@ -10,7 +10,7 @@ use storage::{
     sql,
 };
 
-use super::prepare::ReceiptKey;
+use super::receipt_key::ReceiptKey;
 use crate::{
     context::Ctx,
     rowset::{self, Col},
@@ -70,7 +70,7 @@ pub(super) async fn take(ctx: Ctx<'_>, given: &[(ReceiptKey, i64)]) -> Result<Ve
         .map(|(key, content)| {
             vec![
                 ctx.workspace.raw().into(),
-                key.to_vec().into(),
+                key.as_bytes().to_vec().into(),
                 (*content).into(),
                 ctx.now.0.into(),
             ]
@@ -80,13 +80,13 @@ pub(super) async fn take(ctx: Ctx<'_>, given: &[(ReceiptKey, i64)]) -> Result<Ve
     let taken: HashSet<Vec<u8>> = taken.into_iter().map(|row| row.message_hash).collect();
     let old: Vec<String> = first
         .keys()
-        .filter(|key| !taken.contains(key.as_slice()))
-        .map(hex::encode)
+        .filter(|key| !taken.contains(key.as_bytes().as_slice()))
+        .map(|key| hex::encode(key.as_bytes()))
         .collect();
     let old = known(ctx, &old).await?;
     let judge = |((key, content), within): (&(ReceiptKey, i64), Option<Seen>)| match (
         within,
-        old.get(&hex::encode(key)),
+        old.get(&hex::encode(key.as_bytes())),
     ) {
         // What came before the batch counts before what came within it.
         (_, Some(held)) => {
