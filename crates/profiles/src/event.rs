@@ -61,7 +61,9 @@ pub(crate) struct Row {
 }
 
 /// Writes events and one feed row per person; the person's events are those with ids from `a` to `b`.
-pub(crate) async fn insert(ctx: Ctx<'_>, rows: Vec<Row>) -> Result<(), DbErr> {
+pub(crate) async fn insert(ctx: Ctx<'_>, mut rows: Vec<Row>) -> Result<(), DbErr> {
+    // In the order of the key: each page of the table is met once.
+    rows.sort_unstable_by_key(|row| (row.profile, row.at, row.id));
     let mut spans: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
     for row in &rows {
         let span = spans.entry(row.profile).or_insert((row.id, row.id));

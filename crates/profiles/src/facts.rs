@@ -8,7 +8,7 @@ pub mod typed;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use kernel::feed::ChangeKind;
+use kernel::{feed::ChangeKind, time::MINUTE};
 use sea_orm::DbErr;
 use serde_json::{Map, Value as Json};
 use storage::{feed, sql};
@@ -129,27 +129,45 @@ pub async fn apply(ctx: Ctx<'_>, changes: Vec<Change>) -> Result<Vec<RefusedFact
     Ok(refused)
 }
 
-/// Moves `last_seen_at` on. Within a minute nothing is written: the column is indexed, and nobody reads
-/// it to the second.
+/// How exact `last_seen_at` is: within it nothing is written. A row is a page to change, and nobody reads it to
+/// the second.
+const SEEN_EXACT_TO: i64 = MINUTE;
+
+/// Moves `last_seen_at` on.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn touch(ctx: Ctx<'_>, seen: &BTreeMap<i64, i64>) -> Result<(), DbErr> {
-    if seen.is_empty() {
+    // What came at once was seen now, which needs no time of its own for each.
+    let (now, late): (Vec<_>, Vec<_>) = seen
+        .iter()
+        .partition(|(_, at)| (ctx.now.0 - SEEN_EXACT_TO..=ctx.now.0).contains(*at));
+    if !now.is_empty() {
+        let ids = rowset::ids_of(ctx.tx.dialect(), "$1");
+        let text = format!(
+            "UPDATE profile SET last_seen_at = $2 WHERE id IN {ids} AND last_seen_at < $2 - {SEEN_EXACT_TO}"
+        );
+        let binds = [
+            rowset::bind_ids(now.into_iter().map(|(id, _)| *id)),
+            ctx.now.0.into(),
+        ];
+        sql::exec(ctx.tx, text, binds).await?;
+    }
+    if late.is_empty() {
         return Ok(());
     }
-    let rows = seen
-        .iter()
+    let rows = late
+        .into_iter()
         .map(|(id, at)| serde_json::json!([id, at]))
         .collect();
-    let seen = rowset::rows_of(
+    let late = rowset::rows_of(
         ctx.tx.dialect(),
         "$1",
         &[("id", rowset::Col::Int), ("seen_at", rowset::Col::Int)],
     );
     let text = format!(
-        "UPDATE profile SET last_seen_at = u.seen_at FROM {seen} u
-         WHERE profile.id = u.id AND profile.last_seen_at < u.seen_at - 60000"
+        "UPDATE profile SET last_seen_at = u.seen_at FROM {late} u
+         WHERE profile.id = u.id AND profile.last_seen_at < u.seen_at - {SEEN_EXACT_TO}"
     );
     sql::exec(ctx.tx, text, [rowset::bind(rows)])
         .await

@@ -43,16 +43,30 @@ pub(crate) fn bind(rows: Vec<Json>) -> Value {
     Json::Array(rows).to_string().into()
 }
 
-/// Makes the bind of a one-column row set of numbers.
+/// Makes the bind for [`ids_of`]: a plain array, which costs SQLite a third of an array of rows.
 pub(crate) fn bind_ids(ids: impl IntoIterator<Item = i64>) -> Value {
-    bind(
-        ids.into_iter()
-            .map(|id| Json::Array(vec![id.into()]))
-            .collect(),
-    )
+    bind(ids.into_iter().map(Json::from).collect())
 }
 
 /// Returns the row set of one column `id`.
 pub(crate) fn ids_of(dialect: Dialect, bind: &str) -> String {
-    rows_of(dialect, bind, &[("id", Col::Int)])
+    match dialect {
+        Dialect::Sqlite => format!("(SELECT r.value AS id FROM json_each({bind}) r)"),
+        Dialect::Postgres => format!(
+            "(SELECT r.value::bigint AS id FROM json_array_elements_text({bind}::text::json) r)"
+        ),
+    }
+}
+
+/// Returns the row set of a plain array of texts: `place` from 0, and `value`. Made by [`bind`].
+pub(crate) fn texts_of(dialect: Dialect, bind: &str) -> String {
+    match dialect {
+        Dialect::Sqlite => {
+            format!("(SELECT r.key AS place, r.value AS value FROM json_each({bind}) r)")
+        }
+        Dialect::Postgres => format!(
+            "(SELECT r.place - 1 AS place, r.value FROM json_array_elements_text({bind}::text::json)
+              WITH ORDINALITY r(value, place))"
+        ),
+    }
 }

@@ -41,7 +41,7 @@ pub async fn count(wanted: &Wanted, signal: &AbortSignal) -> Result<CustomerCoun
     client::get(&format!("/customers/count{query}"), Some(signal)).await
 }
 
-/// Lists customers, the most recently seen first.
+/// Lists customers, the newest first.
 pub async fn list(
     wanted: &Wanted,
     limit: usize,

@@ -57,8 +57,7 @@ const IDENTITY: Bulk = Bulk {
 
 #[derive(FromQueryResult)]
 struct OwnerRow {
-    kind: i16,
-    value: String,
+    place: i64,
     profile_id: i64,
     source: i16,
 }
@@ -70,44 +69,42 @@ struct HeldRow {
     is_trusted: i32,
 }
 
-/// Loads who owns the values of some claims.
+/// Loads who owns the values of some claims: one statement for each kind of value.
 pub(crate) async fn known(ctx: Ctx<'_>, keys: Vec<&Key>) -> Result<Graph, DbErr> {
     let mut graph = Graph::default();
-    let mut rows: Vec<_> = keys
+    let mut asked: Vec<_> = keys
         .into_iter()
         .map(|key| (key.kind.code(), key.value.as_str()))
         .collect();
-    rows.sort_unstable();
-    rows.dedup();
-    if rows.is_empty() {
-        return Ok(graph);
-    }
-    let wanted = rowset::rows_of(
-        ctx.tx.dialect(),
-        "$2",
-        &[("kind", Col::Int), ("value", Col::Text)],
-    );
+    asked.sort_unstable();
+    asked.dedup();
+    let wanted = rowset::texts_of(ctx.tx.dialect(), "$3");
     let text = format!(
-        "SELECT i.kind, i.value, i.profile_id, i.source FROM {wanted} u
-         CROSS JOIN identity i WHERE i.workspace_id = $1 AND i.kind = u.kind AND i.value = u.value"
+        "SELECT u.place, i.profile_id, i.source FROM {wanted} u
+         CROSS JOIN identity i WHERE i.workspace_id = $1 AND i.kind = $2 AND i.value = u.value"
     );
-    let rows = rows
-        .into_iter()
-        .map(|(kind, value)| json!([kind, value]))
-        .collect();
-    let found: Vec<OwnerRow> = sql::all(
-        ctx.tx,
-        text,
-        [ctx.workspace.raw().into(), rowset::bind(rows)],
-    )
-    .await?;
-    for row in found {
-        if let Some(kind) = KeyKind::from_code(row.kind) {
-            graph.know(
-                Key::new(kind, row.value),
-                row.profile_id,
-                source_of(row.source),
-            );
+    for of_kind in asked.chunk_by(|a, b| a.0 == b.0) {
+        let Some(kind) = of_kind
+            .first()
+            .and_then(|(code, _)| KeyKind::from_code(*code))
+        else {
+            continue;
+        };
+        let values = of_kind.iter().map(|(_, value)| (*value).into()).collect();
+        let binds = [
+            ctx.workspace.raw().into(),
+            i64::from(kind.code()).into(),
+            rowset::bind(values),
+        ];
+        let found: Vec<OwnerRow> = sql::all(ctx.tx, text.as_str(), binds).await?;
+        for row in found {
+            let value = usize::try_from(row.place)
+                .ok()
+                .and_then(|place| of_kind.get(place));
+            if let Some((_, value)) = value {
+                let key = Key::new(kind, (*value).to_owned());
+                graph.know(key, row.profile_id, source_of(row.source));
+            }
         }
     }
     Ok(graph)

@@ -21,7 +21,7 @@ use crate::{
 
 const PAGE: usize = 50;
 
-/// Everybody, the most recently seen first.
+/// Everybody, the newest first.
 #[component]
 pub fn CustomerList() -> impl IntoView {
     let list = use_list_query(&["who"]);
