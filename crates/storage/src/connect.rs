@@ -13,7 +13,9 @@ use sea_orm::{
     TransactionTrait,
 };
 
-use crate::dialect::Dialect;
+use tokio::sync::Notify;
+
+use crate::{checkpoint::Checkpointer, dialect::Dialect};
 
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +88,8 @@ struct Inner {
     dialect: Dialect,
     read: DatabaseConnection,
     write: DatabaseConnection,
+    /// SQLite only.
+    checkpointer: Option<Checkpointer>,
     /// Held for the life of the process so that no second one opens an embedded database.
     _lock: Option<File>,
 }
@@ -111,6 +115,7 @@ impl Db {
             dialect: Dialect::Postgres,
             read: pool.clone(),
             write: pool,
+            checkpointer: None,
             _lock: None,
         })))
     }
@@ -121,10 +126,13 @@ impl Db {
         let write = Database::connect(sqlite_options(path, options, 1, WRITER_CACHE)).await?;
         let read = sqlite_options(path, options, options.connections, READER_CACHE);
         let read = Database::connect(read).await?;
+        let copy = sqlite_options(path, options, 1, CHECKPOINT_CACHE);
+        let checkpointer = Checkpointer::start(Database::connect(copy).await?);
         Ok(Self(Arc::new(Inner {
             dialect: Dialect::Sqlite,
             read,
             write,
+            checkpointer: Some(checkpointer),
             _lock: Some(lock),
         })))
     }
@@ -165,6 +173,7 @@ impl Db {
         Ok(Tx {
             inner: self.0.write.begin_with_options(options).await?,
             dialect: self.0.dialect,
+            committed: self.0.checkpointer.as_ref().map(Checkpointer::committed),
         })
     }
 
@@ -175,7 +184,8 @@ impl Db {
 
     /// Closes all connections; SQLite folds its log back into the file.
     pub async fn close(&self) -> Result<(), StorageError> {
-        if self.0.dialect == Dialect::Sqlite {
+        if let Some(checkpointer) = &self.0.checkpointer {
+            checkpointer.close().await?;
             self.0
                 .write
                 .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -190,12 +200,17 @@ impl Db {
 pub struct Tx {
     inner: DatabaseTransaction,
     dialect: Dialect,
+    committed: Option<Arc<Notify>>,
 }
 
 impl Tx {
     /// Makes the changes durable.
     pub async fn commit(self) -> Result<(), DbErr> {
-        self.inner.commit().await
+        self.inner.commit().await?;
+        if let Some(committed) = self.committed {
+            committed.notify_one();
+        }
+        Ok(())
     }
 
     /// Undoes the changes.
@@ -266,8 +281,10 @@ fn sqlite_options(
 const WRITER_CACHE: &str = "-49152";
 /// The pages that each reader keeps: 8 MB.
 const READER_CACHE: &str = "-8192";
-/// How long the log may grow before it is brought into the file, in pages: 64 MB. A batch of events changes
-/// 20 MB of pages all over the file; after the default of 4 MB each would wait for them twice.
+/// The connection that copies the log keeps next to nothing: 1 MB.
+const CHECKPOINT_CACHE: &str = "-1024";
+/// How long the log may grow before the writer brings what is left of it into the file, in pages: 64 MB. A batch of
+/// events changes 10 MB of pages all over the file; after the default of 4 MB each would wait for them twice.
 const CHECKPOINT_PAGES: &str = "16384";
 
 fn take_process_lock(path: &Path) -> Result<File, StorageError> {

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod bulk;
+mod checkpoint;
 mod connect;
 pub mod dialect;
 pub mod feed;
