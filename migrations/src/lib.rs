@@ -27,6 +27,10 @@ const STEPS: &[(&str, &str)] = &[
         "0011_customers_by_id",
         include_str!("../sql/0011_customers_by_id.sql"),
     ),
+    (
+        "0012_profile_by_rowid",
+        include_str!("../sql/0012_profile_by_rowid.sql"),
+    ),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.
