@@ -112,6 +112,11 @@ impl Customer<'_> {
             .is_some_and(|members| members.contains(self.ordinal))
     }
 
+    /// Tells whether an address must not be written to.
+    pub fn is_suppressed(&self, channel: &str, address: &str) -> bool {
+        self.view.is_suppressed(channel, address)
+    }
+
     /// Compares what is gathered; `None` is unknown. Means the same as [`View::judge`].
     pub fn judge(&self, query: &EventQuery, aggregate: Aggregate, range: Range) -> Option<bool> {
         match self.measure(query, aggregate) {

@@ -8,6 +8,8 @@
 
 mod dice;
 mod history;
+mod large;
+mod meanwhile;
 mod model;
 mod query;
 mod snapshot;
