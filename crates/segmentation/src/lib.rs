@@ -3,6 +3,7 @@
 mod error;
 mod explain;
 mod fold;
+pub mod index;
 pub mod language;
 mod query;
 mod resolve;

@@ -8,6 +8,7 @@
 
 mod agree;
 mod dice;
+mod indexed;
 mod naive;
 mod operators;
 mod saved;

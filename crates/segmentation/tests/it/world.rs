@@ -156,7 +156,7 @@ impl World {
         }
     }
 
-    fn name_id(name: &str) -> i64 {
+    pub(crate) fn name_id(name: &str) -> i64 {
         profiles::names::fixed_id(name)
             .map_or(1_000 + i64::try_from(name.len()).unwrap(), i64::from)
     }

@@ -1,0 +1,163 @@
+//! A compiled rule: what is asked of the index, of everybody or of one.
+
+use std::sync::Arc;
+
+use index::{
+    Aggregate, Answer, Bits, ColumnKey, Customer, EventQuery, Leaf, LeafCache, Range, ValueRef,
+    ValueTest, View,
+};
+
+/// A rule for one present moment.
+#[derive(Debug)]
+pub enum Rule {
+    /// True when all are.
+    All(Vec<Rule>),
+    /// True when one is.
+    Any(Vec<Rule>),
+    /// True when the inner one is false.
+    Not(Box<Rule>),
+    /// True when the inner one is certainly true, else false.
+    Certainly(Box<Rule>),
+    /// A condition.
+    Leaf(Box<Condition>),
+}
+
+/// A condition, and how it is told from others.
+#[derive(Debug)]
+pub struct Condition {
+    pub(super) ask: Ask,
+    /// Its JSON with the numbers that its words stand for.
+    pub(super) written: String,
+    /// The present moment that it was compiled for; 0 where it looks at no time.
+    pub(super) moment: i64,
+}
+
+/// What a condition asks.
+#[derive(Debug)]
+pub(super) enum Ask {
+    Value(ColumnKey, ValueTest),
+    /// The text is one of these.
+    OneOf(ColumnKey, Vec<String>),
+    Events(EventQuery, Aggregate, Range),
+    /// The text is a suppressed address of the channel.
+    Suppressed(ColumnKey, &'static str),
+}
+
+impl Rule {
+    /// Returns the active customers whom the rule selects.
+    pub fn members(&self, view: &View, cache: Option<&LeafCache>) -> Bits {
+        let mut members = self.of_everybody(view, cache).into_certain();
+        members.keep(view.active());
+        members
+    }
+
+    /// Says of everybody whether the rule holds.
+    pub fn of_everybody(&self, view: &View, cache: Option<&LeafCache>) -> Answer {
+        let everybody = |holds| Answer::everybody(view.n_ordinals(), holds);
+        match self {
+            Self::All(rules) => {
+                combined(rules, view, cache, Answer::and).unwrap_or_else(|| everybody(true))
+            }
+            Self::Any(rules) => {
+                combined(rules, view, cache, Answer::or).unwrap_or_else(|| everybody(false))
+            }
+            Self::Not(rule) => rule.of_everybody(view, cache).not(),
+            Self::Certainly(rule) => rule.of_everybody(view, cache).settled(),
+            Self::Leaf(leaf) => match cache {
+                None => leaf.ask.of_everybody(view),
+                Some(cache) => leaf.cached(view, cache).as_ref().clone(),
+            },
+        }
+    }
+
+    /// Says of one customer whether the rule holds; `None` is unknown.
+    pub fn of_one(&self, customer: &Customer<'_>) -> Option<bool> {
+        let mut is_unknown = false;
+        match self {
+            Self::All(rules) => {
+                for rule in rules {
+                    match rule.of_one(customer) {
+                        Some(false) => return Some(false),
+                        Some(true) => {}
+                        None => is_unknown = true,
+                    }
+                }
+                (!is_unknown).then_some(true)
+            }
+            Self::Any(rules) => {
+                for rule in rules {
+                    match rule.of_one(customer) {
+                        Some(true) => return Some(true),
+                        Some(false) => {}
+                        None => is_unknown = true,
+                    }
+                }
+                (!is_unknown).then_some(false)
+            }
+            Self::Not(rule) => rule.of_one(customer).map(|truth| !truth),
+            Self::Certainly(rule) => Some(rule.of_one(customer) == Some(true)),
+            Self::Leaf(leaf) => leaf.ask.of_one(customer),
+        }
+    }
+}
+
+/// Puts answers together, stopping where no further one can change anything.
+fn combined(
+    rules: &[Rule],
+    view: &View,
+    cache: Option<&LeafCache>,
+    join: impl Fn(Answer, &Answer) -> Answer,
+) -> Option<Answer> {
+    let mut rules = rules.iter();
+    let first = rules.next()?.of_everybody(view, cache);
+    Some(rules.fold(first, |answer, rule| {
+        join(answer, &rule.of_everybody(view, cache))
+    }))
+}
+
+impl Condition {
+    fn cached(&self, view: &View, cache: &LeafCache) -> Arc<Answer> {
+        let leaf = Leaf {
+            condition: &self.written,
+            version: self.ask.version(view),
+            moment: self.moment,
+        };
+        cache.answer(view, leaf, || self.ask.of_everybody(view))
+    }
+}
+
+impl Ask {
+    fn of_everybody(&self, view: &View) -> Answer {
+        match self {
+            Self::Value(key, test) => view.test(key, |value| test.holds(value)),
+            Self::OneOf(key, texts) => view.one_of(key, texts.iter().map(String::as_str)),
+            Self::Events(query, aggregate, range) => view.judge(query, *aggregate, *range),
+            Self::Suppressed(key, channel) => view.one_of(key, view.suppressed(channel)).settled(),
+        }
+    }
+
+    fn of_one(&self, customer: &Customer<'_>) -> Option<bool> {
+        match self {
+            Self::Value(key, test) => test.holds(customer.value(key)),
+            Self::OneOf(key, texts) => match customer.value(key)? {
+                ValueRef::Text(text) => Some(texts.iter().any(|one| one == text)),
+                _ => None,
+            },
+            Self::Events(query, aggregate, range) => customer.judge(query, *aggregate, *range),
+            Self::Suppressed(key, channel) => Some(match customer.value(key) {
+                Some(ValueRef::Text(address)) => customer.is_suppressed(channel, address),
+                _ => false,
+            }),
+        }
+    }
+
+    /// Returns when what is looked at changed last.
+    fn version(&self, view: &View) -> u64 {
+        match self {
+            Self::Value(key, _) | Self::OneOf(key, _) => view.version_of_column(key),
+            Self::Events(query, ..) => view.version_of_events(&query.names),
+            // Addresses come and go without a version of their own.
+            Self::Suppressed(..) => view.version(),
+        }
+    }
+}
