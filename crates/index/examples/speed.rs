@@ -217,6 +217,7 @@ fn query(names: &[i32], days: i64, filters: Vec<EventFilter>) -> EventQuery {
 fn ask(view: &View) {
     ask_columns(view);
     ask_events(view);
+    ask_sequence(view);
     ask_customers(view);
 }
 
@@ -323,6 +324,33 @@ fn ask_events(view: &View) {
         view.measure(&query(&[2], 4_000, vec![]), Aggregate::Amount)
             .people
             .len() as u64
+    });
+}
+
+/// Viewed a product, put it in the cart within a day, and bought nothing within two.
+fn ask_sequence(view: &View) {
+    median("viewed, put in cart, not bought", || {
+        let carts = query(&[4], 30, vec![]);
+        let who = view.any(&carts);
+        let letters = [query(&[3], 31, vec![]), carts, query(&[2], 30, vec![])];
+        let found = view.sequences(&who, &letters, |steps| {
+            steps.iter().enumerate().any(|(i, cart)| {
+                cart.letter == 1
+                    && cart.at <= NOW - 2 * DAY
+                    && steps[..i]
+                        .iter()
+                        .rev()
+                        .take_while(|step| step.at + DAY >= cart.at)
+                        .any(|step| {
+                            step.letter == 0 && step.product == cart.product && step.at < cart.at
+                        })
+                    && !steps[i..]
+                        .iter()
+                        .take_while(|step| step.at <= cart.at + 2 * DAY)
+                        .any(|step| step.letter == 2 && step.at > cart.at)
+            })
+        });
+        found.count()
     });
 }
 

@@ -6,11 +6,13 @@ mod fold;
 mod measure;
 mod plan;
 mod scan;
+mod sequence;
 
 use std::{fmt, sync::Arc};
 
 pub use customer::{Customer, Occurrence};
 pub use measure::Measured;
+pub use sequence::Step;
 
 use crate::value::ValueRef;
 

@@ -373,3 +373,68 @@ fn compare_sets(view: &View, model: &Model, run: &str) {
         }
     }
 }
+
+/// A step of one person followed by another event of the same product within sixty days, and no third between.
+#[test]
+fn sequences_are_seen_in_the_order_of_time_across_base_and_delta() {
+    let seed = seed();
+    let mut dice = Dice(seed);
+    let mut telling = 0;
+    for number in 0..HISTORIES {
+        let (model, index) = followed(&mut dice);
+        let view = index.view();
+        let letter = |name: i32| EventQuery {
+            names: vec![name],
+            from: Some(NOW - 80 * DAY),
+            until: NOW,
+            filters: vec![EventFilter::Human],
+        };
+        let letters = [letter(1), letter(2), letter(42)];
+        let found = view.sequences(view.active(), &letters, |steps| {
+            steps.iter().enumerate().any(|(i, first)| {
+                let after = steps.iter().skip(i + 1);
+                let mut until = after.take_while(|step| step.letter != 2);
+                first.letter == 0
+                    && until.any(|step| {
+                        step.letter == 1
+                            && step.product.is_some()
+                            && step.product == first.product
+                            && step.at - first.at <= 60 * DAY
+                    })
+            })
+        });
+        for person in active(&model) {
+            let mut steps: Vec<(i64, usize, i64, Option<i64>)> = model
+                .events
+                .iter()
+                .filter(|event| event.profile == person && event.flags & MACHINE == 0)
+                .filter(|event| (NOW - 80 * DAY..NOW).contains(&event.occurred_at))
+                .filter_map(|event| {
+                    let letter = [1, 2, 42].iter().position(|name| *name == event.name)?;
+                    Some((event.occurred_at, letter, event.id, event.product))
+                })
+                .collect();
+            steps.sort_unstable();
+            let holds = (0..steps.len()).any(|i| {
+                let rest = steps[i + 1..].iter().take_while(|step| step.1 != 2);
+                let mut fitting = rest.filter(|step| {
+                    step.1 == 1
+                        && step.3.is_some()
+                        && step.3 == steps[i].3
+                        && step.0 - steps[i].0 <= 60 * DAY
+                });
+                steps[i].1 == 0 && fitting.next().is_some()
+            });
+            telling += usize::from(holds);
+            let ordinal = view.ordinal(person).unwrap();
+            assert_eq!(
+                found.contains(ordinal),
+                holds,
+                "seed {seed}, history {number}: {person}"
+            );
+        }
+        let nobody = view.sequences(&index::Bits::none(0), &letters, |_| true);
+        assert!(nobody.is_empty());
+    }
+    assert!(telling > 3, "seed {seed}: too few sequences");
+}
