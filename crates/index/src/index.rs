@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicU64, Ordering},
 };
 
 use parking_lot::{Mutex, RwLock};
@@ -18,8 +18,8 @@ use crate::{
 pub struct Index {
     writer: Mutex<Writer>,
     view: RwLock<Arc<View>>,
-    /// A reader came while the writer was at work.
-    is_wanted: AtomicBool,
+    /// The version of the last batch that was taken in whole.
+    newest: AtomicU64,
     compaction: Mutex<()>,
     limit: Limit,
 }
@@ -88,14 +88,20 @@ impl Index {
         }
     }
 
-    /// Returns the present state. It never changes; ask again to see more.
+    /// Returns the present state: every batch that was taken in before the call. It never changes; ask again
+    /// to see more.
     ///
-    /// While a batch is being taken in, the state before it is returned.
+    /// The draft is shown only when somebody looks, so that a writer whom nobody watches copies nothing. Who is
+    /// the first to look after a batch waits for the one that is being taken in, never for a compaction.
     pub fn view(&self) -> Arc<View> {
-        match self.writer.try_lock() {
-            Some(mut writer) if writer.is_ahead => self.publish(&mut writer),
-            Some(_) => {}
-            None => self.is_wanted.store(true, Ordering::Release),
+        let newest = self.newest.load(Ordering::Acquire);
+        let shown = Arc::clone(&self.view.read());
+        if shown.version >= newest {
+            return shown;
+        }
+        let mut writer = self.writer.lock();
+        if writer.is_ahead {
+            self.publish(&mut writer);
         }
         Arc::clone(&self.view.read())
     }
@@ -115,9 +121,7 @@ impl Index {
             log.push(batch);
         }
         writer.is_ahead = true;
-        if self.is_wanted.swap(false, Ordering::AcqRel) {
-            self.publish(&mut writer);
-        }
+        self.newest.store(writer.draft.version, Ordering::Release);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Readers, a writer and compactions at the same time.
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicI64, Ordering},
     thread,
 };
 
@@ -77,7 +77,7 @@ fn a_reader_sees_a_whole_batch_or_none_of_it() {
         .collect();
     start.push(event(0));
     apply(start, 0);
-    let is_over = AtomicBool::new(false);
+    let (is_over, applied) = (AtomicBool::new(false), AtomicI64::new(0));
     let query = EventQuery {
         names: vec![1],
         from: None,
@@ -89,18 +89,21 @@ fn a_reader_sees_a_whole_batch_or_none_of_it() {
             scope.spawn(|| {
                 let mut seen = 0;
                 while !is_over.load(Ordering::Relaxed) {
+                    let told = applied.load(Ordering::Acquire);
                     let view = index.view();
                     let members = view.judge(&query, Aggregate::Lines, Range::at_least(1));
                     assert_eq!(members.certain().count(), 1);
                     let place = view.position().id;
                     assert_eq!(view.profiles(members.certain()), [place % 50]);
                     assert!(place >= seen, "a later view is never older");
+                    assert!(place >= told, "what was taken in is seen");
                     seen = place;
                 }
             });
         }
         for id in 1..3_000 {
             apply(vec![gone((id - 1) % 50), event(id % 50)], id);
+            applied.store(id, Ordering::Release);
             if id % 100 == 0 {
                 index.compact();
             }
