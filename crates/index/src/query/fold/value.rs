@@ -1,0 +1,155 @@
+//! Sums, and the latest or the first instant.
+
+use super::{Fold, Seen, judge, of_word, person};
+use crate::{
+    event::{Bucket, Row, period_start, row::Part},
+    number::BLOCK,
+    query::{
+        Range,
+        scan::{Gather, Rows},
+    },
+};
+
+/// The sum of a column.
+pub(in crate::query) struct Sum {
+    part: Part,
+    sums: Box<[i64]>,
+    seen: Seen,
+}
+
+impl Sum {
+    pub(in crate::query) fn new(part: Part) -> Self {
+        Self {
+            part,
+            sums: vec![0; BLOCK].into_boxed_slice(),
+            seen: Seen::new(),
+        }
+    }
+
+    fn add(&mut self, person: u16, value: Option<i64>) {
+        self.seen.mark(person);
+        if let (Some(sum), Some(value)) = (self.sums.get_mut(usize::from(person)), value) {
+            *sum = sum.saturating_add(value);
+        }
+    }
+}
+
+impl Gather for Sum {
+    fn rows(&mut self, bucket: &Bucket, rows: &Rows<'_>) {
+        self.seen.touch();
+        let values = bucket.part(self.part);
+        rows.each(|row| self.add(person(bucket, row), values.get(row)));
+    }
+
+    fn row(&mut self, person: u16, row: &Row) {
+        self.seen.touch();
+        self.add(person, row.get(self.part));
+    }
+}
+
+impl Fold for Sum {
+    fn value(&self, person: usize) -> Option<i64> {
+        if !self.seen.holds(person) {
+            return None;
+        }
+        self.sums.get(person).copied()
+    }
+
+    fn judge(&self, word: usize, range: Range) -> (u64, u64) {
+        let seen = self.seen.word(word);
+        if seen == 0 {
+            return (0, u64::MAX);
+        }
+        let sums = of_word(&self.sums, word);
+        let (holds, _) = judge(
+            sums,
+            i64::MIN,
+            Some((range.low, range.high)),
+            range.is_outside,
+        );
+        (holds & seen, !seen)
+    }
+
+    fn reset(&mut self) {
+        self.sums.fill(0);
+        self.seen.reset();
+    }
+
+    fn is_touched(&self) -> bool {
+        self.seen.is_touched()
+    }
+}
+
+/// The latest or the first instant.
+pub(in crate::query) struct Edge {
+    is_latest: bool,
+    /// Instants, negated when the first is meant; the smallest number is none.
+    edges: Box<[i64]>,
+    is_touched: bool,
+}
+
+const NEVER: i64 = i64::MIN;
+
+impl Edge {
+    pub(in crate::query) fn new(is_latest: bool) -> Self {
+        Self {
+            is_latest,
+            edges: vec![NEVER; BLOCK].into_boxed_slice(),
+            is_touched: false,
+        }
+    }
+
+    fn take(&mut self, person: u16, instant: i64) {
+        let rank = if self.is_latest { instant } else { -instant };
+        if let Some(edge) = self.edges.get_mut(usize::from(person)) {
+            *edge = (*edge).max(rank);
+        }
+    }
+}
+
+impl Gather for Edge {
+    fn rows(&mut self, bucket: &Bucket, rows: &Rows<'_>) {
+        self.is_touched = true;
+        let start = period_start(bucket.period);
+        let offsets = &bucket.offsets;
+        rows.each(|row| {
+            let offset = offsets.get(row as usize).copied().unwrap_or(0);
+            self.take(person(bucket, row), start + i64::from(offset));
+        });
+    }
+
+    fn row(&mut self, person: u16, row: &Row) {
+        self.is_touched = true;
+        self.take(person, row.at);
+    }
+}
+
+impl Fold for Edge {
+    fn value(&self, person: usize) -> Option<i64> {
+        let edge = self.edges.get(person).copied().unwrap_or(NEVER);
+        (edge != NEVER).then(|| if self.is_latest { edge } else { -edge })
+    }
+
+    fn judge(&self, word: usize, range: Range) -> (u64, u64) {
+        let stretch = if self.is_latest {
+            (range.low, range.high)
+        } else {
+            (range.high.saturating_neg(), range.low.saturating_neg())
+        };
+        judge(
+            of_word(&self.edges, word),
+            NEVER,
+            Some(stretch),
+            range.is_outside,
+        )
+    }
+
+    fn reset(&mut self) {
+        self.edges.fill(NEVER);
+        self.is_touched = false;
+    }
+
+    fn is_touched(&self) -> bool {
+        self.is_touched
+    }
+}
