@@ -1,7 +1,7 @@
 //! The index evaluator: a tree becomes tests of columns and counts over events of the audience index.
 //!
 //! It means the same as the SQL evaluator, condition by condition; the tests hold both to it. What words
-//! stand for is resolved as for SQL. A compiled rule belongs to one present moment.
+//! stand for is looked up first, by [`crate::resolve_words`]. A compiled rule belongs to one present moment.
 
 mod compile;
 mod rule;
@@ -16,6 +16,7 @@ use crate::{
 };
 
 pub use rule::Rule;
+pub use value::value_of;
 
 /// Compiles a document for the present moment.
 pub fn compile(document: &Document, resolved: &Resolved, at: &At) -> Rule {

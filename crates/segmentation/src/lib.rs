@@ -20,4 +20,4 @@ pub use query::{
     Counts, NodeCount, Overlap, all_members, contains, count, count_each, examples, members,
     overlap,
 };
-pub use resolve::{At, Resolved, resolve};
+pub use resolve::{At, Resolved, resolve, resolve_words};

@@ -92,12 +92,25 @@ pub async fn resolve(
     at: &At,
     documents: &[&Document],
 ) -> Result<Resolved, SegmentError> {
+    let mut resolved = resolve_words(db, at, documents).await?;
+    let inner: Vec<Document> = resolved.segments.values().cloned().collect();
+    let all: Vec<&Document> = documents.iter().copied().chain(&inner).collect();
+    load_dictionaries(db, at, &all, &mut resolved).await?;
+    Ok(resolved)
+}
+
+/// Looks up what the index needs: the same without the stored writings, which the index has itself.
+pub async fn resolve_words(
+    db: &impl ConnectionTrait,
+    at: &At,
+    documents: &[&Document],
+) -> Result<Resolved, SegmentError> {
     let mut resolved = Resolved::default();
     load_segments(db, at, documents, &mut resolved).await?;
     let inner: Vec<Document> = resolved.segments.values().cloned().collect();
-    let all: Vec<&Document> = documents.iter().copied().chain(&inner).collect();
+    let all = documents.iter().copied().chain(&inner);
     let mut events: Vec<Events> = Vec::new();
-    for document in &all {
+    for document in all {
         for place in document.places() {
             match place.node {
                 Node::Events(found) => events.push(found.clone()),
@@ -109,7 +122,6 @@ pub async fn resolve(
     load_names(db, at, &events, &mut resolved).await?;
     load_terms(db, at, &events, &mut resolved).await?;
     check_attributes(db, at, documents, &mut resolved).await?;
-    load_dictionaries(db, at, &all, &mut resolved).await?;
     warn_of_unknown_words(documents, &mut resolved);
     Ok(resolved)
 }

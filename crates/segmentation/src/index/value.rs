@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use chrono::Datelike;
-use index::{ListRef, Range, ValueRef, ValueTest};
+use index::{ListRef, Range, Value, ValueRef, ValueTest};
+use serde_json::Value as Json;
 
 use crate::{
     fold,
@@ -34,6 +35,21 @@ pub(super) fn test(test: &Test, fold: Fold, at: &At) -> ValueTest {
         Test::Date(wanted) => date(wanted, at),
         Test::List(wanted) => list(wanted, fold),
     }
+}
+
+/// Returns how a member of a JSON object is told to the index; `None` when that is `null`, which is absent.
+pub fn value_of(json: &Json) -> Option<Value> {
+    Some(match json {
+        Json::Null => return None,
+        Json::Bool(value) => Value::Boolean(*value),
+        Json::Number(number) => number.as_f64().map_or(Value::Other, Value::Number),
+        Json::String(text) => Value::Text(text.as_str().into()),
+        Json::Array(elements) => {
+            let texts = elements.iter().filter_map(Json::as_str);
+            Value::List(texts.map(Box::from).collect())
+        }
+        Json::Object(_) => Value::Other,
+    })
 }
 
 fn form(text: &str, fold: Fold) -> String {

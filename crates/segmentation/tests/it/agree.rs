@@ -62,7 +62,7 @@ async fn random_trees_select_the_same_people_in_sql_and_by_plain_reading() {
             save_as(&kit, INNER, &inner).await;
             let (index, cache) = (index_of(&world), LeafCache::new(1 << 20));
             for tree in &trees {
-                let resolved = segmentation::resolve(kit.db.reader(), &at(START), &[tree])
+                let resolved = segmentation::resolve_words(kit.db.reader(), &at(START), &[tree])
                     .await
                     .unwrap();
                 let run = format!("index, seed {seed}, {}", test.name());

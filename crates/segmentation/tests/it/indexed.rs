@@ -6,7 +6,7 @@ use std::{
 };
 
 use index::{Batch, Change, Consent, Event, FactKey, Index, LeafCache, Profile, Value};
-use segmentation::{Resolved, language::Document};
+use segmentation::{Resolved, index::value_of, language::Document};
 use serde_json::Value as Json;
 
 use crate::{
@@ -80,19 +80,6 @@ fn told(person: &Person) -> [Change; 2] {
             consents: consents.collect(),
         },
     ]
-}
-
-fn value_of(value: &Json) -> Option<Value> {
-    Some(match value {
-        Json::Null => return None,
-        Json::Bool(value) => Value::Boolean(*value),
-        Json::Number(number) => Value::Number(number.as_f64().unwrap()),
-        Json::String(text) => Value::Text(text.as_str().into()),
-        Json::Array(all) => {
-            Value::List(all.iter().filter_map(Json::as_str).map(Box::from).collect())
-        }
-        Json::Object(_) => Value::Other,
-    })
 }
 
 fn occurrence(world: &World, event: &Happening) -> Event {
