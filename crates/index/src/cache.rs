@@ -8,7 +8,8 @@ use parking_lot::Mutex;
 
 use crate::{answer::Answer, view::View};
 
-/// Answers by condition. It may be emptied at any time.
+/// Answers by condition. It may be emptied at any time. It belongs to one index: versions of another, also of
+/// one that was built anew, say nothing here.
 #[derive(Debug)]
 pub struct LeafCache {
     held: Mutex<Held>,
