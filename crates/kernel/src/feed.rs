@@ -24,6 +24,14 @@ pub enum ChangeKind {
     SegmentEnter = 7,
     /// The profile left segment `a`.
     SegmentLeave = 8,
+    /// The profile was seen earlier or later than known, and nothing else changed.
+    Seen = 9,
+    /// An address was suppressed at the instant `a`; it belongs to nobody in particular, so the profile is 0.
+    Suppressed = 10,
+    /// Product, category or brand `a` came or moved; the profile is 0.
+    Term = 11,
+    /// The event name of number `a` came; the profile is 0.
+    EventName = 12,
 }
 
 impl ChangeKind {
@@ -38,6 +46,10 @@ impl ChangeKind {
             6 => Self::Erase,
             7 => Self::SegmentEnter,
             8 => Self::SegmentLeave,
+            9 => Self::Seen,
+            10 => Self::Suppressed,
+            11 => Self::Term,
+            12 => Self::EventName,
             _ => return None,
         })
     }
