@@ -83,24 +83,156 @@ pub async fn read(
         [after.xid.into(), after.id.into(), i64::from(limit).into()],
     )
     .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| {
-            Some((
-                Cursor {
-                    xid: row.xid,
-                    id: row.id,
-                },
-                Change {
-                    workspace: WorkspaceId::from_raw(row.workspace_id),
-                    profile: ProfileId::from_raw(row.profile_id),
-                    kind: ChangeKind::from_code(row.kind)?,
-                    a: row.a,
-                    b: row.b,
-                },
-            ))
-        })
-        .collect())
+    Ok(rows.into_iter().filter_map(Row::into_change).collect())
+}
+
+/// Changes of one workspace, as far as a reader was let.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// What changed, in order.
+    pub changes: Vec<Change>,
+    /// The position up to which everything of the workspace has been read.
+    pub position: Cursor,
+}
+
+/// Reads up to `limit` changes of a workspace after a position and up to another that [`head`] returned.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn read_of(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    after: Cursor,
+    up_to: Cursor,
+    limit: u32,
+) -> Result<Stretch, DbErr> {
+    let columns = "xid, id, workspace_id, profile_id, kind, a, b";
+    let text = match Dialect::of(db.get_database_backend()) {
+        Dialect::Sqlite => format!(
+            "SELECT {columns} FROM feed WHERE id > $2 AND id <= $4 AND $1 = $1 AND $3 = $3 AND workspace_id = $5
+             ORDER BY id LIMIT $6"
+        ),
+        Dialect::Postgres => format!(
+            "SELECT {columns} FROM feed WHERE (xid, id) > ($1, $2) AND (xid, id) <= ($3, $4) AND workspace_id = $5
+             ORDER BY xid, id LIMIT $6"
+        ),
+    };
+    let binds = [
+        after.xid.into(),
+        after.id.into(),
+        up_to.xid.into(),
+        up_to.id.into(),
+        workspace.raw().into(),
+        i64::from(limit).into(),
+    ];
+    let rows: Vec<Row> = sql::all(db, text, binds).await?;
+    let is_all = rows.len() < limit as usize;
+    let last = rows.last().map(|row| Cursor {
+        xid: row.xid,
+        id: row.id,
+    });
+    let position = last.filter(|_| !is_all).unwrap_or(up_to);
+    let changes = rows.into_iter().filter_map(Row::into_change);
+    Ok(Stretch {
+        changes: changes.map(|(_, change)| change).collect(),
+        position,
+    })
+}
+
+impl Row {
+    fn into_change(self) -> Option<(Cursor, Change)> {
+        let position = Cursor {
+            xid: self.xid,
+            id: self.id,
+        };
+        let change = Change {
+            workspace: WorkspaceId::from_raw(self.workspace_id),
+            profile: ProfileId::from_raw(self.profile_id),
+            kind: ChangeKind::from_code(self.kind)?,
+            a: self.a,
+            b: self.b,
+        };
+        Some((position, change))
+    }
+}
+
+/// A row of the feed, whole: by it a reader that comes back tells the feed that it left from another one.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Mark {
+    /// Transaction number.
+    pub xid: i64,
+    /// Row number.
+    pub id: i64,
+    /// Workspace.
+    pub workspace_id: i64,
+    /// Customer.
+    pub profile_id: i64,
+    /// Stored number of the kind.
+    pub kind: i16,
+    /// First detail.
+    pub a: i64,
+    /// Second detail.
+    pub b: i64,
+    /// When it was written, in milliseconds.
+    pub written_at: i64,
+}
+
+impl Mark {
+    /// Returns where the row stands.
+    pub const fn position(&self) -> Cursor {
+        Cursor {
+            xid: self.xid,
+            id: self.id,
+        }
+    }
+
+    /// Returns the whole row as numbers, to be kept in a file and compared.
+    pub fn numbers(&self) -> [i64; 8] {
+        [
+            self.xid,
+            self.id,
+            self.workspace_id,
+            self.profile_id,
+            i64::from(self.kind),
+            self.a,
+            self.b,
+            self.written_at,
+        ]
+    }
+}
+
+const MARK: &str = "SELECT xid, id, workspace_id, profile_id, kind, a, b, written_at FROM feed";
+
+/// Returns the row at a position, if it is still kept.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn mark(db: &impl ConnectionTrait, at: Cursor) -> Result<Option<Mark>, DbErr> {
+    let text = format!("{MARK} WHERE xid = $1 AND id = $2");
+    sql::one(db, text, [at.xid.into(), at.id.into()]).await
+}
+
+/// Returns the first row of a workspace after a position: how long it has waited is how far a reader lags.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn first_after(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    after: Cursor,
+) -> Result<Option<Mark>, DbErr> {
+    let text = match Dialect::of(db.get_database_backend()) {
+        Dialect::Sqlite => {
+            format!("{MARK} WHERE id > $2 AND $1 = $1 AND workspace_id = $3 ORDER BY id LIMIT 1")
+        }
+        Dialect::Postgres => {
+            format!(
+                "{MARK} WHERE (xid, id) > ($1, $2) AND workspace_id = $3 ORDER BY xid, id LIMIT 1"
+            )
+        }
+    };
+    let binds = [after.xid.into(), after.id.into(), workspace.raw().into()];
+    sql::one(db, text, binds).await
 }
 
 /// Returns the position of the newest change that every reader may already see.
