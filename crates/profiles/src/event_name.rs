@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
-use kernel::id::WorkspaceId;
+use kernel::{
+    feed::{Change, ChangeKind},
+    id::WorkspaceId,
+};
 use sea_orm::{DbErr, FromQueryResult};
 use serde_json::json;
 use storage::{
     bulk::{Bulk, ColumnType},
-    sql,
+    feed, sql,
 };
 
 use crate::{
@@ -96,7 +99,7 @@ impl NameBook {
         let extent = extent.unwrap_or(Extent { n: 0, last: 0 });
         let mut left = MAX_NAMES.saturating_sub(usize::try_from(extent.n).unwrap_or(MAX_NAMES));
         let mut next = extent.last.max(FIRST_DYNAMIC - 1) + 1;
-        let mut rows = Vec::new();
+        let (mut rows, mut told) = (Vec::new(), Vec::new());
         for name in names {
             let id = match names::fixed_id(name) {
                 Some(id) => id,
@@ -107,6 +110,10 @@ impl NameBook {
                     next - 1
                 }
             };
+            told.push(Change {
+                a: i64::from(id),
+                ..ctx.change(0, ChangeKind::EventName)
+            });
             rows.push(vec![
                 ctx.workspace.raw().into(),
                 i64::from(id).into(),
@@ -114,6 +121,7 @@ impl NameBook {
             ]);
             self.0.insert((ctx.workspace, (*name).to_owned()), id);
         }
-        NAME.insert(ctx.tx, rows).await.map(|_| ())
+        NAME.insert(ctx.tx, rows).await?;
+        feed::append(ctx.tx, ctx.now, &told).await
     }
 }

@@ -9,7 +9,7 @@ pub mod typed;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kernel::{feed::ChangeKind, time::MINUTE};
-use sea_orm::DbErr;
+use sea_orm::{DbErr, FromQueryResult};
 use serde_json::{Map, Value as Json};
 use storage::{feed, sql};
 
@@ -133,11 +133,12 @@ pub async fn apply(ctx: Ctx<'_>, changes: Vec<Change>) -> Result<Vec<RefusedFact
 /// the second.
 const SEEN_EXACT_TO: i64 = MINUTE;
 
-/// Moves `last_seen_at` on.
+/// Moves `last_seen_at` on and returns whose moved.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn touch(ctx: Ctx<'_>, seen: &BTreeMap<i64, i64>) -> Result<(), DbErr> {
+pub async fn touch(ctx: Ctx<'_>, seen: &BTreeMap<i64, i64>) -> Result<Vec<i64>, DbErr> {
+    let mut touched: Vec<Touched> = Vec::new();
     // What came at once was seen now, which needs no time of its own for each.
     let (now, late): (Vec<_>, Vec<_>) = seen
         .iter()
@@ -145,16 +146,17 @@ pub async fn touch(ctx: Ctx<'_>, seen: &BTreeMap<i64, i64>) -> Result<(), DbErr>
     if !now.is_empty() {
         let ids = rowset::ids_of(ctx.tx.dialect(), "$1");
         let text = format!(
-            "UPDATE profile SET last_seen_at = $2 WHERE id IN {ids} AND last_seen_at < $2 - {SEEN_EXACT_TO}"
+            "UPDATE profile SET last_seen_at = $2 WHERE id IN {ids} AND last_seen_at < $2 - {SEEN_EXACT_TO} RETURNING id"
         );
         let binds = [
             rowset::bind_ids(now.into_iter().map(|(id, _)| *id)),
             ctx.now.0.into(),
         ];
-        sql::exec(ctx.tx, text, binds).await?;
+        touched = sql::all(ctx.tx, text, binds).await?;
     }
+    let of = |touched: Vec<Touched>| touched.into_iter().map(|row| row.id).collect();
     if late.is_empty() {
-        return Ok(());
+        return Ok(of(touched));
     }
     let rows = late
         .into_iter()
@@ -167,11 +169,16 @@ pub async fn touch(ctx: Ctx<'_>, seen: &BTreeMap<i64, i64>) -> Result<(), DbErr>
     );
     let text = format!(
         "UPDATE profile SET last_seen_at = u.seen_at FROM {late} u
-         WHERE profile.id = u.id AND profile.last_seen_at < u.seen_at - {SEEN_EXACT_TO}"
+         WHERE profile.id = u.id AND profile.last_seen_at < u.seen_at - {SEEN_EXACT_TO} RETURNING profile.id"
     );
-    sql::exec(ctx.tx, text, [rowset::bind(rows)])
-        .await
-        .map(|_| ())
+    let late: Vec<Touched> = sql::all(ctx.tx, text, [rowset::bind(rows)]).await?;
+    touched.extend(late);
+    Ok(of(touched))
+}
+
+#[derive(FromQueryResult)]
+struct Touched {
+    id: i64,
 }
 
 /// Finds the present addresses that browser changes would replace and that somebody else has set.

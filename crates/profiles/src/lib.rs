@@ -2,6 +2,7 @@
 
 pub mod attributes;
 pub mod bulk;
+pub mod changes;
 pub mod consent;
 mod context;
 pub mod customers;

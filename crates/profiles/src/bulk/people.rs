@@ -9,7 +9,7 @@ use kernel::{
 use sea_orm::{DbErr, FromQueryResult};
 use serde::Serialize;
 use serde_json::json;
-use storage::{Dialect, sql};
+use storage::{Dialect, feed, sql};
 
 use crate::{
     context::Ctx,
@@ -190,11 +190,20 @@ pub(super) async fn widen(ctx: Ctx<'_>, mut spans: Vec<(i64, Seen)>) -> Result<(
            first_seen_at = CASE WHEN u.first < profile.first_seen_at THEN u.first ELSE profile.first_seen_at END,
            last_seen_at = CASE WHEN u.last > profile.last_seen_at THEN u.last ELSE profile.last_seen_at END
          FROM {rows_of} u
-         WHERE profile.id = u.id AND (u.first < profile.first_seen_at OR u.last > profile.last_seen_at)"
+         WHERE profile.id = u.id AND (u.first < profile.first_seen_at OR u.last > profile.last_seen_at)
+         RETURNING profile.id"
     );
-    sql::exec(ctx.tx, text, [rowset::bind(rows)])
-        .await
-        .map(|_| ())
+    let widened: Vec<Widened> = sql::all(ctx.tx, text, [rowset::bind(rows)]).await?;
+    let told: Vec<Change> = widened
+        .iter()
+        .map(|row| ctx.change(row.id, ChangeKind::Seen))
+        .collect();
+    feed::append(ctx.tx, ctx.now, &told).await
+}
+
+#[derive(FromQueryResult)]
+struct Widened {
+    id: i64,
 }
 
 /// Feed rows for events: one per profile, naming the range of their ids.

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use kernel::feed::{Change, ChangeKind};
 use sea_orm::{DbErr, FromQueryResult};
 use serde_json::json;
 use storage::{
     bulk::{Bulk, ColumnType},
-    sql,
+    feed, sql,
 };
 
 use super::people;
@@ -94,7 +95,7 @@ impl Terms {
                 && *parent != category
             {
                 *parent = category;
-                moved.push(json!([*id, category]));
+                moved.push((*id, category));
             }
         }
         set_parents(ctx, moved).await
@@ -141,9 +142,11 @@ impl Terms {
                 .rsplit_once(SEPARATOR)
                 .and_then(|(above, _)| self.categories.get(above).copied());
             let id = ctx.ids.next_raw();
-            rows.push(row(ctx, id, CATEGORY, path, parent));
+            rows.push((id, row(ctx, id, CATEGORY, path, parent)));
             self.categories.insert(path.to_owned(), id);
         }
+        tell(ctx, rows.iter().map(|(id, _)| *id)).await?;
+        let rows = rows.into_iter().map(|(_, row)| row).collect();
         TERM.insert(ctx.tx, rows).await.map(|_| ())
     }
 
@@ -176,28 +179,32 @@ impl Terms {
             match self.products.get_mut(sku) {
                 None => {
                     let id = ctx.ids.next_raw();
-                    rows.push(row(ctx, id, PRODUCT, sku, category));
+                    rows.push((id, row(ctx, id, PRODUCT, sku, category)));
                     self.products.insert(sku.to_owned(), (id, category));
                     new.push(sku);
                 }
                 // A line does not move a product between categories; it only tells one that was unknown.
                 Some((id, parent)) if parent.is_none() && category.is_some() => {
                     *parent = category;
-                    moved.push(json!([*id, category]));
+                    moved.push((*id, category));
                 }
                 Some(_) => {}
             }
         }
+        tell(ctx, rows.iter().map(|(id, _)| *id)).await?;
+        let rows = rows.into_iter().map(|(_, row)| row).collect();
         TERM.insert(ctx.tx, rows).await?;
         set_parents(ctx, moved).await?;
         Ok(new)
     }
 }
 
-async fn set_parents(ctx: Ctx<'_>, moved: Vec<serde_json::Value>) -> Result<(), DbErr> {
+async fn set_parents(ctx: Ctx<'_>, moved: Vec<(i64, Option<i64>)>) -> Result<(), DbErr> {
     if moved.is_empty() {
         return Ok(());
     }
+    tell(ctx, moved.iter().map(|(id, _)| *id)).await?;
+    let moved = moved.iter().map(|(id, parent)| json!([id, parent]));
     let rows_of = rowset::rows_of(
         ctx.tx.dialect(),
         "$1",
@@ -205,9 +212,20 @@ async fn set_parents(ctx: Ctx<'_>, moved: Vec<serde_json::Value>) -> Result<(), 
     );
     let text =
         format!("UPDATE term SET parent_id = u.parent FROM {rows_of} u WHERE term.id = u.id");
-    sql::exec(ctx.tx, text, [rowset::bind(moved)])
+    sql::exec(ctx.tx, text, [rowset::bind(moved.collect())])
         .await
         .map(|_| ())
+}
+
+/// Tells the feed which terms came or moved.
+async fn tell(ctx: Ctx<'_>, terms: impl Iterator<Item = i64>) -> Result<(), DbErr> {
+    let told: Vec<Change> = terms
+        .map(|term| Change {
+            a: term,
+            ..ctx.change(0, ChangeKind::Term)
+        })
+        .collect();
+    feed::append(ctx.tx, ctx.now, &told).await
 }
 
 async fn look_up(

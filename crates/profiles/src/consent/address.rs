@@ -67,11 +67,18 @@ pub async fn suppress(
         ],
     )
     .await?;
-    let rows: Vec<Change> = owner(ctx, channel, &address)
+    let mut rows: Vec<Change> = owner(ctx, channel, &address)
         .await?
         .into_iter()
         .map(|id| ctx.change(id, ChangeKind::Consent))
         .collect();
+    if added > 0 {
+        // The address counts whoever has it, also when that is nobody yet.
+        rows.push(Change {
+            a: ctx.now.0,
+            ..ctx.change(0, ChangeKind::Suppressed)
+        });
+    }
     feed::append(ctx.tx, ctx.now, &rows).await?;
     Ok(added > 0)
 }

@@ -2,12 +2,13 @@
 
 use chrono_tz::Tz;
 use kernel::{
+    feed::ChangeKind,
     id::ProfileId,
     invalid::{FieldError, Invalid},
 };
 use sea_orm::{DbErr, FromQueryResult};
 use serde_json::{Map, Value as Json};
-use storage::sql;
+use storage::{feed, sql};
 
 use super::{CustomerError, page};
 use crate::{
@@ -176,6 +177,8 @@ async fn apply(
             list.join(", ")
         );
         sql::exec(ctx.tx, text, [ctx.now.0.into(), profile.into()]).await?;
+        let told = ctx.change(profile, ChangeKind::Profile);
+        feed::append(ctx.tx, ctx.now, &[told]).await?;
     }
     let filled = |value: Option<String>| value.filter(|value| !value.is_empty());
     let keys: Vec<(&str, ValueType)> = edit

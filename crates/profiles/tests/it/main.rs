@@ -9,6 +9,7 @@
 )]
 
 mod bulk;
+mod changes;
 mod consent;
 mod customers;
 mod identity;

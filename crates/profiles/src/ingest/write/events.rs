@@ -1,9 +1,11 @@
 //! From drafts to event rows and orders.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use kernel::feed::ChangeKind;
 use sea_orm::DbErr;
 use serde_json::{Map, Value as Json};
+use storage::feed;
 
 use super::Batch;
 use crate::{
@@ -83,9 +85,21 @@ pub(super) async fn write(
         }
     }
     let Maker { orders, rows, .. } = maker;
+    let acted: HashSet<i64> = rows.iter().map(|row| row.profile).collect();
     event::insert(ctx, rows).await?;
     orders.write(ctx).await?;
-    facts::touch(ctx, &seen).await
+    let mut touched = facts::touch(ctx, &seen).await?;
+    touched.retain(|profile| !acted.contains(profile));
+    tell_seen(ctx, &touched).await
+}
+
+/// Tells of those who were seen and did nothing; of the others their events tell.
+async fn tell_seen(ctx: Ctx<'_>, seen: &[i64]) -> Result<(), DbErr> {
+    let told: Vec<_> = seen
+        .iter()
+        .map(|profile| ctx.change(*profile, ChangeKind::Seen))
+        .collect();
+    feed::append(ctx.tx, ctx.now, &told).await
 }
 
 /// Lines become events of their own, whose names must be in the table too.
