@@ -3,16 +3,17 @@
 use std::{collections::HashMap, future::Future, sync::Arc};
 
 use kernel::{
+    feed::{Change, ChangeKind},
     id::{DeliveryId, IdSource, LinkId, ProfileId},
     time::{Clock, Millis, SECOND},
 };
 use profiles::{Ctx, consent, names};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use sea_orm::{DbErr, FromQueryResult};
 use serde_json::json;
 use storage::{
     Db, StorageError, Tx,
     batch::{Batcher, Limits},
-    sql,
+    feed, sql,
 };
 
 use super::{
@@ -335,7 +336,7 @@ async fn flag_bursts(ctx: Ctx<'_>, events: &mut [MessageEvent]) -> Result<(), Db
             event.properties = Some(json!({"machine": reason}));
         }
         mark_stored(
-            ctx.tx,
+            ctx,
             ProfileId::from_raw(profile),
             DeliveryId::from_raw(delivery),
             at,
@@ -345,15 +346,21 @@ async fn flag_bursts(ctx: Ctx<'_>, events: &mut [MessageEvent]) -> Result<(), Db
     Ok(())
 }
 
+#[derive(FromQueryResult)]
+struct MarkedRow {
+    id: i64,
+}
+
 async fn mark_stored(
-    tx: &impl ConnectionTrait,
+    ctx: Ctx<'_>,
     profile: ProfileId,
     delivery: DeliveryId,
     at: Millis,
 ) -> Result<(), DbErr> {
     let text = format!(
         "UPDATE event SET flags = {MACHINE}, properties = $4 WHERE profile_id = $1 AND delivery_id = $2
-         AND name_id IN ({}, {}) AND occurred_at > $3 AND flags = 0 AND properties IS NULL",
+         AND name_id IN ({}, {}) AND occurred_at > $3 AND flags = 0 AND properties IS NULL
+         RETURNING id",
         names::MESSAGE_CLICKED,
         names::UNSUBSCRIBE_CLICKED
     );
@@ -364,5 +371,14 @@ async fn mark_stored(
         (at.0 - BURST).into(),
         storage::Value::Json(Some(Box::new(properties))),
     ];
-    sql::exec(tx, text, binds).await.map(|_| ())
+    let marked: Vec<MarkedRow> = sql::all(ctx.tx, text, binds).await?;
+    let told: Vec<Change> = marked
+        .iter()
+        .map(|row| Change {
+            a: row.id,
+            b: row.id,
+            ..Change::of(ctx.workspace, profile, ChangeKind::Events)
+        })
+        .collect();
+    feed::append(ctx.tx, ctx.now, &told).await
 }

@@ -133,6 +133,15 @@ async fn a_scanner_that_follows_every_link_is_unmasked_for_all_of_them() {
             "{}",
             test.name()
         );
+        let told = "SELECT COUNT(*) FROM feed f JOIN event e ON e.id = f.a WHERE f.kind = 2 AND e.name_id = 43";
+        assert_eq!(
+            storage::sql::number(test.db().reader(), told, [])
+                .await
+                .unwrap(),
+            5,
+            "{}: three clicks came, and two of them were flagged later",
+            test.name()
+        );
         sent.tracker
             .answered(clicks[0], sent.seen(120 * SECOND))
             .await
