@@ -196,6 +196,12 @@ async fn a_draft_is_made_ready_reviewed_launched_held_and_called_off() {
             masked["items"][0]["address"], "c2@example.jp",
             "masked without pii:read"
         );
+        let seen = "SELECT COUNT(*) FROM access_log WHERE action = 'campaign.deliveries' AND n_people = 2 AND fields = 'address'";
+        assert_eq!(
+            sql::number(app.kit.db.reader(), seen, []).await.unwrap(),
+            1,
+            "who saw addresses is logged, who saw none is not"
+        );
 
         let copy = app
             .post(&format!("{path}/copy"), &owner, json!({"name": "写し"}))

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::wire;
 use crate::{
     http::{
+        audit::{self, Look},
         auth::{Operator, needs::CampaignsRead},
         extract::{self, PathId, ValidQuery},
         problem::ApiError,
@@ -34,7 +35,7 @@ pub(super) struct DeliveryQuery {
     reason: Option<String>,
 }
 
-/// Lists the deliveries of a campaign, the newest first; tests are left out.
+/// Lists the deliveries of a campaign, the newest first; tests are left out. Seeing addresses is logged.
 #[utoipa::path(get, path = "/api/v1/campaigns/{id}/deliveries", operation_id = "list_campaign_deliveries",
     tag = "campaigns", params(("id" = String, Path, description = "cmp_…"), DeliveryQuery),
     responses((status = 200, body = PageOf<DeliveryView>)))]
@@ -57,6 +58,15 @@ pub(super) async fn list(
     };
     let page = ledger::list(app.db.reader(), operator.workspace, filter, &page).await??;
     let shows_addresses = operator.may(Permission::PiiRead);
+    if shows_addresses {
+        let look = Look {
+            action: "campaign.deliveries",
+            profile: None,
+            n_people: i64::try_from(page.items.len()).unwrap_or(i64::MAX),
+            fields: "address",
+        };
+        audit::look(&app, &operator, look).await?;
+    }
     Ok(Json(PageOf {
         items: page
             .items

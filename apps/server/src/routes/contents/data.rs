@@ -1,6 +1,6 @@
 //! The data that a template sees, for a chosen customer or a made-up one; `docs/contents.md` is the contract.
 
-use access::{Permission, audit, workspace::Workspace};
+use access::{Permission, workspace::Workspace};
 use api_types::contents::PreviewContent;
 use campaigns::model::Offer;
 use chrono_tz::Tz;
@@ -14,7 +14,11 @@ use profiles::customers::{self, Customer};
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    http::{auth::Caller, problem::ApiError},
+    http::{
+        audit::{self, Look},
+        auth::Caller,
+        problem::ApiError,
+    },
     state::App,
 };
 
@@ -187,23 +191,17 @@ async fn log_opening(app: &App, caller: &Caller, profile: ProfileId) -> Result<(
     {
         return Ok(());
     }
-    let fields = if caller.may(Permission::PiiRead) {
-        "email attributes"
-    } else {
-        "masked"
-    };
-    let access = audit::Access {
-        workspace: caller.workspace,
-        actor: caller.actor,
+    let look = Look {
         action: "content.preview",
         profile: Some(profile),
         n_people: 1,
-        fields,
+        fields: if caller.may(Permission::PiiRead) {
+            "email attributes"
+        } else {
+            "masked"
+        },
     };
-    let tx = app.db.begin().await?;
-    audit::record_access(&tx, &*app.ids, app.now(), access).await?;
-    tx.commit().await?;
-    Ok(())
+    audit::look(app, caller, look).await
 }
 
 /// Returns the variables that exist: attributes by their keys once any is known, else any name.

@@ -1,6 +1,6 @@
 //! Customers on the wire: masked where the caller may not see addresses.
 
-use access::{Permission, audit};
+use access::Permission;
 use api_types::customers::{
     AttributeValue, ConsentView, CustomerFacts, CustomerSummary, CustomerView, IdentityView,
     ReachView, SuppressionView, TotalsView,
@@ -16,7 +16,11 @@ use serde_json::Value;
 use storage::Tx;
 
 use crate::{
-    http::{auth::Caller, problem::ApiError},
+    http::{
+        audit::{self, Look},
+        auth::Caller,
+        problem::ApiError,
+    },
     state::App,
 };
 
@@ -185,15 +189,16 @@ pub(super) async fn log_change(
     id: ProfileId,
     fields: Vec<&str>,
 ) -> Result<(), ApiError> {
-    let change = audit::Change {
-        workspace: caller.workspace,
-        actor: caller.actor,
+    let detail = serde_json::json!({ "fields": fields });
+    audit::log(
+        app,
+        tx,
+        caller,
         action,
-        object_kind: "customer",
-        object: Some(id.raw()),
-        detail: serde_json::json!({ "fields": fields }),
-    };
-    Ok(audit::record(tx, &*app.ids, app.now(), change).await?)
+        ("customer", Some(id.raw())),
+        detail,
+    )
+    .await
 }
 
 /// Logs that a person was looked at.
@@ -203,10 +208,7 @@ pub(super) async fn log_opening(
     action: &str,
     id: ProfileId,
 ) -> Result<(), ApiError> {
-    let tx = app.db.begin().await?;
-    let access = audit::Access {
-        workspace: caller.workspace,
-        actor: caller.actor,
+    let look = Look {
         action,
         profile: Some(id),
         n_people: 1,
@@ -216,8 +218,7 @@ pub(super) async fn log_opening(
             "masked"
         },
     };
-    audit::record_access(&tx, &*app.ids, app.now(), access).await?;
-    Ok(tx.commit().await?)
+    audit::look(app, caller, look).await
 }
 
 /// Names the fields that a change speaks of.

@@ -1,7 +1,7 @@
 //! `GET /api/v1/imports/{id}/refused` and the ticket for its download.
 
 use access::{
-    Permission, audit,
+    Permission,
     ticket::{self, Ticket},
 };
 use api_types::{
@@ -15,6 +15,7 @@ use profiles::import::list_refused;
 use super::wire;
 use crate::{
     http::{
+        audit::{self, Look},
         auth::{
             Operator,
             needs::{PiiRead, ProfilesRead},
@@ -78,15 +79,13 @@ pub(super) async fn ticket(
         payload: serde_json::json!({ "import": id, "locale": locale }),
     };
     let token = ticket::create(&tx, &ticket, app.now()).await?;
-    let access = audit::Access {
-        workspace: operator.workspace,
-        actor: operator.actor,
+    let look = Look {
         action: "import.refused.export",
         profile: None,
         n_people: import.n_refused,
         fields: "file rows",
     };
-    audit::record_access(&tx, &*app.ids, app.now(), access).await?;
+    audit::look_in(&app, &tx, &operator, look).await?;
     tx.commit().await?;
     Ok(Json(DownloadTicket {
         url: format!("/download/refused/{token}"),

@@ -1,7 +1,7 @@
 //! `GET /api/v1/inbox/{id}`.
 
 use access::{
-    Permission, audit,
+    Permission,
     ticket::{self, Ticket},
 };
 use api_types::senders::{CapturedView, HeaderView};
@@ -12,6 +12,7 @@ use kernel::id::kind;
 use super::list;
 use crate::{
     http::{
+        audit::{self, Look},
         auth::{Caller, Operator, needs::CampaignsRead},
         extract::PathId,
         problem::ApiError,
@@ -42,15 +43,13 @@ pub(super) async fn get(
         payload: serde_json::json!({ "message": id.to_string() }),
     };
     let token = ticket::create(&tx, &ticket, app.now()).await?;
-    let access = audit::Access {
-        workspace: operator.workspace,
-        actor: operator.actor,
+    let look = Look {
         action: "inbox.open",
         profile: None,
         n_people: 1,
         fields: "message",
     };
-    audit::record_access(&tx, &*app.ids, app.now(), access).await?;
+    audit::look_in(&app, &tx, &operator, look).await?;
     tx.commit().await?;
     Ok(Json(view(&operator, message, &token)))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use access::{Permission, audit};
+use access::Permission;
 use analytics::people::{self, Group, Member};
 use api_types::{PageOf, reports::PersonView};
 use axum::{Json, extract::State};
@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use crate::{
     http::{
+        audit::{self, Look},
         auth::{Caller, Operator, needs::ReportsRead},
         extract::{self, PathId, ValidQuery},
         problem::ApiError,
@@ -82,19 +83,13 @@ async fn named(
     let ids: Vec<ProfileId> = members.iter().map(|member| member.profile).collect();
     let found = customers::several(app.db.reader(), caller.workspace, &ids).await?;
     let shows = caller.may(Permission::PiiRead);
-    if !found.is_empty() {
-        let tx = app.db.begin().await?;
-        let access = audit::Access {
-            workspace: caller.workspace,
-            actor: caller.actor,
-            action: "report.people",
-            profile: None,
-            n_people: i64::try_from(found.len()).unwrap_or(i64::MAX),
-            fields: if shows { "name email" } else { "name" },
-        };
-        audit::record_access(&tx, &*app.ids, app.now(), access).await?;
-        tx.commit().await?;
-    }
+    let look = Look {
+        action: "report.people",
+        profile: None,
+        n_people: i64::try_from(found.len()).unwrap_or(i64::MAX),
+        fields: if shows { "name email" } else { "name" },
+    };
+    audit::look(app, caller, look).await?;
     let mut found: HashMap<ProfileId, CustomerSummary> = found
         .into_iter()
         .map(|person| (person.id, person))

@@ -15,6 +15,7 @@ use segmentation::{Clause, Evidence, Truth, language::Place, sentence, sentence:
 use super::wire;
 use crate::{
     http::{
+        audit::{self, Look},
         auth::{
             Operator,
             needs::{ProfilesRead, SegmentsRead},
@@ -111,8 +112,13 @@ pub(super) async fn explain(
     let explained = explained.ok_or_else(ApiError::not_found)?;
     let names = Names::load(db, operator.workspace, &[&document]).await?;
     let shows_personal_data = operator.may(access::Permission::PiiRead);
-    let fields = if shows_personal_data { "all" } else { "masked" };
-    wire::log_look(&app, &operator, "segment.explain", Some(profile), 1, fields).await?;
+    let look = Look {
+        action: "segment.explain",
+        profile: Some(profile),
+        n_people: 1,
+        fields: if shows_personal_data { "all" } else { "masked" },
+    };
+    audit::look(&app, &operator, look).await?;
     let clauses = explained.clauses.into_iter().zip(document.places());
     Ok(Json(SegmentExplanation {
         is_member: explained.is_member,

@@ -1,6 +1,6 @@
 //! From the domain to the wire, and what every route of the area needs.
 
-use access::{audit, workspace};
+use access::workspace;
 use api_types::segments::{BothLanguages, SegmentPerson, SegmentView};
 use axum::http::StatusCode;
 use kernel::{
@@ -18,7 +18,11 @@ use serde_json::{Value, json};
 use storage::Tx;
 
 use crate::{
-    http::{auth::Caller, problem::ApiError},
+    http::{
+        audit::{self, Look},
+        auth::Caller,
+        problem::ApiError,
+    },
     state::App,
 };
 
@@ -111,15 +115,9 @@ pub(super) async fn log(
     action: &str,
     segment: &Segment,
 ) -> Result<(), ApiError> {
-    let change = audit::Change {
-        workspace: caller.workspace,
-        actor: caller.actor,
-        action,
-        object_kind: "segment",
-        object: Some(segment.id.raw()),
-        detail: json!({ "name": segment.name, "version": segment.version }),
-    };
-    Ok(audit::record(tx, &*app.ids, app.now(), change).await?)
+    let object = ("segment", Some(segment.id.raw()));
+    let detail = json!({ "name": segment.name, "version": segment.version });
+    audit::log(app, tx, caller, action, object, detail).await
 }
 
 pub(super) async fn view(
@@ -165,10 +163,13 @@ pub(super) async fn people(
     ids: &[ProfileId],
 ) -> Result<Vec<SegmentPerson>, ApiError> {
     let found = customers::several(app.db.reader(), caller.workspace, ids).await?;
-    if !found.is_empty() {
-        let n_people = i64::try_from(found.len()).unwrap_or(i64::MAX);
-        log_look(app, caller, action, None, n_people, "name").await?;
-    }
+    let look = Look {
+        action,
+        profile: None,
+        n_people: i64::try_from(found.len()).unwrap_or(i64::MAX),
+        fields: "name",
+    };
+    audit::look(app, caller, look).await?;
     let person = |person: CustomerSummary| SegmentPerson {
         id: person.id.to_string(),
         name: person.full_name,
@@ -176,26 +177,4 @@ pub(super) async fn people(
         last_seen_at: person.last_seen_at.to_string(),
     };
     Ok(found.into_iter().map(person).collect())
-}
-
-/// Logs that people were looked at, and how much of them was shown.
-pub(super) async fn log_look(
-    app: &App,
-    caller: &Caller,
-    action: &str,
-    profile: Option<ProfileId>,
-    n_people: i64,
-    fields: &str,
-) -> Result<(), ApiError> {
-    let tx = app.db.begin().await?;
-    let access = audit::Access {
-        workspace: caller.workspace,
-        actor: caller.actor,
-        action,
-        profile,
-        n_people,
-        fields,
-    };
-    audit::record_access(&tx, &*app.ids, app.now(), access).await?;
-    Ok(tx.commit().await?)
 }
