@@ -24,6 +24,8 @@ pub struct Config {
     pub log: Log,
     /// Background work.
     pub workers: Workers,
+    /// The indexes in memory.
+    pub audience: Audience,
 }
 
 /// Listening, addresses, folders.
@@ -84,6 +86,17 @@ pub struct Workers {
     pub enabled: bool,
 }
 
+/// The indexes in memory.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Audience {
+    /// Whether this process keeps them.
+    pub enabled: bool,
+    /// The most that the index of one workspace may hold.
+    pub memory_limit_mb: usize,
+    /// How often each is saved while changes come.
+    pub save_minutes: u64,
+}
+
 impl Config {
     /// Reads the defaults, the overlay file and the environment.
     pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
@@ -126,6 +139,12 @@ impl Config {
         if self.database.connections == 0 {
             wrong.push("database.connections: at least 1".to_owned());
         }
+        if self.audience.memory_limit_mb == 0 {
+            wrong.push("audience.memory_limit_mb: at least 1".to_owned());
+        }
+        if self.audience.save_minutes == 0 {
+            wrong.push("audience.save_minutes: at least 1".to_owned());
+        }
         if wrong.is_empty() {
             Ok(())
         } else {
@@ -156,6 +175,16 @@ impl Config {
         match self.security.master_key_file.as_str() {
             "" => self.server.data_dir.join("master.key"),
             path => PathBuf::from(path),
+        }
+    }
+
+    /// Returns what the indexes may use.
+    pub fn audience_options(&self) -> crate::audience::Options {
+        crate::audience::Options {
+            folder: self.server.data_dir.join("audience"),
+            limit: self.audience.memory_limit_mb.saturating_mul(1 << 20),
+            save_every: std::time::Duration::from_mins(self.audience.save_minutes),
+            pages: profiles::changes::Pages::default(),
         }
     }
 

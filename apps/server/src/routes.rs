@@ -2,6 +2,7 @@
 
 mod answers;
 mod attributes;
+mod audience;
 mod campaigns;
 pub(crate) mod contents;
 mod customers;
@@ -36,6 +37,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(senders::routes())
         .merge(test_audience::routes())
         .merge(segments::routes())
+        .merge(audience::routes())
         .merge(contents::routes())
         .merge(campaigns::routes())
         .merge(customers::routes())

@@ -13,8 +13,8 @@ use storage::{Db, secret::MasterKey};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    config::Config, http::limit::SignInLimiter, routes::contents::parts::ContentParts,
-    tracking::SealedKeys,
+    audience::Audience, config::Config, http::limit::SignInLimiter,
+    routes::contents::parts::ContentParts, tracking::SealedKeys,
 };
 
 /// The application: cheap to clone.
@@ -45,6 +45,8 @@ pub struct Parts {
     pub sign_in_limiter: SignInLimiter,
     /// Compiled emails and product blocks.
     pub contents: ContentParts,
+    /// The audience indexes.
+    pub audience: Audience,
     /// Background tasks, waited for at shutdown.
     pub tasks: TaskTracker,
     /// Told to stop at shutdown.
@@ -76,8 +78,10 @@ impl App {
         let keys = SealedKeys::new(db.clone(), master_key.clone(), clock.clone());
         let keyring = Keyring::new(Arc::new(keys));
         let sessions = Sessions::new(db.clone(), Tokens::new(&master_key), clock.clone());
+        let audience = Audience::new(db.clone(), clock.clone(), config.audience_options());
         Self(Arc::new(Parts {
             config,
+            audience,
             db,
             clock,
             ids,

@@ -17,6 +17,9 @@ const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
 
 /// Starts the workers that the configuration asks for.
 pub(crate) fn start(app: &App) {
+    if app.config.audience.enabled {
+        app.audience.start(&app.tasks, &app.stopping);
+    }
     if !app.config.workers.enabled {
         return;
     }

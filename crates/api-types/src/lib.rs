@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audience;
 pub mod campaigns;
 pub mod contents;
 pub mod customers;

@@ -10,6 +10,7 @@
 mod access;
 mod answers;
 mod app;
+mod audience;
 mod authorisation;
 mod browser;
 mod campaigns;
