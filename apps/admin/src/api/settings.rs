@@ -1,6 +1,7 @@
 //! The workspace, its members, keys and senders.
 
 use api_types::{
+    audience::AudienceView,
     contents::TestRecipientView,
     senders::{SenderView, WriteDkim, WriteSender},
     session::{
@@ -23,6 +24,11 @@ pub async fn workspace(signal: &AbortSignal) -> Result<WorkspaceView, ApiError> 
 /// Changes the company's settings, if nobody else has meanwhile.
 pub async fn change_workspace(change: &ChangeWorkspace) -> Result<WorkspaceView, ApiError> {
     client::patch("/workspace", change).await
+}
+
+/// Tells how the audience index stands.
+pub async fn audience(signal: &AbortSignal) -> Result<AudienceView, ApiError> {
+    client::get("/audience", Some(signal)).await
 }
 
 /// Lists the senders.

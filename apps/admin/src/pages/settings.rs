@@ -5,6 +5,7 @@
 )]
 
 mod api_keys;
+mod audience;
 mod audit;
 mod company;
 pub mod copy;

@@ -13,17 +13,19 @@ pub(super) enum Place {
     Members,
     ApiKeys,
     WriteKeys,
+    Audience,
     Audit,
 }
 
 impl Place {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Company,
         Self::Senders,
         Self::TestAudience,
         Self::Members,
         Self::ApiKeys,
         Self::WriteKeys,
+        Self::Audience,
         Self::Audit,
     ];
 
@@ -40,6 +42,7 @@ impl Place {
             Self::Members => "members",
             Self::ApiKeys => "api-keys",
             Self::WriteKeys => "write-keys",
+            Self::Audience => "audience",
             Self::Audit => "audit",
         }
     }
@@ -56,6 +59,7 @@ impl Place {
             Self::Members => t::settings::members(),
             Self::ApiKeys => t::settings::api_keys(),
             Self::WriteKeys => t::settings::write_keys(),
+            Self::Audience => t::settings::audience(),
             Self::Audit => t::settings::audit(),
         }
     }
@@ -68,6 +72,7 @@ impl Place {
             Self::Members => t::settings::members_about(),
             Self::ApiKeys => t::settings::api_keys_about(),
             Self::WriteKeys => t::settings::write_keys_about(),
+            Self::Audience => t::settings::audience_about(),
             Self::Audit => t::settings::audit_about(),
         }
     }
@@ -80,6 +85,7 @@ impl Place {
             Self::Members => Icon::Users,
             Self::ApiKeys => Icon::Key,
             Self::WriteKeys => Icon::Zap,
+            Self::Audience => Icon::Layers,
             Self::Audit => Icon::History,
         }
     }
@@ -90,6 +96,7 @@ impl Place {
             Self::Company | Self::Members => true,
             Self::Senders | Self::TestAudience => session::may("campaigns:read"),
             Self::ApiKeys | Self::WriteKeys => session::may("settings:write"),
+            Self::Audience => session::may("segments:read"),
             Self::Audit => session::may("audit:read"),
         }
     }
