@@ -130,6 +130,9 @@ fn row(figure: &Figure) -> [String; 5] {
 
 /// Large numbers whole and with separators, small ones with what matters.
 fn number(value: f64) -> String {
+    if value.abs() < 1.0 && value.fract().abs() > f64::EPSILON {
+        return format!("{value:.2}");
+    }
     if value.abs() < 100.0 && value.fract().abs() > f64::EPSILON {
         return format!("{value:.1}");
     }
@@ -161,7 +164,7 @@ mod tests {
 
     #[test]
     fn numbers_are_readable() {
-        let told = [12.34, 100.0, 1_234_567.0].map(number);
-        assert_eq!(told, ["12.3", "100", "1,234,567"]);
+        let told = [0.042, 12.34, 100.0, 1_234_567.0].map(number);
+        assert_eq!(told, ["0.04", "12.3", "100", "1,234,567"]);
     }
 }

@@ -12,6 +12,7 @@ mod ingest;
 mod latency;
 mod machine;
 mod memory;
+mod segments;
 mod send;
 mod server;
 mod shop;
@@ -58,6 +59,8 @@ enum Bench {
     Admin(admin::Options),
     /// Time until the sample company is ready.
     Demo(demo_start::Options),
+    /// Nine queries to the audience index of a million customers.
+    Segments(segments::Options),
 }
 
 /// Which databases to measure on.
@@ -123,6 +126,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Bench::Memory(options) => memory::run(&home, options, &mut report).await,
         Bench::Admin(options) => admin::run(&home, options, &mut report).await,
         Bench::Demo(options) => demo_start::run(&home, options, &mut report).await,
+        Bench::Segments(options) => segments::run(&home, options, &mut report).await,
     };
     // What was measured before something went wrong is worth reading too.
     report.print();
