@@ -6,6 +6,7 @@
 
 use std::{
     fs,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
@@ -87,7 +88,11 @@ impl Files {
 
     /// Writes the snapshot and returns its length. Until [`Files::prove`] it proves nothing and is not used.
     pub(super) fn save(&self, index: &Index) -> anyhow::Result<u64> {
-        fs::create_dir_all(&self.folder)?;
+        // It holds what the database holds of people: nobody else's business on a shared machine.
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder)?;
         let proof = self.proof();
         if proof.exists() {
             fs::remove_file(proof)?;
