@@ -1,4 +1,6 @@
 //! How what some rows of the feed name stands now, a few statements a batch.
+//!
+//! A plus before the workspace keeps SQLite from going by an index of the whole workspace: the customer leads.
 
 use std::collections::BTreeSet;
 
@@ -120,7 +122,7 @@ impl<C: ConnectionTrait> Reading<'_, C> {
         let text = |wanted: &str| {
             format!(
                 "SELECT {CONSENT} FROM {wanted} u CROSS JOIN consent c
-                 WHERE c.profile_id = u.id AND c.workspace_id = $1"
+                 WHERE c.profile_id = u.id AND +c.workspace_id = $1"
             )
         };
         let rows: Vec<ConsentRow> = self.of(ids, text).await?;
@@ -145,7 +147,7 @@ impl<C: ConnectionTrait> Reading<'_, C> {
                      AND s.channel = a.channel AND s.address = a.address) AS is_suppressed
                  FROM (SELECT CASE i.kind WHEN {email} THEN 'email' ELSE 'sms' END AS channel, i.value AS address
                        FROM {wanted} u CROSS JOIN identity i
-                       WHERE i.profile_id = u.id AND i.kind IN ({email}, {phone}) AND i.workspace_id = $1) a"
+                       WHERE i.profile_id = u.id AND i.kind IN ({email}, {phone}) AND +i.workspace_id = $1) a"
             )
         };
         let rows: Vec<Row> = self.of(ids, text).await?;
@@ -194,7 +196,7 @@ impl<C: ConnectionTrait> Reading<'_, C> {
         let text = |wanted: &str| {
             format!(
                 "SELECT {EVENT} FROM {wanted} u CROSS JOIN event e
-                 WHERE e.profile_id = u.id AND e.workspace_id = $1"
+                 WHERE e.profile_id = u.id AND +e.workspace_id = $1"
             )
         };
         let rows: Vec<EventRow> = self.of(&ids, text).await?;
@@ -222,7 +224,7 @@ impl<C: ConnectionTrait> Reading<'_, C> {
         let wanted = rowset::rows_of(self.dialect, "$2", &columns);
         let text = format!(
             "SELECT {EVENT} FROM {wanted} u CROSS JOIN event e
-             WHERE e.profile_id = u.id AND e.id BETWEEN u.first AND u.last AND e.workspace_id = $1"
+             WHERE e.profile_id = u.id AND e.id BETWEEN u.first AND u.last AND +e.workspace_id = $1"
         );
         let rows: Vec<EventRow> = self.all(text, rowset::bind(spans)).await?;
         Ok(rows.into_iter().map(Event::from).collect())

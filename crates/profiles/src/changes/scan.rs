@@ -155,7 +155,7 @@ impl Scan {
             return Ok(Stage::Done);
         };
         let text = format!(
-            "SELECT {CONSENT} FROM consent c WHERE c.workspace_id = $1 AND c.profile_id > $2 AND c.profile_id <= $3"
+            "SELECT {CONSENT} FROM consent c WHERE +c.workspace_id = $1 AND c.profile_id > $2 AND c.profile_id <= $3"
         );
         let binds = [self.workspace.raw().into(), after.into(), last.into()];
         let rows: Vec<ConsentRow> = sql::all(db, text, binds).await?;
@@ -175,11 +175,11 @@ impl Scan {
         up_to: i64,
         state: &mut State,
     ) -> Result<Stage, DbErr> {
-        // The order is that of the table. The bounds on the customer beside the comparison of the whole key give the
-        // planner a range that it can count.
+        // The order is that of the table, and the bounds on the customer are its range. The plus keeps SQLite from going by
+        // the workspace's index by name instead and sorting it anew for every page: two seconds, not 24 ms.
         let text = format!(
             "SELECT {EVENT} FROM event e
-             WHERE e.workspace_id = $1 AND e.profile_id >= $2 AND e.profile_id <= $5
+             WHERE +e.workspace_id = $1 AND e.profile_id >= $2 AND e.profile_id <= $5
                AND (e.profile_id, e.occurred_at, e.id) > ($2, $3, $4)
              ORDER BY e.profile_id, e.occurred_at, e.id LIMIT $6"
         );
