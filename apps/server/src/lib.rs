@@ -15,4 +15,4 @@ mod workers;
 
 pub use app::{openapi, router};
 pub use state::App;
-pub use workers::{job_worker, keep_house, send_worker};
+pub use workers::{job_worker, keep_house, send_worker, write_down_who_was_seen};

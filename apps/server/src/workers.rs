@@ -1,6 +1,7 @@
 //! Background work of this process.
 
 mod housekeeping;
+mod seen;
 mod sending;
 
 use std::{sync::Arc, time::Duration};
@@ -11,9 +12,11 @@ use profiles::import::ImportJob;
 
 use crate::state::App;
 pub use housekeeping::keep_house;
+pub use seen::write_down_who_was_seen;
 pub use sending::send_worker;
 
 const HOUSEKEEPING_EVERY: Duration = Duration::from_hours(1);
+const SEEN_EVERY: Duration = Duration::from_mins(1);
 
 /// Starts the workers that the configuration asks for.
 pub(crate) fn start(app: &App) {
@@ -25,6 +28,9 @@ pub(crate) fn start(app: &App) {
     }
     every(app, HOUSEKEEPING_EVERY, "housekeeping", |app| async move {
         keep_house(&app).await
+    });
+    every(app, SEEN_EVERY, "seen", |app| async move {
+        write_down_who_was_seen(&app).await
     });
     let (worker, stop) = (job_worker(app), app.stopping.clone());
     app.tasks.spawn(async move { worker.run(stop).await });

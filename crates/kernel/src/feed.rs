@@ -32,6 +32,10 @@ pub enum ChangeKind {
     Term = 11,
     /// The event name of number `a` came; the profile is 0.
     EventName = 12,
+    /// The customer did something just now: as [`ChangeKind::Events`], and a sign of life at the time of writing.
+    Acted = 13,
+    /// The customer gave a sign of life at the instant `a`. Where it is kept is told of by [`ChangeKind::Seen`].
+    Met = 14,
 }
 
 impl ChangeKind {
@@ -50,6 +54,8 @@ impl ChangeKind {
             10 => Self::Suppressed,
             11 => Self::Term,
             12 => Self::EventName,
+            13 => Self::Acted,
+            14 => Self::Met,
             _ => return None,
         })
     }

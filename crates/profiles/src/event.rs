@@ -1,6 +1,6 @@
 //! Event rows: written many at a time, with the feed rows that tell of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use kernel::{
     feed::{Change, ChangeKind},
@@ -61,7 +61,13 @@ pub(crate) struct Row {
 }
 
 /// Writes events and one feed row per person; the person's events are those with ids from `a` to `b`.
-pub(crate) async fn insert(ctx: Ctx<'_>, mut rows: Vec<Row>) -> Result<(), DbErr> {
+///
+/// Of those in `acting` the row also tells that they were here just now.
+pub(crate) async fn insert(
+    ctx: Ctx<'_>,
+    mut rows: Vec<Row>,
+    acting: &HashSet<i64>,
+) -> Result<(), DbErr> {
     // In the order of the key: each page of the table is met once.
     rows.sort_unstable_by_key(|row| (row.profile, row.at, row.id));
     let mut spans: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
@@ -90,12 +96,19 @@ pub(crate) async fn insert(ctx: Ctx<'_>, mut rows: Vec<Row>) -> Result<(), DbErr
         ]
     });
     EVENT.insert(ctx.tx, values.collect()).await?;
+    let kind_of = |profile| {
+        if acting.contains(&profile) {
+            ChangeKind::Acted
+        } else {
+            ChangeKind::Events
+        }
+    };
     let told: Vec<Change> = spans
         .into_iter()
         .map(|(profile, (a, b))| Change {
             a,
             b,
-            ..ctx.change(profile, ChangeKind::Events)
+            ..ctx.change(profile, kind_of(profile))
         })
         .collect();
     feed::append(ctx.tx, ctx.now, &told).await
@@ -146,5 +159,6 @@ pub async fn record(ctx: Ctx<'_>, events: &[OwnEvent]) -> Result<(), DbErr> {
             ..Row::default()
         })
     };
-    insert(ctx, events.iter().filter_map(row).collect()).await
+    let rows = events.iter().filter_map(row).collect();
+    insert(ctx, rows, &HashSet::new()).await
 }

@@ -6,17 +6,16 @@
 pub(crate) mod row;
 pub mod typed;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use kernel::{feed::ChangeKind, time::MINUTE};
-use sea_orm::{DbErr, FromQueryResult};
+use kernel::{feed::ChangeKind, time::Millis};
+use sea_orm::DbErr;
 use serde_json::{Map, Value as Json};
-use storage::{feed, sql};
+use storage::feed;
 
 use crate::{
     context::Ctx,
     identity::{Denied, KeyKind},
-    rowset,
     source::Source,
 };
 use row::{Hold, Row};
@@ -57,6 +56,8 @@ pub struct Change {
     pub is_alias: bool,
     /// Language and zone that a device reports; taken only where none is known.
     pub hints: Facts,
+    /// When the person gave the sign of life that it comes with: written along where anything else is written.
+    pub seen_at: Option<Millis>,
 }
 
 impl Change {
@@ -69,6 +70,7 @@ impl Change {
             source: Source::Server,
             is_alias: false,
             hints: Facts::default(),
+            seen_at: None,
         }
     }
 
@@ -127,58 +129,6 @@ pub async fn apply(ctx: Ctx<'_>, changes: Vec<Change>) -> Result<Vec<RefusedFact
         .collect();
     feed::append(ctx.tx, ctx.now, &told).await?;
     Ok(refused)
-}
-
-/// How exact `last_seen_at` is: within it nothing is written. A row is a page to change, and nobody reads it to
-/// the second.
-const SEEN_EXACT_TO: i64 = MINUTE;
-
-/// Moves `last_seen_at` on and returns whose moved.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn touch(ctx: Ctx<'_>, seen: &BTreeMap<i64, i64>) -> Result<Vec<i64>, DbErr> {
-    let mut touched: Vec<Touched> = Vec::new();
-    // What came at once was seen now, which needs no time of its own for each.
-    let (now, late): (Vec<_>, Vec<_>) = seen
-        .iter()
-        .partition(|(_, at)| (ctx.now.0 - SEEN_EXACT_TO..=ctx.now.0).contains(*at));
-    if !now.is_empty() {
-        let ids = rowset::ids_of(ctx.tx.dialect(), "$1");
-        let text = format!(
-            "UPDATE profile SET last_seen_at = $2 WHERE id IN {ids} AND last_seen_at < $2 - {SEEN_EXACT_TO} RETURNING id"
-        );
-        let binds = [
-            rowset::bind_ids(now.into_iter().map(|(id, _)| *id)),
-            ctx.now.0.into(),
-        ];
-        touched = sql::all(ctx.tx, text, binds).await?;
-    }
-    let of = |touched: Vec<Touched>| touched.into_iter().map(|row| row.id).collect();
-    if late.is_empty() {
-        return Ok(of(touched));
-    }
-    let rows = late
-        .into_iter()
-        .map(|(id, at)| serde_json::json!([id, at]))
-        .collect();
-    let late = rowset::rows_of(
-        ctx.tx.dialect(),
-        "$1",
-        &[("id", rowset::Col::Int), ("seen_at", rowset::Col::Int)],
-    );
-    let text = format!(
-        "UPDATE profile SET last_seen_at = u.seen_at FROM {late} u
-         WHERE profile.id = u.id AND profile.last_seen_at < u.seen_at - {SEEN_EXACT_TO} RETURNING profile.id"
-    );
-    let late: Vec<Touched> = sql::all(ctx.tx, text, [rowset::bind(rows)]).await?;
-    touched.extend(late);
-    Ok(of(touched))
-}
-
-#[derive(FromQueryResult)]
-struct Touched {
-    id: i64,
 }
 
 /// Finds the present addresses that browser changes would replace and that somebody else has set.
@@ -258,7 +208,11 @@ fn combine(
             row.attributes.insert(key.clone(), value.clone());
         }
     }
-    *row != before
+    let has_changed = *row != before;
+    if let Some(at) = change.seen_at {
+        row.last_seen_at = row.last_seen_at.max(at.0);
+    }
+    has_changed
 }
 
 fn set_names(row: &mut Row, facts: &Facts) {

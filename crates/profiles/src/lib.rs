@@ -18,6 +18,7 @@ mod order_row;
 pub mod partition;
 mod rowset;
 pub mod search;
+pub mod seen;
 mod source;
 pub mod timeline;
 

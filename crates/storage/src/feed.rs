@@ -4,6 +4,8 @@
 //! than any that still runs, ordered by (transaction, row). On SQLite the single writer's row number is
 //! the order. Rows are written in the transaction that makes the change and kept for seven days.
 
+pub mod reader;
+
 use kernel::{
     feed::{Change, ChangeKind, Cursor},
     id::{ProfileId, WorkspaceId},

@@ -50,8 +50,7 @@ impl Touched {
             ChangeKind::Seen => {
                 self.seen.insert(profile);
             }
-            ChangeKind::Events => {
-                self.seen.insert(profile);
+            ChangeKind::Events | ChangeKind::Acted => {
                 // A span may hold events of others and older ones of the same customer: they are read again.
                 let span = self.events.entry(profile).or_insert((change.a, change.b));
                 *span = (span.0.min(change.a), span.1.max(change.b));
@@ -73,8 +72,8 @@ impl Touched {
             ChangeKind::EventName => {
                 self.event_names.insert(change.a);
             }
-            // Who is in a segment follows from what is read here.
-            ChangeKind::SegmentEnter | ChangeKind::SegmentLeave => {}
+            // Who is in a segment follows from what is read here; a sign of life moves nothing until it is kept.
+            ChangeKind::SegmentEnter | ChangeKind::SegmentLeave | ChangeKind::Met => {}
         }
     }
 
@@ -103,13 +102,14 @@ mod tests {
     fn each_thing_is_asked_for_once() {
         let touched = Touched::by(&[
             change(1, ChangeKind::Events, 10, 12),
-            change(1, ChangeKind::Events, 14, 14),
+            change(1, ChangeKind::Acted, 14, 14),
             change(1, ChangeKind::Profile, 0, 0),
             change(2, ChangeKind::Events, 13, 13),
             change(3, ChangeKind::Merge, 2, 0),
             change(4, ChangeKind::Seen, 0, 0),
             change(0, ChangeKind::Suppressed, 99, 0),
             change(5, ChangeKind::SegmentEnter, 7, 0),
+            change(6, ChangeKind::Met, 7, 0),
         ]);
         assert_eq!(touched.facts, [1, 2, 3].into());
         assert_eq!(touched.seen, [4].into());

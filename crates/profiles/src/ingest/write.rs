@@ -279,6 +279,7 @@ fn change(message: &Prepared, person: &Resolved) -> Change {
         source: message.claim.source,
         is_alias: message.call == Call::Alias,
         hints: message.traits.hints.clone(),
+        seen_at: Some(message.occurred_at),
     }
 }
 

@@ -61,8 +61,8 @@ async fn what_changes_quietly_is_told_too() {
             .await;
         assert_eq!(
             told(&world, before).await,
-            [ChangeKind::Seen],
-            "{name}: only the last sign moved"
+            [ChangeKind::Met],
+            "{name}: a mere sign of life"
         );
 
         let before = world.position().await;
@@ -109,7 +109,7 @@ async fn what_changes_quietly_is_told_too() {
             (
                 n(ChangeKind::EventName),
                 n(ChangeKind::Term),
-                n(ChangeKind::Events)
+                n(ChangeKind::Acted)
             ),
             (1, 3, 1),
             "{name}: a name, a product, two categories"

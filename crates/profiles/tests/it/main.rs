@@ -18,4 +18,5 @@ mod ingest;
 mod merge;
 mod order;
 mod property;
+mod seen;
 mod world;

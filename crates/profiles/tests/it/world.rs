@@ -140,6 +140,14 @@ impl World {
         })
     }
 
+    /// Waits until every reader may see all changes; see [`World::changes`].
+    pub(crate) async fn visible(&self) {
+        let position = self.position().await;
+        while feed::head(self.kit.db.reader()).await.unwrap() < position {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Begins a transaction.
     pub(crate) async fn begin(&self) -> Tx {
         self.kit.db.begin().await.unwrap()

@@ -104,8 +104,9 @@ impl<'a> Company<'a> {
     /// Does one thing at random.
     pub(super) async fn step(&mut self) {
         self.app.kit.clock.advance(self.dice.below(200_000) + 1);
-        match self.dice.below(20) {
+        match self.dice.below(21) {
             0..=8 => self.say().await,
+            20 => self.write_down_who_was_seen().await,
             9 | 10 => self.import_customers().await,
             11 => self.import_orders().await,
             12 => self.import_events().await,
@@ -115,6 +116,11 @@ impl<'a> Company<'a> {
             18 => self.edit().await,
             _ => self.answer_mail().await,
         }
+    }
+
+    async fn write_down_who_was_seen(&self) {
+        let app = &self.app.app;
+        server::write_down_who_was_seen(app).await.unwrap();
     }
 
     async fn say(&mut self) {

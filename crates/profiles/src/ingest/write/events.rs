@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use kernel::feed::ChangeKind;
+use kernel::feed::{Change, ChangeKind};
 use sea_orm::DbErr;
 use serde_json::{Map, Value as Json};
 use storage::feed;
@@ -13,7 +13,6 @@ use crate::{
     context::Ctx,
     event::{self, Row},
     event_name::NameBook,
-    facts,
     identity::Resolved,
     ingest::{
         commerce::{Draft, Line, OrderDraft, OrderStep},
@@ -22,7 +21,7 @@ use crate::{
         refusal::Refusal,
         service::Verdict,
     },
-    names,
+    names, seen,
 };
 
 /// Writes the events and orders of all messages that are still open.
@@ -61,7 +60,6 @@ pub(super) async fn write(
         orders,
         rows: Vec::new(),
     };
-    let mut seen: BTreeMap<i64, i64> = BTreeMap::new();
     for (at, message, draft) in drafts {
         let (Some(person), Some(name_id)) = (people.get(&at), book.get(ctx.workspace, &draft.name))
         else {
@@ -78,26 +76,40 @@ pub(super) async fn write(
             Err(verdict) => batch.decide(at, verdict),
         }
     }
+    let Maker { orders, rows, .. } = maker;
+    let signs = signs(batch, people);
+    let (at_once, other): (Vec<_>, Vec<_>) = signs
+        .into_iter()
+        .partition(|(_, at)| seen::is_at_once(ctx.now, *at));
+    let mut acting: HashSet<i64> = at_once.into_iter().map(|(profile, _)| profile).collect();
+    let acted: HashSet<i64> = rows.iter().map(|row| row.profile).collect();
+    event::insert(ctx, rows, &acting).await?;
+    orders.write(ctx).await?;
+    acting.retain(|profile| !acted.contains(profile));
+    let here = acting.into_iter().map(|profile| (profile, ctx.now.0));
+    tell_met(ctx, here.chain(other)).await
+}
+
+/// Returns the latest sign of life of each person of the batch.
+fn signs(batch: &Batch<'_>, people: &HashMap<usize, Resolved>) -> BTreeMap<i64, i64> {
+    let mut signs = BTreeMap::new();
     for (at, message) in batch.open() {
         if let Some(person) = people.get(&at) {
-            let last = seen.entry(person.profile).or_insert(i64::MIN);
+            let last = signs.entry(person.profile).or_insert(i64::MIN);
             *last = (*last).max(message.occurred_at.0);
         }
     }
-    let Maker { orders, rows, .. } = maker;
-    let acted: HashSet<i64> = rows.iter().map(|row| row.profile).collect();
-    event::insert(ctx, rows).await?;
-    orders.write(ctx).await?;
-    let mut touched = facts::touch(ctx, &seen).await?;
-    touched.retain(|profile| !acted.contains(profile));
-    tell_seen(ctx, &touched).await
+    signs
 }
 
-/// Tells of those who were seen and did nothing; of the others their events tell.
-async fn tell_seen(ctx: Ctx<'_>, seen: &[i64]) -> Result<(), DbErr> {
-    let told: Vec<_> = seen
-        .iter()
-        .map(|profile| ctx.change(*profile, ChangeKind::Seen))
+/// Tells of signs of life that no event of this moment tells of.
+async fn tell_met(ctx: Ctx<'_>, signs: impl IntoIterator<Item = (i64, i64)>) -> Result<(), DbErr> {
+    let told: Vec<_> = signs
+        .into_iter()
+        .map(|(profile, at)| Change {
+            a: at,
+            ..ctx.change(profile, ChangeKind::Met)
+        })
         .collect();
     feed::append(ctx.tx, ctx.now, &told).await
 }
