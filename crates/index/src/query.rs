@@ -7,12 +7,14 @@ mod measure;
 mod plan;
 mod scan;
 mod sequence;
+mod values;
 
 use std::{fmt, sync::Arc};
 
 pub use customer::{Customer, Occurrence};
 pub use measure::Measured;
 pub use sequence::Step;
+pub use values::{MAX_NUMBER, Taken, in_thousandths, thousandths};
 
 use crate::value::ValueRef;
 

@@ -159,7 +159,14 @@ pub async fn explain(
     let is_member = clauses
         .first()
         .is_some_and(|clause| clause.truth == Truth::True);
-    let flips_at = future::membership_flips_at(at, document, &clauses, &sights, is_member);
+    let is_blind = |clause: &Clause| {
+        matches!(clause.evidence, Evidence::Events { .. }) && !sights.contains_key(&clause.pointer)
+    };
+    let flips_at = if clauses.iter().any(is_blind) {
+        None
+    } else {
+        future::membership_flips_at(at, document, &clauses, &sights, is_member)
+    };
     Ok(Some(Explanation {
         is_member,
         clauses,
@@ -192,7 +199,7 @@ async fn evidence(
         }
     };
     let seen = matching(db, at, resolved, &events, profile).await?;
-    let is_whole = seen.len() < LOOKED_THROUGH;
+    let is_whole = seen.len() < LOOKED_THROUGH && future::is_foreseen(&events);
     let sight = Sight { events, seen };
     let now = sight.within(at);
     let (n_lines, n_times, amount, quantity) =

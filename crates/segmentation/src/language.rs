@@ -6,6 +6,8 @@
 mod check;
 mod event;
 mod fact;
+mod measure;
+mod pattern;
 mod time;
 mod walk;
 
@@ -20,12 +22,17 @@ pub use event::{
 pub use fact::{
     DateTest, Fact, Field, Fold, ListTest, NumberTest, Source, Test, TextTest, ValueType,
 };
+pub use measure::{Distinct, Measured, PropertyCount, PropertyNumber};
+pub use pattern::MAX_PATTERN;
+pub(crate) use pattern::compile as compile_pattern;
 pub use time::{Bounds, Interval, Moment, Span, Window, local_date};
 pub use walk::Place;
 pub(crate) use walk::children;
 
-/// The version that this build writes.
-pub const VERSION: u32 = 1;
+/// The version that this build writes. It has everything that version 1 has, with the same meaning.
+pub const VERSION: u32 = 2;
+/// The oldest version that is read.
+pub const OLDEST: u32 = 1;
 
 /// A stored rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

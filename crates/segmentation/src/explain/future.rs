@@ -8,8 +8,8 @@ use sea_orm::FromQueryResult;
 use super::{Clause, Happened, Truth};
 use crate::{
     language::{
-        Bounds, Compare, CountOf, DateTest, Document, EventTest, Events, Moment, Node, Window,
-        children,
+        Bounds, Compare, CountOf, DateTest, Document, EventTest, Events, Measured, Moment, Node,
+        Window, children,
     },
     resolve::At,
 };
@@ -18,6 +18,17 @@ use crate::{
 const FOREIGN: i64 = 8;
 /// The most instants that a forecast tries.
 const MAX_INSTANTS: usize = 2_000;
+
+/// Tells whether a condition's truth follows from what is read of its events; the properties of events are not.
+pub(super) const fn is_foreseen(events: &Events) -> bool {
+    match &events.test {
+        EventTest::Average(measured)
+        | EventTest::Minimum(measured)
+        | EventTest::Maximum(measured) => !matches!(measured, Measured::Property(_)),
+        EventTest::Sum(_) | EventTest::Distinct(_) => false,
+        _ => true,
+    }
+}
 
 /// An event that fits a condition apart from the time.
 #[derive(Debug, Clone, FromQueryResult)]
@@ -65,6 +76,27 @@ impl InWindow<'_> {
             .sum()
     }
 
+    fn measured(
+        &self,
+        measured: &Measured,
+        holds: impl Fn(Compare, &[i64]) -> Option<bool>,
+    ) -> Truth {
+        let of = |event: &&&Candidate| match measured {
+            Measured::Amount(_) => event.flags & FOREIGN == 0,
+            _ => true,
+        };
+        let value = |event: &&Candidate| match measured {
+            Measured::Amount(_) => event.amount,
+            Measured::Quantity(_) => event.quantity,
+            Measured::Property(_) => None,
+        };
+        let values: Vec<i64> = self.0.iter().filter(of).filter_map(value).collect();
+        let compare = measured.compare();
+        compare
+            .and_then(|compare| holds(compare, &values))
+            .map_or(Truth::Unknown, Truth::of)
+    }
+
     pub(super) fn quantity(&self) -> i64 {
         self.0.iter().filter_map(|event| event.quantity).sum()
     }
@@ -105,6 +137,17 @@ impl Sight {
             EventTest::First(test) => {
                 instant_truth(at, now.0.last().map(|event| event.occurred_at), test)
             }
+            EventTest::Average(measured) => now.measured(measured, |compare, values| {
+                let sum = values.iter().map(|value| i128::from(*value)).sum();
+                compare.holds_on_average(sum, values.len())
+            }),
+            EventTest::Minimum(measured) => now.measured(measured, |compare, values| {
+                values.iter().min().map(|least| compare.holds(*least))
+            }),
+            EventTest::Maximum(measured) => now.measured(measured, |compare, values| {
+                values.iter().max().map(|greatest| compare.holds(*greatest))
+            }),
+            EventTest::Sum(_) | EventTest::Distinct(_) => Truth::Unknown,
         }
     }
 

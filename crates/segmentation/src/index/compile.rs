@@ -3,6 +3,7 @@
 use index::{Aggregate, ColumnKey, EventFilter, EventQuery, OneOf, Range, ValueRef, ValueTest};
 
 use super::{
+    date, measure,
     rule::{Ask, Condition, Rule},
     value,
 };
@@ -94,8 +95,8 @@ impl Compiler<'_> {
         // With the numbers that its words stand for: a category may get another below it.
         let words = serde_json::to_string(events).unwrap_or_default();
         let written = format!("{words} {query:?}");
-        let ask = |aggregate, range| self.moving(Ask::Events(query, aggregate, range), written);
-        match &events.test {
+        let ask = |aggregate, range| Ask::Events(query.clone(), aggregate, range);
+        let ask = match &events.test {
             EventTest::Never => ask(Aggregate::Lines, Range::at_most(0)),
             EventTest::Count(CountOf::Times(compare)) => ask(Aggregate::Times, range(*compare)),
             EventTest::Count(CountOf::Lines(compare)) => ask(Aggregate::Lines, range(*compare)),
@@ -103,13 +104,19 @@ impl Compiler<'_> {
             EventTest::Quantity(compare) => ask(Aggregate::Quantity, range(*compare)),
             EventTest::Latest(test) => ask(Aggregate::Latest, self.instants(test)),
             EventTest::First(test) => ask(Aggregate::First, self.instants(test)),
-        }
+            EventTest::Sum(property) => measure::sum_of(query, property),
+            EventTest::Average(measured) => measure::average(query, measured),
+            EventTest::Minimum(measured) => measure::least(query, measured),
+            EventTest::Maximum(measured) => measure::greatest(query, measured),
+            EventTest::Distinct(distinct) => measure::different(query, distinct),
+        };
+        self.moving(ask, written)
     }
 
     /// Returns the stretch of instants that a test asks for. Months are refused for instants.
     fn instants(&self, test: &DateTest) -> Range {
         match test.interval(self.at.now, self.at.zone) {
-            Some((interval, outside)) => value::instants(interval, outside),
+            Some((interval, outside)) => date::instants(interval, outside),
             None => Range::within(i64::MAX, i64::MIN),
         }
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     fact::{DateTest, Fold, Test},
+    measure::{Distinct, Measured, PropertyNumber},
     time::Window,
 };
 
@@ -111,6 +112,16 @@ pub enum EventTest {
     Latest(DateTest),
     /// When it first happened; unknown without events.
     First(DateTest),
+    /// The sum of a numeric property; 0 without any.
+    Sum(PropertyNumber),
+    /// The average of those that have a value; unknown without any.
+    Average(Measured),
+    /// The least; unknown without any.
+    Minimum(Measured),
+    /// The greatest; unknown without any.
+    Maximum(Measured),
+    /// How many different ones; 0 without any.
+    Distinct(Distinct),
 }
 
 /// How often something happened.

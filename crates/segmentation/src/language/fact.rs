@@ -222,9 +222,19 @@ pub enum TextTest {
     In(Vec<String>),
     /// Is none of these.
     NotIn(Vec<String>),
+    /// A part of it matches this regular expression.
+    Matches(String),
 }
 
 impl TextTest {
+    /// Returns the compiled pattern of a test by one; compiling is what costs, so it is done once for many texts.
+    pub(crate) fn pattern(&self) -> Option<regex::Regex> {
+        match self {
+            Self::Matches(pattern) => super::compile_pattern(pattern).ok(),
+            _ => None,
+        }
+    }
+
     /// Judges a text that is already in the form in which it is compared; `fold` brings operands there.
     pub fn holds(&self, text: &str, fold: impl Fn(&str) -> String) -> bool {
         match self {
@@ -236,6 +246,7 @@ impl TextTest {
             Self::EndsWith(value) => text.ends_with(&fold(value)),
             Self::In(values) => values.iter().any(|value| text == fold(value)),
             Self::NotIn(values) => values.iter().all(|value| text != fold(value)),
+            Self::Matches(_) => self.pattern().is_some_and(|pattern| pattern.is_match(text)),
         }
     }
 }

@@ -4,13 +4,16 @@ use chrono::{DateTime, Datelike, NaiveDate};
 use chrono_tz::Tz;
 use kernel::time::Millis;
 use segmentation::language::{
-    Answer, AnswerKind, Bounds, Channel, Compare, Consent, ConsentState, CountOf, DateTest,
-    Document, EventTest, Events, Fact, Field, Filter, Fold, ListTest, Machine, Moment, Node,
-    NumberTest, OneOf, Reachable, Source, Test, TextTest, Window,
+    Answer, AnswerKind, Bounds, Channel, Consent, ConsentState, CountOf, DateTest, Document,
+    EventTest, Events, Fact, Field, Filter, Fold, Machine, Moment, Node, OneOf, Reachable, Source,
+    Test, Window,
 };
 use serde_json::Value as Json;
-use unicode_normalization::UnicodeNormalization;
 
+mod measure;
+mod value;
+
+use self::value::{compare, list, number, text};
 use crate::world::{Happening, Person, WORKSPACE, World};
 
 pub(crate) struct Naive<'a> {
@@ -195,6 +198,11 @@ impl Naive<'_> {
                 .map(|e| e.at)
                 .min()
                 .map(|at| self.instant(Millis(at), test)),
+            EventTest::Sum(_)
+            | EventTest::Average(_)
+            | EventTest::Minimum(_)
+            | EventTest::Maximum(_)
+            | EventTest::Distinct(_) => measure::judge(&matching, &events.test),
         }
     }
 
@@ -334,79 +342,5 @@ impl Naive<'_> {
             }
             DateTest::ThisMonth => self.local(self.now.0).month() == day.month(),
         })
-    }
-}
-
-fn compare(n: i64, test: Compare) -> bool {
-    match test {
-        Compare::Equals(v) => n == v,
-        Compare::NotEquals(v) => n != v,
-        Compare::LessThan(v) => n < v,
-        Compare::AtMost(v) => n <= v,
-        Compare::GreaterThan(v) => n > v,
-        Compare::AtLeast(v) => n >= v,
-        Compare::Between([low, high]) => (low..=high).contains(&n),
-    }
-}
-
-#[expect(clippy::float_cmp, reason = "the language compares numbers exactly")]
-fn number(n: f64, test: &NumberTest) -> bool {
-    match test {
-        NumberTest::Equals(v) => n == *v,
-        NumberTest::NotEquals(v) => n != *v,
-        NumberTest::LessThan(v) => n < *v,
-        NumberTest::AtMost(v) => n <= *v,
-        NumberTest::GreaterThan(v) => n > *v,
-        NumberTest::AtLeast(v) => n >= *v,
-        NumberTest::Between([low, high]) => *low <= n && n <= *high,
-        NumberTest::In(values) => values.contains(&n),
-        NumberTest::NotIn(values) => !values.contains(&n),
-    }
-}
-
-fn folded(text: &str, fold: Fold) -> String {
-    let hiragana = |c: char| {
-        if ('ァ'..='ヶ').contains(&c) {
-            char::from_u32(c as u32 - 0x60).unwrap()
-        } else {
-            c
-        }
-    };
-    match fold {
-        Fold::Exact => text.to_owned(),
-        Fold::Japanese => text
-            .nfkc()
-            .flat_map(char::to_lowercase)
-            .map(hiragana)
-            .collect(),
-    }
-}
-
-fn text(found: &str, test: &TextTest, fold: Fold) -> bool {
-    let found = folded(found, fold);
-    let form = |value: &String| folded(value, fold);
-    match test {
-        TextTest::Equals(v) => found == form(v),
-        TextTest::NotEquals(v) => found != form(v),
-        TextTest::Contains(v) => found.contains(&form(v)),
-        TextTest::NotContains(v) => !found.contains(&form(v)),
-        TextTest::StartsWith(v) => found.starts_with(&form(v)),
-        TextTest::EndsWith(v) => found.ends_with(&form(v)),
-        TextTest::In(values) => values.iter().map(form).any(|v| v == found),
-        TextTest::NotIn(values) => !values.iter().map(form).any(|v| v == found),
-    }
-}
-
-fn list(found: &[Json], test: &ListTest, fold: Fold) -> bool {
-    let has = |value: &String| {
-        found
-            .iter()
-            .filter_map(Json::as_str)
-            .any(|one| folded(one, fold) == folded(value, fold))
-    };
-    match test {
-        ListTest::AllOf(values) => values.iter().all(has),
-        ListTest::AnyOf(values) => values.iter().any(has),
-        ListTest::NoneOf(values) => !values.iter().any(has),
     }
 }

@@ -71,6 +71,7 @@ pub(crate) fn words_of(value_type: &str) -> &'static [&'static str] {
             "text.ends_with",
             "text.in",
             "text.not_in",
+            "text.matches",
             "exists",
             "missing",
         ],

@@ -180,6 +180,7 @@ pub(super) fn label(word: &str) -> fn() -> &'static str {
         "text.not_contains" => t::segments::not_contains,
         "text.starts_with" => t::segments::starts_with,
         "text.ends_with" => t::segments::ends_with,
+        "text.matches" => t::segments::matches,
         "text.in" | "number.in" => t::segments::is_in,
         "text.not_in" | "number.not_in" => t::segments::is_not_in,
         "number.at_least" => t::segments::at_least,
