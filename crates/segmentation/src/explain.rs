@@ -11,7 +11,7 @@ use storage::{ConnectionTrait, Dialect, Value, sql};
 
 use crate::{
     SegmentError,
-    language::{Document, Events, Fact, Node, Place, Source},
+    language::{Dealer, Document, Events, Fact, Node, Place, Source},
     resolve::{At, Resolved, resolve},
     sql::{Binds, Compiler, Scope, answer_events, event_filters},
 };
@@ -191,6 +191,11 @@ async fn evidence(
         Node::Reachable(_) => {
             let found = consent_of(db, profile, "email", "marketing").await?;
             return Ok((Evidence::Consent(found), None));
+        }
+        Node::Share(share) => {
+            let part = Dealer::new(&share.salt).part(profile.raw());
+            let per_cent = Json::from(f64::from(u16::try_from(part).unwrap_or(0)) / 100.0);
+            return Ok((Evidence::Value(Some(per_cent)), None));
         }
         Node::Events(events) => events.clone(),
         Node::Message(answer) => answer_events(answer),

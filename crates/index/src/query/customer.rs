@@ -99,6 +99,11 @@ impl Customer<'_> {
         self.ordinal
     }
 
+    /// Returns the profile's number.
+    pub fn profile(&self) -> Option<i64> {
+        self.view.profile(self.ordinal)
+    }
+
     /// Returns a value of a column.
     pub fn value(&self, key: &ColumnKey) -> Option<ValueRef<'_>> {
         self.view.value(key, self.ordinal)
@@ -233,6 +238,7 @@ impl Customer<'_> {
             EventFilter::Quantity(range) => row
                 .get(Part::Quantity)
                 .is_some_and(|quantity| range.holds(quantity)),
+            EventFilter::Instant(test) => test.holds(row.at),
             EventFilter::Property(key, test) => {
                 let value = match held.place {
                     Some((bucket, row)) => bucket.property(key).and_then(|column| column.get(row)),

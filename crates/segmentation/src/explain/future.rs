@@ -30,6 +30,9 @@ pub(super) const fn is_foreseen(events: &Events) -> bool {
     }
 }
 
+/// The most edges of the calendar that a forecast tries.
+const MAX_EDGES: u32 = 400;
+
 /// An event that fits a condition apart from the time.
 #[derive(Debug, Clone, FromQueryResult)]
 pub(super) struct Candidate {
@@ -152,7 +155,8 @@ impl Sight {
     }
 
     /// Returns the instants after now at which something may change.
-    fn instants(&self, now: Millis) -> Vec<i64> {
+    fn instants(&self, at: &At) -> Vec<i64> {
+        let now = at.now;
         let mut shifts = Vec::new();
         let mut shift = |moment: Moment| {
             if let Some(offset) = moment.offset() {
@@ -165,6 +169,8 @@ impl Sight {
             Window::Between(Bounds { from, until }) => {
                 from.into_iter().chain(until).for_each(&mut shift);
             }
+            // Those move at the edges of the calendar, whatever happened.
+            Window::This(_) | Window::LastFull(_) => {}
         }
         if let EventTest::Latest(test) | EventTest::First(test) = &self.events.test {
             match test {
@@ -180,9 +186,19 @@ impl Sight {
                 DateTest::On(_)
                 | DateTest::NotOn(_)
                 | DateTest::MonthIn(_)
-                | DateTest::ThisMonth => {}
+                | DateTest::ThisMonth
+                | DateTest::Anniversary(_) => {}
             }
         }
+        let edges = match self.events.within {
+            Window::This(unit) => unit.next_starts(1, at.now, at.zone),
+            Window::LastFull(span) => {
+                let (n, unit) = span.parts();
+                unit.next_starts(n.saturating_add(1).min(MAX_EDGES), at.now, at.zone)
+            }
+            _ => Vec::new(),
+        };
+        let edges = edges.into_iter().map(|edge| edge.0);
         let mut instants: Vec<i64> = self
             .seen
             .iter()
@@ -191,6 +207,7 @@ impl Sight {
                     .iter()
                     .map(move |shift| event.occurred_at.saturating_add(*shift))
             })
+            .chain(edges)
             .filter(|instant| *instant > now.0)
             .collect();
         instants.sort_unstable();
@@ -200,15 +217,12 @@ impl Sight {
     }
 
     pub(super) fn flips_at(&self, at: &At, truth: Truth) -> Option<Millis> {
-        self.instants(at.now)
-            .into_iter()
-            .map(Millis)
-            .find(|instant| {
-                self.truth(&At {
-                    now: *instant,
-                    ..*at
-                }) != truth
-            })
+        self.instants(at).into_iter().map(Millis).find(|instant| {
+            self.truth(&At {
+                now: *instant,
+                ..*at
+            }) != truth
+        })
     }
 }
 
@@ -231,7 +245,7 @@ pub(super) fn membership_flips_at(
 ) -> Option<Millis> {
     let mut instants: Vec<i64> = sights
         .values()
-        .flat_map(|sight| sight.instants(at.now))
+        .flat_map(|sight| sight.instants(at))
         .collect();
     instants.sort_unstable();
     instants.dedup();

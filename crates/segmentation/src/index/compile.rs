@@ -1,6 +1,8 @@
 //! From a tree to a compiled rule.
 
-use index::{Aggregate, ColumnKey, EventFilter, EventQuery, OneOf, Range, ValueRef, ValueTest};
+use index::{
+    Aggregate, ColumnKey, EventFilter, EventQuery, NumberTest, OneOf, Range, ValueRef, ValueTest,
+};
 
 use super::{
     date, measure,
@@ -9,8 +11,8 @@ use super::{
 };
 use crate::{
     language::{
-        self, Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Fact, Filter,
-        Fold, Machine, Node, Source, Test, TextTest,
+        self, Clock, Compare, Consent, ConsentState, CountOf, DateTest, Dealer, EventTest, Events,
+        Fact, Filter, Fold, Machine, Node, Source, Test, TextTest, hour, weekday,
     },
     resolve::{At, Resolved},
     sql::answer_events,
@@ -38,6 +40,15 @@ impl Compiler<'_> {
                 Some(document) => Rule::Certainly(Box::new(self.node(&document.root))),
                 None => Rule::Any(Vec::new()),
             },
+            Node::Share(share) => {
+                let (from, until) = share.parts();
+                let dealer = Dealer::new(&share.salt);
+                let test = NumberTest::new(move |id| (from..until).contains(&dealer.part(id)));
+                lasting(
+                    Ask::Profile(test),
+                    serde_json::to_string(share).unwrap_or_default(),
+                )
+            }
         }
     }
 
@@ -145,6 +156,18 @@ impl Compiler<'_> {
             Filter::Quantity(compare) => EventFilter::Quantity(range(*compare)),
             Filter::Campaign(ids) => {
                 EventFilter::Campaign(OneOf::is_in(ids.iter().map(|id| id.raw()).collect()))
+            }
+            Filter::Weekday(days) => {
+                let days: Vec<i64> = days.iter().map(|day| day.number().into()).collect();
+                let clock = Clock::new(self.at.zone, self.at.now);
+                let test = move |at| days.contains(&weekday(clock.local(at)));
+                EventFilter::Instant(NumberTest::new(test))
+            }
+            Filter::Hour(hours) => {
+                let hours: Vec<i64> = hours.list().into_iter().map(i64::from).collect();
+                let clock = Clock::new(self.at.zone, self.at.now);
+                let test = move |at| hours.contains(&hour(clock.local(at)));
+                EventFilter::Instant(NumberTest::new(test))
             }
             Filter::Property(property) => EventFilter::Property(
                 property.key.as_str().into(),

@@ -23,6 +23,15 @@ pub(super) fn date(wanted: &DateTest, at: &At) -> ValueTest {
         DateTest::ThisMonth => vec![format!("{:02}", local_date(at.now, at.zone).month())],
         _ => Vec::new(),
     };
+    if let DateTest::Anniversary(anniversary) = wanted {
+        let wanted = anniversary.wanted(local_date(at.now, at.zone));
+        return ValueTest::new(move |value| match value? {
+            ValueRef::Text(text) if is_of_form(text, "9999-99-99") => {
+                Some(wanted.iter().any(|of_year| of_year.holds(text)))
+            }
+            _ => None,
+        });
+    }
     let Some((interval, outside)) = wanted.interval(at.now, at.zone) else {
         return ValueTest::new(move |value| match value? {
             ValueRef::Text(text) if is_of_form(text, "9999-99-99") => {

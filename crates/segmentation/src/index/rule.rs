@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use index::{
-    Aggregate, Answer, Bits, ColumnKey, Customer, EventQuery, Leaf, LeafCache, Range, Taken,
-    ValueRef, ValueTest, View,
+    Aggregate, Answer, Bits, ColumnKey, Customer, EventQuery, Leaf, LeafCache, NumberTest, Range,
+    Taken, ValueRef, ValueTest, View,
 };
 
 use super::measure::ValuesTest;
@@ -43,6 +43,8 @@ pub(super) enum Ask {
     Events(EventQuery, Aggregate, Range),
     /// What the events carry.
     Values(EventQuery, Taken, ValuesTest),
+    /// The customer's own number.
+    Profile(NumberTest),
     /// The text is a suppressed address of the channel.
     Suppressed(ColumnKey, &'static str),
 }
@@ -139,6 +141,7 @@ impl Ask {
             Self::Values(query, taken, test) => {
                 view.judge_values(query, taken, |values| test.holds(values))
             }
+            Self::Profile(test) => view.judge_profiles(|profile| test.holds(profile)),
             Self::Suppressed(key, channel) => view.one_of(key, view.suppressed(channel)).settled(),
         }
     }
@@ -152,6 +155,11 @@ impl Ask {
             },
             Self::Events(query, aggregate, range) => customer.judge(query, *aggregate, *range),
             Self::Values(query, taken, test) => test.holds(&customer.values(query, taken)),
+            Self::Profile(test) => Some(
+                customer
+                    .profile()
+                    .is_some_and(|profile| test.holds(profile)),
+            ),
             Self::Suppressed(key, channel) => Some(match customer.value(key) {
                 Some(ValueRef::Text(address)) => customer.is_suppressed(channel, address),
                 _ => false,
@@ -166,8 +174,8 @@ impl Ask {
             Self::Events(query, ..) | Self::Values(query, ..) => {
                 view.version_of_events(&query.names)
             }
-            // Addresses come and go without a version of their own.
-            Self::Suppressed(..) => view.version(),
+            // Addresses and customers come and go without a version of their own.
+            Self::Suppressed(..) | Self::Profile(_) => view.version(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Reading a document strictly: the first misshapen place, or everything that is wrong in meaning.
 
+mod calendar;
 mod measure;
 mod spot;
 
@@ -149,6 +150,7 @@ fn check_tree(document: &Document, found: &mut Invalid) {
                 at.to("/consent/channel").text(&consent.channel, found);
                 at.to("/consent/purpose").text(&consent.purpose, found);
             }
+            Node::Share(share) => at.to("/share").share(share, found),
             Node::All(_) | Node::Any(_) | Node::Not(_) | Node::Reachable(_) | Node::Segment(_) => {}
         }
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     fact::{DateTest, Fold, Test},
+    local::{Hours, Weekday},
     measure::{Distinct, Measured, PropertyNumber},
     time::Window,
 };
@@ -62,6 +63,10 @@ pub enum Filter {
     Campaign(Vec<CampaignId>),
     /// By any other property.
     Property(PropertyFilter),
+    /// By the day of the week in the workspace's zone.
+    Weekday(Vec<Weekday>),
+    /// By the hour of the day in the workspace's zone.
+    Hour(Hours),
 }
 
 /// One of a list, or none of it.

@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 use kernel::time::Millis;
 use serde::{Deserialize, Serialize};
 
+use super::anniversary::Anniversary;
 use super::time::{Interval, Moment, day_start, next_day};
 
 /// A condition about one field or attribute.
@@ -309,6 +310,8 @@ pub enum DateTest {
     MonthIn(Vec<u8>),
     /// The day lies in the month that it is now in the workspace's zone; for days without a time of day.
     ThisMonth,
+    /// The day has an anniversary soon, or had one; for days without a time of day.
+    Anniversary(Anniversary),
 }
 
 impl DateTest {
@@ -351,7 +354,7 @@ impl DateTest {
                     false,
                 )
             }
-            Self::MonthIn(_) | Self::ThisMonth => return None,
+            Self::MonthIn(_) | Self::ThisMonth | Self::Anniversary(_) => return None,
         })
     }
 }

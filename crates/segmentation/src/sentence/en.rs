@@ -4,12 +4,13 @@ mod measure;
 mod words;
 
 use self::words::{
-    bracketed, compare_words, date_words, list_words, number_words, quoted, window_words,
+    bracketed, compare_words, date_words, hour_words, list_words, number_words, quoted,
+    weekday_words, window_words,
 };
 use super::{
     Labels, grouped,
     label::{field_label, verb_of},
-    money,
+    money, number,
 };
 use crate::{
     language::{
@@ -83,6 +84,12 @@ fn clause(node: &Node, labels: &dyn Labels) -> String {
         Node::Message(answer) => events_clause(&answer_events(answer), labels),
         Node::Consent(consent) => consent_clause(consent),
         Node::Reachable(_) => "who can be reached by email".to_owned(),
+        Node::Share(share) => format!(
+            "whom the draw “{}” puts between {}% and {}%",
+            share.salt,
+            number(share.from),
+            number(share.until)
+        ),
         Node::Segment(segment) => {
             format!("who are in the segment “{}”", labels.segment(segment.id))
         }
@@ -160,6 +167,8 @@ fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
             Filter::Quantity(test) => {
                 more.push(format!("quantity {}", compare_words(*test, grouped)));
             }
+            Filter::Weekday(days) => more.push(weekday_words(days)),
+            Filter::Hour(hours) => more.push(hour_words(*hours)),
             Filter::Campaign(ids) => more.push(format!("of {} campaigns", ids.len())),
             Filter::Property(property) => {
                 more.push(format!("{} {}", property.key, test_words(&property.test)));

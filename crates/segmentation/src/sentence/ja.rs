@@ -3,11 +3,14 @@
 mod measure;
 mod words;
 
-use self::words::{bracketed, compare_words, date_words, number_words, quoted, window_words};
+use self::words::{
+    bracketed, compare_words, date_words, hour_words, number_words, quoted, weekday_words,
+    window_words,
+};
 use super::{
     Labels, grouped,
     label::{field_label, verb_of},
-    money,
+    money, number,
 };
 use crate::{
     language::{
@@ -115,6 +118,13 @@ fn clause(node: &Node, form: Form, labels: &dyn Labels) -> String {
         Node::Message(answer) => events_clause(&answer_events(answer), form, labels),
         Node::Consent(consent) => consent_clause(consent, form),
         Node::Reachable(_) => format!("メールが届く状態{}", form.pick("で", "の")),
+        Node::Share(share) => format!(
+            "「{}」のくじで{}%以上{}%未満にあた{}",
+            share.salt,
+            number(share.from),
+            number(share.until),
+            form.pick("り", "る")
+        ),
         Node::Segment(segment) => {
             format!(
                 "セグメント「{}」に入って{}",
@@ -241,6 +251,8 @@ fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
                 "数量が{}",
                 compare_words(*test, |n| format!("{}点", grouped(n)))
             )),
+            Filter::Weekday(days) => more.push(weekday_words(days)),
+            Filter::Hour(hours) => more.push(hour_words(*hours)),
             Filter::Campaign(ids) => more.push(format!("{}件のキャンペーン", ids.len())),
             Filter::Property(property) => {
                 let words = test_clause(&property.key, &property.test, Form::Final);

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     language::{
-        Answer, Compare, Consent, ConsentState, CountOf, DateTest, Distinct, Document, EventTest,
-        Events, Filter, InSegment, Machine, Measured, Node, Place, Source, children,
+        Answer, Compare, Consent, ConsentState, CountOf, DateTest, Dealer, Distinct, Document,
+        EventTest, Events, Filter, InSegment, Machine, Measured, Node, Place, Source, children,
     },
     resolve::{At, Resolved},
 };
@@ -143,6 +143,11 @@ impl<'a> Compiler<'a> {
             Node::Consent(consent) => self.consent(consent),
             Node::Reachable(_) => self.mailable(),
             Node::Segment(segment) => self.segment(segment),
+            Node::Share(share) => {
+                let (from, until) = share.parts();
+                let part = Dealer::new(&share.salt).part_sql("p.id");
+                format!("({part} >= {from} AND {part} < {until})")
+            }
         };
         Leaf { sql }
     }

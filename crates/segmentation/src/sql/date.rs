@@ -5,7 +5,7 @@ use storage::Dialect;
 
 use super::binds::Binds;
 use crate::{
-    language::{DateTest, Interval, local_date},
+    language::{Anniversary, DateTest, Interval, local_date},
     resolve::At,
 };
 
@@ -58,6 +58,10 @@ pub(super) fn date_sql(binds: &mut Binds, at: &At, text: &str, wanted: &DateTest
         ordered(&format!("(substr({text}, 1, 19) || '.000Z')")),
         ordered(text),
     );
+    if let DateTest::Anniversary(anniversary) = wanted {
+        let holds = anniversary_sql(binds, text, anniversary, at);
+        return format!("(CASE WHEN {is_day} THEN {holds} END)");
+    }
     let months: Vec<String> = match wanted {
         DateTest::MonthIn(months) => months.iter().map(|month| format!("{month:02}")).collect(),
         DateTest::ThisMonth => vec![format!("{:02}", local_date(at.now, at.zone).month())],
@@ -94,4 +98,33 @@ pub(super) fn date_sql(binds: &mut Binds, at: &At, text: &str, wanted: &DateTest
         between(&milli, from.clone(), until.clone()),
         between(&second, from, until),
     )
+}
+
+fn anniversary_sql(binds: &mut Binds, text: &str, anniversary: &Anniversary, at: &At) -> String {
+    let (year, day) = (
+        format!("substr({text}, 1, 4)"),
+        format!("substr({text}, 6)"),
+    );
+    let ordered = match binds.dialect {
+        Dialect::Sqlite => year.clone(),
+        Dialect::Postgres => format!("({year} COLLATE \"C\")"),
+    };
+    let wanted = anniversary.wanted(local_date(at.now, at.zone));
+    let each = wanted.into_iter().map(|of_year| {
+        let before = binds.one(of_year.before);
+        let days = binds.text_in(&day, of_year.days.iter().map(String::as_str));
+        let years = of_year.years.map(|years| {
+            let years = binds.text_in(&year, years.iter().map(String::as_str));
+            format!(" AND {years}")
+        });
+        format!(
+            "({ordered} < {before} AND {days}{})",
+            years.unwrap_or_default()
+        )
+    });
+    let each: Vec<String> = each.collect();
+    if each.is_empty() {
+        return "1 = 0".to_owned();
+    }
+    format!("({})", each.join(" OR "))
 }

@@ -5,7 +5,7 @@ use super::{
     value::{Column, test_sql},
 };
 use crate::{
-    language::{Compare, Events, Filter, Machine, OneOf},
+    language::{Clock, Compare, Events, Filter, Machine, OneOf, hour_sql, weekday_sql},
     resolve::{At, Resolved},
 };
 
@@ -66,6 +66,16 @@ fn filter_sql(
         Filter::Campaign(ids) => {
             let ids: Vec<i64> = ids.iter().map(|id| id.raw()).collect();
             binds.int_in("e.campaign_id", &ids)
+        }
+        Filter::Weekday(days) => {
+            let local = Clock::new(at.zone, at.now).local_sql("e.occurred_at");
+            let days: Vec<i64> = days.iter().map(|day| day.number().into()).collect();
+            binds.int_in(&weekday_sql(&local), &days)
+        }
+        Filter::Hour(hours) => {
+            let local = Clock::new(at.zone, at.now).local_sql("e.occurred_at");
+            let hours: Vec<i64> = hours.list().into_iter().map(i64::from).collect();
+            binds.int_in(&hour_sql(&local), &hours)
         }
         Filter::Property(property) => {
             let column = Column::Json {

@@ -1,6 +1,6 @@
 //! The meaning of the language, written down a second time as plainly as possible.
 
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 use chrono_tz::Tz;
 use kernel::time::Millis;
 use segmentation::language::{
@@ -10,6 +10,7 @@ use segmentation::language::{
 };
 use serde_json::Value as Json;
 
+mod calendar;
 mod measure;
 mod value;
 
@@ -65,6 +66,10 @@ impl Naive<'_> {
             Node::Message(answer) => Some(self.message(answer, person)),
             Node::Consent(consent) => Some(self.consent(consent, person)),
             Node::Reachable(reachable) => Some(self.reachable(reachable, person)),
+            Node::Share(share) => {
+                let part = value::part(&share.salt, person.id);
+                Some(share.from * 100.0 <= part && part < share.until * 100.0)
+            }
             Node::Segment(segment) => {
                 let (_, document) = self
                     .segments
@@ -231,6 +236,23 @@ impl Naive<'_> {
             Filter::Campaign(ids) => event
                 .campaign
                 .map(|id| ids.iter().any(|one| one.raw() == id)),
+            Filter::Weekday(days) => {
+                let day = self.local(event.at).weekday().to_string();
+                Some(days.iter().any(|one| format!("{one:?}").starts_with(&day)))
+            }
+            Filter::Hour(hours) => {
+                let (mut hour, own) = (u32::from(hours.from), self.hour(event.at));
+                // Round the dial until the end.
+                loop {
+                    if hour == own {
+                        break Some(true);
+                    }
+                    hour = (hour + 1) % 24;
+                    if hour == u32::from(hours.until) % 24 {
+                        break Some(false);
+                    }
+                }
+            }
             Filter::Property(property) => {
                 let value = event
                     .properties
@@ -247,6 +269,14 @@ impl Naive<'_> {
             && match window {
                 Window::Ever => true,
                 Window::Last(span) => now - span.millis() <= at,
+                Window::This(unit) => {
+                    calendar::count(unit, self.local(at)) == calendar::count(unit, self.local(now))
+                }
+                Window::LastFull(span) => {
+                    let (n, unit) = span.parts();
+                    let count = |at| calendar::count(unit, self.local(at));
+                    (1..=i64::from(n)).contains(&(count(now) - count(at)))
+                }
                 Window::Between(Bounds { from, until }) => {
                     from.is_none_or(|from| self.first(from) <= at)
                         && until.is_none_or(|until| match until {
@@ -262,6 +292,11 @@ impl Naive<'_> {
             .unwrap()
             .with_timezone(&self.zone)
             .date_naive()
+    }
+
+    fn hour(&self, at: i64) -> u32 {
+        let utc = DateTime::from_timestamp_millis(at).unwrap();
+        utc.with_timezone(&self.zone).hour()
     }
 
     /// The first instant of a moment; Tokyo has no summer time, so a day begins nine hours early.
@@ -303,7 +338,9 @@ impl Naive<'_> {
             DateTest::OnOrBefore(moment) => side(*moment).is_le(),
             DateTest::OnOrAfter(moment) => side(*moment).is_ge(),
             DateTest::Between([first, last]) => side(*first).is_ge() && side(*last).is_le(),
-            DateTest::MonthIn(_) | DateTest::ThisMonth => unreachable!("refused for instants"),
+            DateTest::MonthIn(_) | DateTest::ThisMonth | DateTest::Anniversary(_) => {
+                unreachable!("refused for instants")
+            }
         }
     }
 
@@ -322,7 +359,11 @@ impl Naive<'_> {
 
     fn date(&self, text: &str, wanted: &DateTest) -> Truth {
         if text.len() != 10 {
-            if !text.ends_with('Z') || matches!(wanted, DateTest::MonthIn(_) | DateTest::ThisMonth)
+            if !text.ends_with('Z')
+                || matches!(
+                    wanted,
+                    DateTest::MonthIn(_) | DateTest::ThisMonth | DateTest::Anniversary(_)
+                )
             {
                 return None;
             }
@@ -341,6 +382,9 @@ impl Naive<'_> {
                 months.iter().any(|month| u32::from(*month) == day.month())
             }
             DateTest::ThisMonth => self.local(self.now.0).month() == day.month(),
+            DateTest::Anniversary(wanted) => {
+                calendar::anniversary(wanted, day, self.local(self.now.0))
+            }
         })
     }
 }

@@ -208,3 +208,190 @@ fn a_measure_that_cannot_be_compared_is_named() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_calendar_counts_whole_units_of_the_zone() {
+    let mut world = World::default();
+    // It is Tuesday, 14 July 2026, 10:42 in Tokyo.
+    for instant in [
+        "2026-07-13T15:00:00Z", // today, at midnight
+        "2026-07-13T14:59:59Z", // Monday, the last second
+        "2026-07-12T15:00:00Z", // Monday, at midnight
+        "2026-07-12T14:59:59Z", // Sunday
+        "2026-06-30T15:00:00Z", // 1 July
+        "2026-06-30T14:59:59Z", // 30 June
+        "2025-12-31T14:59:59Z", // the last second of last year
+    ] {
+        let id = world.person(json!({})).id;
+        world.event(
+            id,
+            "Product Purchased",
+            kernel::time::Millis::parse(instant).unwrap(),
+        );
+    }
+    let within = |window: Json| json!({"events": {"names": ["Product Purchased"], "within": window, "test": {"count": {"lines": {"at_least": 1}}}}});
+    let filtered = |filter: Json| json!({"events": {"names": ["Product Purchased"], "where": [filter], "test": {"count": {"lines": {"at_least": 1}}}}});
+    check(
+        &world,
+        &[
+            (within(json!({"this": "day"})), &[1]),
+            (within(json!({"last_full": {"days": 1}})), &[2, 3]),
+            (within(json!({"this": "week"})), &[1, 2, 3]),
+            (within(json!({"last_full": {"weeks": 1}})), &[4]),
+            (within(json!({"this": "month"})), &[1, 2, 3, 4, 5]),
+            (within(json!({"this": "quarter"})), &[1, 2, 3, 4, 5]),
+            (within(json!({"last_full": {"months": 1}})), &[6]),
+            (within(json!({"this": "year"})), &[1, 2, 3, 4, 5, 6]),
+            (within(json!({"last_full": {"years": 1}})), &[7]),
+            (filtered(json!({"weekday": ["monday"]})), &[2, 3]),
+            (
+                filtered(json!({"weekday": ["sunday", "wednesday"]})),
+                &[4, 5, 7],
+            ),
+            (
+                filtered(json!({"hour": {"from": 23, "until": 24}})),
+                &[2, 4, 6, 7],
+            ),
+            (
+                filtered(json!({"hour": {"from": 22, "until": 1}})),
+                &[1, 2, 3, 4, 5, 6, 7],
+            ),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_birthday_is_told_by_the_days_to_it_and_by_the_age() {
+    let mut world = World::default();
+    for born in [
+        "2006-07-14",
+        "1990-07-21",
+        "1990-07-22",
+        "2000-02-29",
+        "2026-07-14",
+        "1990-07-14T00:00:00Z",
+    ] {
+        world.person(json!({"v": born}));
+    }
+    let test = |from: i32, until: i32, turns: Json| {
+        attribute(&json!({"date": {"anniversary": {"from": from, "until": until, "turns": turns}}}))
+    };
+    check(
+        &world,
+        &[
+            (test(0, 7, json!([])), &[1, 2]),
+            (test(0, 0, json!([])), &[1]),
+            (test(7, 8, json!([])), &[2, 3]),
+            (test(0, 7, json!([20])), &[1]),
+            (test(0, 365, json!([])), &[1, 2, 3, 4, 5]),
+            // 28 February 2026 was 136 days ago.
+            (test(-136, -136, json!([])), &[4]),
+            (json!({"not": test(0, 0, json!([]))}), &[2, 3, 4, 5]),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn shares_of_one_salt_do_not_overlap_and_leave_nobody_out() {
+    let mut world = World::default();
+    for _ in 0..60 {
+        world.person(json!({}));
+    }
+    let share =
+        |from: f64, until: f64| json!({"share": {"salt": "夏", "from": from, "until": until}});
+    let everybody: Vec<i64> = (1..=60).collect();
+    check(
+        &world,
+        &[
+            (share(0.0, 100.0), &everybody),
+            (
+                json!({"all": [share(0.0, 33.33), share(33.33, 100.0)]}),
+                &[],
+            ),
+            (
+                json!({"any": [share(0.0, 33.33), share(33.33, 100.0)]}),
+                &everybody,
+            ),
+            (
+                json!({"not": {"any": [share(0.0, 0.01), share(0.01, 100.0)]}}),
+                &[],
+            ),
+        ],
+    )
+    .await;
+}
+
+#[test]
+fn a_calendar_or_share_that_means_nothing_is_named() {
+    let within =
+        |window: Json| json!({"events": {"names": ["x"], "within": window, "test": "never"}});
+    let filtered =
+        |filter: Json| json!({"events": {"names": ["x"], "where": [filter], "test": "never"}});
+    let anniversary = |value: Json| attribute(&json!({"date": {"anniversary": value}}));
+    let share =
+        |from: f64, until: f64| json!({"share": {"salt": "a", "from": from, "until": until}});
+    for (root, pointer, code) in [
+        (
+            within(json!({"last_full": {"months": 0}})),
+            "/events/within/last_full",
+            "empty",
+        ),
+        (
+            within(json!({"last_full": {"years": 101}})),
+            "/events/within/last_full",
+            "too_long",
+        ),
+        (
+            within(json!({"this": "decade"})),
+            "/events/within/this",
+            "shape",
+        ),
+        (
+            filtered(json!({"weekday": []})),
+            "/events/where/0/weekday",
+            "empty",
+        ),
+        (
+            filtered(json!({"hour": {"from": 9, "until": 9}})),
+            "/events/where/0/hour",
+            "range",
+        ),
+        (
+            filtered(json!({"hour": {"from": 24, "until": 3}})),
+            "/events/where/0/hour",
+            "range",
+        ),
+        (
+            anniversary(json!({"from": 3, "until": 1})),
+            "/fact/test/date/anniversary",
+            "order",
+        ),
+        (
+            anniversary(json!({"from": -200, "until": 200})),
+            "/fact/test/date/anniversary",
+            "too_long",
+        ),
+        (
+            anniversary(json!({"from": i32::MIN, "until": i32::MAX})),
+            "/fact/test/date/anniversary",
+            "too_long",
+        ),
+        (
+            anniversary(json!({"from": 0, "until": 1, "turns": [0]})),
+            "/fact/test/date/anniversary/turns",
+            "range",
+        ),
+        (share(0.0, 100.01), "/share/until", "range"),
+        (share(0.001, 1.0), "/share/from", "range"),
+        (share(10.0, 10.0), "/share", "order"),
+    ] {
+        let found = refused(&root);
+        assert_eq!(
+            found,
+            (format!("/root{pointer}"), code.to_owned()),
+            "{root}"
+        );
+    }
+}

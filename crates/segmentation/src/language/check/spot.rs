@@ -256,7 +256,8 @@ impl Spot {
 
     pub(super) fn window(&self, window: Window, found: &mut Invalid) {
         match window {
-            Window::Ever => {}
+            Window::Ever | Window::This(_) => {}
+            Window::LastFull(span) => self.to("/last_full").calendar_span(span, found),
             Window::Last(span) => {
                 if span.millis() == 0 {
                     self.to("/last").say(
@@ -322,6 +323,9 @@ impl Spot {
                 }
             }
             DateTest::ThisMonth => {}
+            DateTest::Anniversary(anniversary) => {
+                self.to("/anniversary").anniversary(anniversary, found);
+            }
         }
     }
 
@@ -354,7 +358,10 @@ impl Spot {
     }
 
     fn instant_test(&self, test: &DateTest, found: &mut Invalid) {
-        if matches!(test, DateTest::MonthIn(_) | DateTest::ThisMonth) {
+        if matches!(
+            test,
+            DateTest::MonthIn(_) | DateTest::ThisMonth | DateTest::Anniversary(_)
+        ) {
             self.say(
                 found,
                 "month",
@@ -398,6 +405,11 @@ impl Spot {
                 self.to("/campaign")
                     .list_len(ids.len(), MAX_LIST, Emptiness::Refused, found);
             }
+            Filter::Weekday(days) => {
+                self.to("/weekday")
+                    .list_len(days.len(), 7, Emptiness::Refused, found);
+            }
+            Filter::Hour(hours) => self.to("/hour").hours(*hours, found),
             Filter::Property(property) => {
                 self.to("/property/key").key(&property.key, found);
                 self.to("/property/test")

@@ -1,7 +1,10 @@
 //! Words for numbers, moments, windows and lists.
 
 use super::super::{grouped, number};
-use crate::language::{Bounds, Compare, DateTest, Moment, NumberTest, Span, Window};
+use crate::language::{
+    Anniversary, Bounds, CalendarSpan, CalendarUnit, Compare, DateTest, Hours, Moment, NumberTest,
+    Span, Weekday, Window,
+};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -102,6 +105,7 @@ pub(super) fn date_words(test: &DateTest) -> String {
             format!("in {}", list_words(&names, "or"))
         }
         DateTest::ThisMonth => "in this month".to_owned(),
+        DateTest::Anniversary(anniversary) => anniversary_words(anniversary),
     }
 }
 
@@ -127,6 +131,15 @@ pub(super) fn window_words(window: Window) -> String {
         }) => {
             format!(" from {} to {}", moment_words(from), moment_words(until))
         }
+        Window::This(unit) => match unit {
+            CalendarUnit::Day => " today".to_owned(),
+            other => format!(" this {}", unit_word(other)),
+        },
+        Window::LastFull(CalendarSpan::Days(1)) => " yesterday".to_owned(),
+        Window::LastFull(span) => match span.parts() {
+            (1, unit) => format!(" last {}", unit_word(unit)),
+            (n, unit) => format!(" in the last {n} full {}s", unit_word(unit)),
+        },
     }
 }
 
@@ -161,4 +174,45 @@ pub(super) fn list_words(items: &[String], word: &str) -> String {
         [first, second] => format!("{first} {word} {second}"),
         [rest @ .., last] => format!("{}, {word} {last}", rest.join(", ")),
     }
+}
+
+const fn unit_word(unit: CalendarUnit) -> &'static str {
+    match unit {
+        CalendarUnit::Day => "day",
+        CalendarUnit::Week => "week",
+        CalendarUnit::Month => "month",
+        CalendarUnit::Quarter => "quarter",
+        CalendarUnit::Year => "year",
+    }
+}
+
+fn anniversary_words(anniversary: &Anniversary) -> String {
+    let day = |n: i32| match n {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        -1 => "yesterday".to_owned(),
+        2.. => format!("{n} days from now"),
+        _ => format!("{} days ago", n.unsigned_abs()),
+    };
+    let which: Vec<String> = anniversary.turns.iter().map(u16::to_string).collect();
+    let which = if which.is_empty() {
+        "whose anniversary".to_owned()
+    } else {
+        format!("whose anniversary number {}", list_words(&which, "or"))
+    };
+    if anniversary.from == anniversary.until {
+        return format!("a day {which} is {}", day(anniversary.from));
+    }
+    let (from, until) = (day(anniversary.from), day(anniversary.until));
+    format!("a day {which} is between {from} and {until}")
+}
+
+pub(super) fn weekday_words(days: &[Weekday]) -> String {
+    let name = |day: &Weekday| format!("{day:?}");
+    let names: Vec<String> = days.iter().map(name).collect();
+    format!("on {}", list_words(&names, "or"))
+}
+
+pub(super) fn hour_words(hours: Hours) -> String {
+    format!("from {}:00 to {}:00", hours.from, hours.until)
 }

@@ -1,7 +1,10 @@
 //! Words for numbers, moments, windows and lists.
 
 use super::super::number;
-use crate::language::{Bounds, Compare, DateTest, Moment, NumberTest, Span, Window};
+use crate::language::{
+    Anniversary, Bounds, CalendarSpan, CalendarUnit, Compare, DateTest, Hours, Moment, NumberTest,
+    Span, Weekday, Window,
+};
 
 pub(super) fn number_words(test: &NumberTest) -> String {
     let list = |values: &[f64]| {
@@ -72,6 +75,7 @@ pub(super) fn date_words(test: &DateTest) -> String {
             .collect::<Vec<_>>()
             .join("・"),
         DateTest::ThisMonth => "今月".to_owned(),
+        DateTest::Anniversary(anniversary) => anniversary_words(anniversary),
     }
 }
 
@@ -104,6 +108,31 @@ pub(super) fn window_words(window: Window, particle: &str) -> String {
         }) => {
             format!("{}から{}まで", moment_words(from), moment_words(until))
         }
+        Window::This(unit) => this_words(unit).to_owned(),
+        Window::LastFull(span) => match (last_words(span), span.parts()) {
+            (Some(word), _) => word.to_owned(),
+            (None, (n, unit)) => {
+                let (length, present) = match unit {
+                    CalendarUnit::Day => ("日間", "今日"),
+                    CalendarUnit::Week => ("週間", "今週"),
+                    CalendarUnit::Month => ("か月", "今月"),
+                    CalendarUnit::Quarter => ("四半期", "今四半期"),
+                    CalendarUnit::Year => ("年", "今年"),
+                };
+                format!("{present}を除く直近{n}{length}")
+            }
+        },
+    };
+    // 「今月に買った」とは言わない。
+    let is_bare = match window {
+        Window::This(_) => true,
+        Window::LastFull(span) => last_words(span).is_some(),
+        _ => false,
+    };
+    let particle = if is_bare && particle == "に" {
+        ""
+    } else {
+        particle
     };
     format!("{stretch}{particle}")
 }
@@ -133,4 +162,69 @@ pub(super) fn bracketed(values: &[String], label: impl Fn(&str) -> String) -> St
     } else {
         shown.join("か")
     }
+}
+
+const fn this_words(unit: CalendarUnit) -> &'static str {
+    match unit {
+        CalendarUnit::Day => "今日",
+        CalendarUnit::Week => "今週",
+        CalendarUnit::Month => "今月",
+        CalendarUnit::Quarter => "今四半期",
+        CalendarUnit::Year => "今年",
+    }
+}
+
+/// Returns the word for the one before this.
+const fn last_words(span: CalendarSpan) -> Option<&'static str> {
+    Some(match span {
+        CalendarSpan::Days(1) => "昨日",
+        CalendarSpan::Weeks(1) => "先週",
+        CalendarSpan::Months(1) => "先月",
+        CalendarSpan::Quarters(1) => "前四半期",
+        CalendarSpan::Years(1) => "昨年",
+        _ => return None,
+    })
+}
+
+fn anniversary_words(anniversary: &Anniversary) -> String {
+    let day = |n: i32| match n {
+        0 => "今日".to_owned(),
+        1.. => format!("{n}日後"),
+        _ => format!("{}日前", n.unsigned_abs()),
+    };
+    let which: Vec<String> = anniversary
+        .turns
+        .iter()
+        .map(|turns| format!("{turns}年目"))
+        .collect();
+    let which = if which.is_empty() {
+        String::new()
+    } else {
+        format!("{}の", which.join("・"))
+    };
+    if anniversary.from == anniversary.until {
+        return format!("{}に{which}記念日を迎える日付", day(anniversary.from));
+    }
+    format!(
+        "{}から{}までに{which}記念日を迎える日付",
+        day(anniversary.from),
+        day(anniversary.until)
+    )
+}
+
+/// Returns the days of the week: 土・日.
+pub(super) fn weekday_words(days: &[Weekday]) -> String {
+    let word = |day: &Weekday| {
+        ["月", "火", "水", "木", "金", "土", "日"]
+            .get(usize::from(day.number()))
+            .copied()
+            .unwrap_or_default()
+    };
+    let words: Vec<&str> = days.iter().map(word).collect();
+    format!("{}曜", words.join("・"))
+}
+
+pub(super) fn hour_words(hours: Hours) -> String {
+    let next = if hours.until < hours.from { "翌" } else { "" };
+    format!("{}時から{next}{}時", hours.from, hours.until)
 }

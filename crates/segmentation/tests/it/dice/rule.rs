@@ -27,7 +27,12 @@ fn moment(dice: &mut Dice) -> Json {
 }
 
 fn window(dice: &mut Dice) -> Json {
-    match dice.below(5) {
+    match dice.below(8) {
+        5 => json!({"this": dice.pick(&["day", "week", "month", "quarter", "year"])}),
+        6 | 7 => {
+            let unit = dice.pick(&["days", "weeks", "months", "quarters", "years"]);
+            json!({"last_full": {unit: dice.pick(&[1, 1, 2, 3])}})
+        }
         0 => json!("ever"),
         1 | 2 => json!({"last": span(dice)}),
         3 => {
@@ -99,7 +104,19 @@ fn number_test(dice: &mut Dice) -> Json {
 
 fn date_test(dice: &mut Dice, with_months: bool) -> Json {
     let first = moment(dice);
-    match dice.below(if with_months { 9 } else { 7 }) {
+    match dice.below(if with_months { 12 } else { 7 }) {
+        9.. => {
+            let (from, until) = dice.pick(&[
+                (0, 7),
+                (-14, 0),
+                (0, 0),
+                (-100, 265),
+                (-14, -14),
+                (-150, -120),
+            ]);
+            let turns = dice.pick(&[json!([]), json!([]), json!([36, 26]), json!([1])]);
+            json!({"anniversary": {"from": from, "until": until, "turns": turns}})
+        }
         0 => json!({"on": first}),
         1 => json!({"not_on": first}),
         2 => json!({"before": first}),
@@ -149,7 +166,12 @@ fn leaf(dice: &mut Dice) -> Json {
                 json!({"fact": {"of": {"field": "email"}, "test": {"text": {"starts_with": "p1"}}}})
             }
         },
-        8 => match dice.below(3) {
+        8 => match dice.below(5) {
+            3 | 4 => {
+                let (from, until) =
+                    dice.pick(&[(0.0, 50.0), (50.0, 100.0), (12.5, 37.25), (90.0, 90.01)]);
+                json!({"share": {"salt": dice.pick(&["a", "夏"]), "from": from, "until": until}})
+            }
             0 => json!({"reachable": {"channel": "email"}}),
             1 => json!({"segment": {"id": SegmentId::from_raw(INNER).to_string()}}),
             _ => {
@@ -177,7 +199,14 @@ pub(crate) fn inner(dice: &mut Dice) -> Json {
 
 fn filter(dice: &mut Dice) -> Json {
     let list = dice.pick(&["in", "not_in"]);
-    match dice.below(8) {
+    match dice.below(11) {
+        8 => {
+            json!({"weekday": dice.pick(&[json!(["saturday", "sunday"]), json!(["monday"]), json!(["tuesday", "monday"])])})
+        }
+        9 | 10 => {
+            let (from, until) = dice.pick(&[(9, 12), (22, 10), (10, 11), (0, 10), (23, 24)]);
+            json!({"hour": {"from": from, "until": until}})
+        }
         0 => json!({"product": {list: [dice.pick(&["A-1", "unknown"])]}}),
         1 | 2 => json!({"category": {list: [dice.pick(&[PATHS, &["unknown"]].concat())]}}),
         3 => json!({"amount": compare(dice, &[0, 500, 3_000])}),

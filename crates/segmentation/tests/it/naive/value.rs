@@ -78,3 +78,23 @@ pub(super) fn list(found: &[Json], test: &ListTest, fold: Fold) -> bool {
         ListTest::NoneOf(values) => !values.iter().any(has),
     }
 }
+
+/// The hundredth of a per cent into which a salt puts a customer: the fifth power modulo 2³¹ − 1, in wide numbers.
+pub(super) fn part(salt: &str, id: i64) -> f64 {
+    let prime = (1_u128 << 31) - 1;
+    let mut hash = 14_695_981_039_346_656_037_u64;
+    for byte in salt.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(1_099_511_628_211);
+    }
+    let mix = |n: u64| {
+        let n = (n ^ (n >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let n = (n ^ (n >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        u128::from(n ^ (n >> 31))
+    };
+    let factor = 1 + mix(hash) % (prime - 1);
+    let summand = mix(hash.wrapping_add(0x9e37_79b9_7f4a_7c15)) % prime;
+    let id = u128::try_from(id).unwrap();
+    let dealt = ((id % prime + id / prime % prime * 3) * factor + summand) % prime;
+    let fifth = (0..5).fold(1, |power, _| power * dealt % prime);
+    f64::from(u32::try_from(fifth * 10_000 / prime).unwrap())
+}
