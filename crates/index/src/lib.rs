@@ -33,8 +33,8 @@ pub use index::{Index, Slack};
 pub use key::ColumnKey;
 pub use memory::{Limit, Memory};
 pub use query::{
-    Aggregate, Customer, EventFilter, EventQuery, Measured, Occurrence, OneOf, Range, Step,
-    ValueTest,
+    Aggregate, Customer, EventFilter, EventQuery, MAX_NUMBER, Measured, NumberTest, Occurrence,
+    OneOf, Range, Step, Taken, ValueTest, in_thousandths, thousandths,
 };
 pub use snapshot::VERSION as SNAPSHOT_VERSION;
 pub use value::{ListRef, ValueRef};

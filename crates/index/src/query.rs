@@ -4,15 +4,18 @@ mod column;
 mod customer;
 mod fold;
 mod measure;
+mod number;
 mod plan;
 mod scan;
 mod sequence;
+mod values;
 
 use std::{fmt, sync::Arc};
 
 pub use customer::{Customer, Occurrence};
 pub use measure::Measured;
 pub use sequence::Step;
+pub use values::{MAX_NUMBER, Taken, in_thousandths, thousandths};
 
 use crate::value::ValueRef;
 
@@ -46,6 +49,8 @@ pub enum EventFilter {
     Quantity(Range),
     /// By a property.
     Property(Arc<str>, ValueTest),
+    /// By when it happened.
+    Instant(NumberTest),
 }
 
 /// One of some numbers, or none of them; an absent number is neither.
@@ -122,6 +127,28 @@ impl Range {
     /// Judges a number.
     pub const fn holds(self, n: i64) -> bool {
         (self.low <= n && n <= self.high) != self.is_outside
+    }
+}
+
+/// A test of a whole number: an instant, a customer's number.
+#[derive(Clone)]
+pub struct NumberTest(Arc<dyn Fn(i64) -> bool + Send + Sync>);
+
+impl NumberTest {
+    /// Wraps a test.
+    pub fn new(test: impl Fn(i64) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(test))
+    }
+
+    /// Judges a number.
+    pub fn holds(&self, number: i64) -> bool {
+        (self.0)(number)
+    }
+}
+
+impl fmt::Debug for NumberTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a test of a number")
     }
 }
 

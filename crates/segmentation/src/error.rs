@@ -18,8 +18,10 @@ pub enum SegmentError {
     /// Other segments or campaigns still need it.
     #[error("the segment is still used by {} others", .0.len())]
     InUse(Vec<String>),
-    /// A folded comparison would have to look through too many different values.
-    #[error("too many different values for a comparison that ignores spelling; compare exactly")]
+    /// A comparison that is made in the server would have to look through too many different values.
+    #[error(
+        "too many different values for a pattern or a comparison that ignores spelling; compare exactly"
+    )]
     TooManyValues,
     /// The database refused or was away.
     #[error("the database did not answer as expected")]

@@ -11,7 +11,7 @@ use storage::{ConnectionTrait, Dialect, Value, sql};
 
 use crate::{
     SegmentError,
-    language::{Document, Events, Fact, Node, Place, Source},
+    language::{Dealer, Document, Events, Fact, Node, Place, Source},
     resolve::{At, Resolved, resolve},
     sql::{Binds, Compiler, Scope, answer_events, event_filters},
 };
@@ -159,7 +159,14 @@ pub async fn explain(
     let is_member = clauses
         .first()
         .is_some_and(|clause| clause.truth == Truth::True);
-    let flips_at = future::membership_flips_at(at, document, &clauses, &sights, is_member);
+    let is_blind = |clause: &Clause| {
+        matches!(clause.evidence, Evidence::Events { .. }) && !sights.contains_key(&clause.pointer)
+    };
+    let flips_at = if clauses.iter().any(is_blind) {
+        None
+    } else {
+        future::membership_flips_at(at, document, &clauses, &sights, is_member)
+    };
     Ok(Some(Explanation {
         is_member,
         clauses,
@@ -185,6 +192,11 @@ async fn evidence(
             let found = consent_of(db, profile, "email", "marketing").await?;
             return Ok((Evidence::Consent(found), None));
         }
+        Node::Share(share) => {
+            let part = Dealer::new(&share.salt).part(profile.raw());
+            let per_cent = Json::from(f64::from(u16::try_from(part).unwrap_or(0)) / 100.0);
+            return Ok((Evidence::Value(Some(per_cent)), None));
+        }
         Node::Events(events) => events.clone(),
         Node::Message(answer) => answer_events(answer),
         Node::All(_) | Node::Any(_) | Node::Not(_) | Node::Segment(_) => {
@@ -192,7 +204,7 @@ async fn evidence(
         }
     };
     let seen = matching(db, at, resolved, &events, profile).await?;
-    let is_whole = seen.len() < LOOKED_THROUGH;
+    let is_whole = seen.len() < LOOKED_THROUGH && future::is_foreseen(&events);
     let sight = Sight { events, seen };
     let now = sight.within(at);
     let (n_lines, n_times, amount, quantity) =

@@ -4,6 +4,8 @@
 //! stand for is looked up first, by [`crate::resolve_words`]. A compiled rule belongs to one present moment.
 
 mod compile;
+mod date;
+mod measure;
 mod rule;
 mod value;
 

@@ -3,15 +3,23 @@
 //! Every enum is tagged from outside (`{"all":[…]}`), so an error can point at the exact place. A later
 //! version adds variants and fields with defaults; a document of version 1 reads the same for ever.
 
+mod anniversary;
+mod calendar;
 mod check;
 mod event;
 mod fact;
+mod local;
+mod measure;
+mod pattern;
+mod share;
 mod time;
 mod walk;
 
 use kernel::id::SegmentId;
 use serde::{Deserialize, Serialize};
 
+pub use anniversary::Anniversary;
+pub use calendar::{CalendarSpan, CalendarUnit};
 pub(crate) use check::type_clash as check_type_clash;
 pub use check::{MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_TEXT, read};
 pub use event::{
@@ -20,12 +28,21 @@ pub use event::{
 pub use fact::{
     DateTest, Fact, Field, Fold, ListTest, NumberTest, Source, Test, TextTest, ValueType,
 };
+pub(crate) use local::{Clock, hour, hour_sql, weekday, weekday_sql};
+pub use local::{Hours, Weekday};
+pub use measure::{Distinct, Measured, PropertyCount, PropertyNumber};
+pub use pattern::MAX_PATTERN;
+pub(crate) use pattern::compile as compile_pattern;
+pub(crate) use share::Dealer;
+pub use share::Share;
 pub use time::{Bounds, Interval, Moment, Span, Window, local_date};
 pub use walk::Place;
 pub(crate) use walk::children;
 
-/// The version that this build writes.
-pub const VERSION: u32 = 1;
+/// The version that this build writes. It has everything that version 1 has, with the same meaning.
+pub const VERSION: u32 = 2;
+/// The oldest version that is read.
+pub const OLDEST: u32 = 1;
 
 /// A stored rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,6 +76,8 @@ pub enum Node {
     Reachable(Reachable),
     /// About being in another segment.
     Segment(InSegment),
+    /// About the share into which chance put the customer once and for all.
+    Share(Share),
 }
 
 /// The state of a permission.

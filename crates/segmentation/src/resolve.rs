@@ -16,7 +16,8 @@ use storage::{ConnectionTrait, Dialect, sql};
 use crate::{
     SegmentError,
     language::{
-        Document, Events, Fact, Filter, Node, PropertyFilter, Source, ValueType, check_type_clash,
+        Document, Events, Fact, Filter, Fold, Node, PropertyFilter, Source, ValueType,
+        check_type_clash,
     },
     sql::Binds,
     store,
@@ -69,19 +70,18 @@ impl Resolved {
     }
 
     pub(crate) fn fact_folds(&self, fact: &Fact) -> Folds<'_> {
-        self.folds(fact_key(fact))
+        self.folds(fact_key(fact), fact.fold)
     }
 
     pub(crate) fn property_folds(&self, names: &[String], property: &PropertyFilter) -> Folds<'_> {
-        self.folds(property_key(names, property))
+        self.folds(property_key(names, property), property.fold)
     }
 
-    fn folds(&self, key: Option<DictionaryKey>) -> Folds<'_> {
-        match key {
-            None => Folds { dictionary: None },
-            Some(key) => Folds {
-                dictionary: Some(self.dictionaries.get(&key).map_or(&[], Vec::as_slice)),
-            },
+    fn folds(&self, key: Option<DictionaryKey>, fold: Fold) -> Folds<'_> {
+        let dictionary = |key| self.dictionaries.get(&key).map_or(&[][..], Vec::as_slice);
+        Folds {
+            dictionary: key.map(dictionary),
+            fold,
         }
     }
 }

@@ -6,10 +6,12 @@
 
 mod binds;
 mod compile;
+mod date;
 mod event;
+mod filter;
 mod value;
 
 pub(crate) use binds::Binds;
 pub(crate) use compile::{Compiler, Scope, answer_events};
-pub(crate) use event::event_filters;
+pub(crate) use filter::event_filters;
 pub(crate) use value::{Column, distinct_lists, distinct_texts};

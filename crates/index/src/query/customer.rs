@@ -1,6 +1,6 @@
 //! One customer: the same questions, answered from her own events.
 
-use super::{Aggregate, EventFilter, EventQuery, Range};
+use super::{Aggregate, EventFilter, EventQuery, Range, Taken};
 use crate::{
     change::{FOREIGN, MACHINE},
     event::{Bucket, Row, row::Part},
@@ -99,6 +99,11 @@ impl Customer<'_> {
         self.ordinal
     }
 
+    /// Returns the profile's number.
+    pub fn profile(&self) -> Option<i64> {
+        self.view.profile(self.ordinal)
+    }
+
     /// Returns a value of a column.
     pub fn value(&self, key: &ColumnKey) -> Option<ValueRef<'_>> {
         self.view.value(key, self.ordinal)
@@ -151,6 +156,23 @@ impl Customer<'_> {
             Aggregate::Latest => counting.last().map(|held| held.row.at),
             Aggregate::First => counting.next().map(|held| held.row.at),
         }
+    }
+
+    /// Returns what the events of a query carry, ascending. Means the same as [`View::judge_values`].
+    pub fn values(&self, query: &EventQuery, taken: &Taken) -> Vec<i64> {
+        let aggregate = match taken {
+            Taken::Amount => Aggregate::Amount,
+            _ => Aggregate::Lines,
+        };
+        let value = |held: &Held<'_>| match (taken.key(), held.place) {
+            (Some(key), Some((bucket, row))) => {
+                taken.of_value(bucket.property(key).and_then(|column| column.get(row)))
+            }
+            _ => taken.of_row(&held.row),
+        };
+        let mut values: Vec<i64> = self.counting(query, aggregate).filter_map(value).collect();
+        values.sort_unstable();
+        values
     }
 
     /// Lists the events of a query, the earliest first.
@@ -216,6 +238,7 @@ impl Customer<'_> {
             EventFilter::Quantity(range) => row
                 .get(Part::Quantity)
                 .is_some_and(|quantity| range.holds(quantity)),
+            EventFilter::Instant(test) => test.holds(row.at),
             EventFilter::Property(key, test) => {
                 let value = match held.place {
                     Some((bucket, row)) => bucket.property(key).and_then(|column| column.get(row)),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use super::{EventFilter, EventQuery, OneOf, Range, ValueTest};
+use super::{EventFilter, EventQuery, NumberTest, OneOf, Range, ValueTest};
 use crate::{
     change::{FOREIGN, MACHINE},
     column::{Codes, Column},
@@ -31,6 +31,7 @@ enum Filter<'a> {
     Codes(Part, Arc<[bool]>),
     Number(Part, Range),
     Property(&'a str, &'a ValueTest),
+    Instant(&'a NumberTest),
 }
 
 /// A bucket with what must still be tested.
@@ -49,6 +50,7 @@ pub(super) enum Sieve<'a> {
     Number(&'a Packed, Range),
     /// Of a property, judged by code; the rows without one are judged by the first.
     Property(&'a Codes, Vec<bool>),
+    Instant(&'a Bucket, &'a NumberTest),
 }
 
 impl<'a> Plan<'a> {
@@ -142,6 +144,7 @@ impl<'a> Filter<'a> {
             Self::Codes(part, codes) => is_code(codes, row.get(*part)),
             Self::Number(part, range) => is_within(*range, row.get(*part)),
             Self::Property(key, test) => test.holds(row.property(key)) == Some(true),
+            Self::Instant(test) => test.holds(row.at),
         }
     }
 
@@ -172,6 +175,7 @@ impl<'a> Filter<'a> {
                 )
             }
             Self::Property(key, test) => property(bucket.property(key), test),
+            Self::Instant(test) => Tested::ByRow(Sieve::Instant(bucket, test)),
         }
     }
 }
@@ -243,5 +247,6 @@ fn compiled<'a>(view: &View, filter: &'a EventFilter) -> Vec<Filter<'a>> {
         ],
         EventFilter::Quantity(range) => vec![Filter::Number(Part::Quantity, *range)],
         EventFilter::Property(key, test) => vec![Filter::Property(key, test)],
+        EventFilter::Instant(test) => vec![Filter::Instant(test)],
     }
 }

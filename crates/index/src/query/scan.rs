@@ -152,6 +152,15 @@ impl Sieve<'_> {
             Self::Number(column, wanted) => {
                 column.sift(range, selected, |value| is_within(*wanted, value));
             }
+            Self::Instant(bucket, test) => {
+                for (place, row) in range.enumerate() {
+                    if !test.holds(bucket.at(row))
+                        && let Some(word) = selected.get_mut(place / 64)
+                    {
+                        *word &= !(1 << (place % 64));
+                    }
+                }
+            }
             Self::Property(codes, passes) => {
                 for (place, row) in range.enumerate() {
                     let holds = passes.get(at(codes.get(row))).copied().unwrap_or(false);

@@ -8,8 +8,8 @@ use sea_orm::FromQueryResult;
 use super::{Clause, Happened, Truth};
 use crate::{
     language::{
-        Bounds, Compare, CountOf, DateTest, Document, EventTest, Events, Moment, Node, Window,
-        children,
+        Bounds, Compare, CountOf, DateTest, Document, EventTest, Events, Measured, Moment, Node,
+        Window, children,
     },
     resolve::At,
 };
@@ -18,6 +18,20 @@ use crate::{
 const FOREIGN: i64 = 8;
 /// The most instants that a forecast tries.
 const MAX_INSTANTS: usize = 2_000;
+
+/// Tells whether a condition's truth follows from what is read of its events; the properties of events are not.
+pub(super) const fn is_foreseen(events: &Events) -> bool {
+    match &events.test {
+        EventTest::Average(measured)
+        | EventTest::Minimum(measured)
+        | EventTest::Maximum(measured) => !matches!(measured, Measured::Property(_)),
+        EventTest::Sum(_) | EventTest::Distinct(_) => false,
+        _ => true,
+    }
+}
+
+/// The most edges of the calendar that a forecast tries.
+const MAX_EDGES: u32 = 400;
 
 /// An event that fits a condition apart from the time.
 #[derive(Debug, Clone, FromQueryResult)]
@@ -65,6 +79,27 @@ impl InWindow<'_> {
             .sum()
     }
 
+    fn measured(
+        &self,
+        measured: &Measured,
+        holds: impl Fn(Compare, &[i64]) -> Option<bool>,
+    ) -> Truth {
+        let of = |event: &&&Candidate| match measured {
+            Measured::Amount(_) => event.flags & FOREIGN == 0,
+            _ => true,
+        };
+        let value = |event: &&Candidate| match measured {
+            Measured::Amount(_) => event.amount,
+            Measured::Quantity(_) => event.quantity,
+            Measured::Property(_) => None,
+        };
+        let values: Vec<i64> = self.0.iter().filter(of).filter_map(value).collect();
+        let compare = measured.compare();
+        compare
+            .and_then(|compare| holds(compare, &values))
+            .map_or(Truth::Unknown, Truth::of)
+    }
+
     pub(super) fn quantity(&self) -> i64 {
         self.0.iter().filter_map(|event| event.quantity).sum()
     }
@@ -105,11 +140,23 @@ impl Sight {
             EventTest::First(test) => {
                 instant_truth(at, now.0.last().map(|event| event.occurred_at), test)
             }
+            EventTest::Average(measured) => now.measured(measured, |compare, values| {
+                let sum = values.iter().map(|value| i128::from(*value)).sum();
+                compare.holds_on_average(sum, values.len())
+            }),
+            EventTest::Minimum(measured) => now.measured(measured, |compare, values| {
+                values.iter().min().map(|least| compare.holds(*least))
+            }),
+            EventTest::Maximum(measured) => now.measured(measured, |compare, values| {
+                values.iter().max().map(|greatest| compare.holds(*greatest))
+            }),
+            EventTest::Sum(_) | EventTest::Distinct(_) => Truth::Unknown,
         }
     }
 
     /// Returns the instants after now at which something may change.
-    fn instants(&self, now: Millis) -> Vec<i64> {
+    fn instants(&self, at: &At) -> Vec<i64> {
+        let now = at.now;
         let mut shifts = Vec::new();
         let mut shift = |moment: Moment| {
             if let Some(offset) = moment.offset() {
@@ -122,6 +169,8 @@ impl Sight {
             Window::Between(Bounds { from, until }) => {
                 from.into_iter().chain(until).for_each(&mut shift);
             }
+            // Those move at the edges of the calendar, whatever happened.
+            Window::This(_) | Window::LastFull(_) => {}
         }
         if let EventTest::Latest(test) | EventTest::First(test) = &self.events.test {
             match test {
@@ -137,9 +186,19 @@ impl Sight {
                 DateTest::On(_)
                 | DateTest::NotOn(_)
                 | DateTest::MonthIn(_)
-                | DateTest::ThisMonth => {}
+                | DateTest::ThisMonth
+                | DateTest::Anniversary(_) => {}
             }
         }
+        let edges = match self.events.within {
+            Window::This(unit) => unit.next_starts(1, at.now, at.zone),
+            Window::LastFull(span) => {
+                let (n, unit) = span.parts();
+                unit.next_starts(n.saturating_add(1).min(MAX_EDGES), at.now, at.zone)
+            }
+            _ => Vec::new(),
+        };
+        let edges = edges.into_iter().map(|edge| edge.0);
         let mut instants: Vec<i64> = self
             .seen
             .iter()
@@ -148,6 +207,7 @@ impl Sight {
                     .iter()
                     .map(move |shift| event.occurred_at.saturating_add(*shift))
             })
+            .chain(edges)
             .filter(|instant| *instant > now.0)
             .collect();
         instants.sort_unstable();
@@ -157,15 +217,12 @@ impl Sight {
     }
 
     pub(super) fn flips_at(&self, at: &At, truth: Truth) -> Option<Millis> {
-        self.instants(at.now)
-            .into_iter()
-            .map(Millis)
-            .find(|instant| {
-                self.truth(&At {
-                    now: *instant,
-                    ..*at
-                }) != truth
-            })
+        self.instants(at).into_iter().map(Millis).find(|instant| {
+            self.truth(&At {
+                now: *instant,
+                ..*at
+            }) != truth
+        })
     }
 }
 
@@ -188,7 +245,7 @@ pub(super) fn membership_flips_at(
 ) -> Option<Millis> {
     let mut instants: Vec<i64> = sights
         .values()
-        .flat_map(|sight| sight.instants(at.now))
+        .flat_map(|sight| sight.instants(at))
         .collect();
     instants.sort_unstable();
     instants.dedup();

@@ -1,15 +1,18 @@
 //! From a tree to a compiled rule.
 
-use index::{Aggregate, ColumnKey, EventFilter, EventQuery, OneOf, Range, ValueRef, ValueTest};
+use index::{
+    Aggregate, ColumnKey, EventFilter, EventQuery, NumberTest, OneOf, Range, ValueRef, ValueTest,
+};
 
 use super::{
+    date, measure,
     rule::{Ask, Condition, Rule},
     value,
 };
 use crate::{
     language::{
-        self, Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Fact, Filter,
-        Fold, Machine, Node, Source, Test, TextTest,
+        self, Clock, Compare, Consent, ConsentState, CountOf, DateTest, Dealer, EventTest, Events,
+        Fact, Filter, Fold, Machine, Node, Source, Test, TextTest, hour, weekday,
     },
     resolve::{At, Resolved},
     sql::answer_events,
@@ -37,6 +40,15 @@ impl Compiler<'_> {
                 Some(document) => Rule::Certainly(Box::new(self.node(&document.root))),
                 None => Rule::Any(Vec::new()),
             },
+            Node::Share(share) => {
+                let (from, until) = share.parts();
+                let dealer = Dealer::new(&share.salt);
+                let test = NumberTest::new(move |id| (from..until).contains(&dealer.part(id)));
+                lasting(
+                    Ask::Profile(test),
+                    serde_json::to_string(share).unwrap_or_default(),
+                )
+            }
         }
     }
 
@@ -94,8 +106,8 @@ impl Compiler<'_> {
         // With the numbers that its words stand for: a category may get another below it.
         let words = serde_json::to_string(events).unwrap_or_default();
         let written = format!("{words} {query:?}");
-        let ask = |aggregate, range| self.moving(Ask::Events(query, aggregate, range), written);
-        match &events.test {
+        let ask = |aggregate, range| Ask::Events(query.clone(), aggregate, range);
+        let ask = match &events.test {
             EventTest::Never => ask(Aggregate::Lines, Range::at_most(0)),
             EventTest::Count(CountOf::Times(compare)) => ask(Aggregate::Times, range(*compare)),
             EventTest::Count(CountOf::Lines(compare)) => ask(Aggregate::Lines, range(*compare)),
@@ -103,13 +115,19 @@ impl Compiler<'_> {
             EventTest::Quantity(compare) => ask(Aggregate::Quantity, range(*compare)),
             EventTest::Latest(test) => ask(Aggregate::Latest, self.instants(test)),
             EventTest::First(test) => ask(Aggregate::First, self.instants(test)),
-        }
+            EventTest::Sum(property) => measure::sum_of(query, property),
+            EventTest::Average(measured) => measure::average(query, measured),
+            EventTest::Minimum(measured) => measure::least(query, measured),
+            EventTest::Maximum(measured) => measure::greatest(query, measured),
+            EventTest::Distinct(distinct) => measure::different(query, distinct),
+        };
+        self.moving(ask, written)
     }
 
     /// Returns the stretch of instants that a test asks for. Months are refused for instants.
     fn instants(&self, test: &DateTest) -> Range {
         match test.interval(self.at.now, self.at.zone) {
-            Some((interval, outside)) => value::instants(interval, outside),
+            Some((interval, outside)) => date::instants(interval, outside),
             None => Range::within(i64::MAX, i64::MIN),
         }
     }
@@ -138,6 +156,18 @@ impl Compiler<'_> {
             Filter::Quantity(compare) => EventFilter::Quantity(range(*compare)),
             Filter::Campaign(ids) => {
                 EventFilter::Campaign(OneOf::is_in(ids.iter().map(|id| id.raw()).collect()))
+            }
+            Filter::Weekday(days) => {
+                let days: Vec<i64> = days.iter().map(|day| day.number().into()).collect();
+                let clock = Clock::new(self.at.zone, self.at.now);
+                let test = move |at| days.contains(&weekday(clock.local(at)));
+                EventFilter::Instant(NumberTest::new(test))
+            }
+            Filter::Hour(hours) => {
+                let hours: Vec<i64> = hours.list().into_iter().map(i64::from).collect();
+                let clock = Clock::new(self.at.zone, self.at.now);
+                let test = move |at| hours.contains(&hour(clock.local(at)));
+                EventFilter::Instant(NumberTest::new(test))
             }
             Filter::Property(property) => EventFilter::Property(
                 property.key.as_str().into(),

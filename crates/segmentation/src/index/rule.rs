@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use index::{
-    Aggregate, Answer, Bits, ColumnKey, Customer, EventQuery, Leaf, LeafCache, Range, ValueRef,
-    ValueTest, View,
+    Aggregate, Answer, Bits, ColumnKey, Customer, EventQuery, Leaf, LeafCache, NumberTest, Range,
+    Taken, ValueRef, ValueTest, View,
 };
+
+use super::measure::ValuesTest;
 
 /// A rule for one present moment.
 #[derive(Debug)]
@@ -39,6 +41,10 @@ pub(super) enum Ask {
     /// The text is one of these.
     OneOf(ColumnKey, Vec<String>),
     Events(EventQuery, Aggregate, Range),
+    /// What the events carry.
+    Values(EventQuery, Taken, ValuesTest),
+    /// The customer's own number.
+    Profile(NumberTest),
     /// The text is a suppressed address of the channel.
     Suppressed(ColumnKey, &'static str),
 }
@@ -132,6 +138,10 @@ impl Ask {
             Self::Value(key, test) => view.test(key, |value| test.holds(value)),
             Self::OneOf(key, texts) => view.one_of(key, texts.iter().map(String::as_str)),
             Self::Events(query, aggregate, range) => view.judge(query, *aggregate, *range),
+            Self::Values(query, taken, test) => {
+                view.judge_values(query, taken, |values| test.holds(values))
+            }
+            Self::Profile(test) => view.judge_profiles(|profile| test.holds(profile)),
             Self::Suppressed(key, channel) => view.one_of(key, view.suppressed(channel)).settled(),
         }
     }
@@ -144,6 +154,12 @@ impl Ask {
                 _ => None,
             },
             Self::Events(query, aggregate, range) => customer.judge(query, *aggregate, *range),
+            Self::Values(query, taken, test) => test.holds(&customer.values(query, taken)),
+            Self::Profile(test) => Some(
+                customer
+                    .profile()
+                    .is_some_and(|profile| test.holds(profile)),
+            ),
             Self::Suppressed(key, channel) => Some(match customer.value(key) {
                 Some(ValueRef::Text(address)) => customer.is_suppressed(channel, address),
                 _ => false,
@@ -155,9 +171,11 @@ impl Ask {
     fn version(&self, view: &View) -> u64 {
         match self {
             Self::Value(key, _) | Self::OneOf(key, _) => view.version_of_column(key),
-            Self::Events(query, ..) => view.version_of_events(&query.names),
-            // Addresses come and go without a version of their own.
-            Self::Suppressed(..) => view.version(),
+            Self::Events(query, ..) | Self::Values(query, ..) => {
+                view.version_of_events(&query.names)
+            }
+            // Addresses and customers come and go without a version of their own.
+            Self::Suppressed(..) | Self::Profile(_) => view.version(),
         }
     }
 }

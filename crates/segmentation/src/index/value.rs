@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use chrono::Datelike;
-use index::{ListRef, Range, Value, ValueRef, ValueTest};
+use index::{ListRef, Value, ValueRef, ValueTest};
 use serde_json::Value as Json;
 
+use super::date::date;
 use crate::{
     fold,
-    language::{DateTest, Fold, Interval, ListTest, NumberTest, Test, TextTest, local_date},
+    language::{Fold, ListTest, NumberTest, Test, TextTest},
     resolve::At,
 };
 
@@ -68,7 +68,8 @@ fn text(wanted: &TextTest, fold: Fold) -> ValueTest {
         TextTest::NotIn(texts) => (Some(set(texts)), false),
         _ => (None, true),
     };
-    // Operands are folded once, not once per stored value.
+    // Operands are folded once, not once per stored value; a pattern is compiled once.
+    let pattern = wanted.pattern();
     let wanted = folded(wanted, fold);
     ValueTest::new(move |value| {
         let ValueRef::Text(found) = value? else {
@@ -78,9 +79,10 @@ fn text(wanted: &TextTest, fold: Fold) -> ValueTest {
             Fold::Exact => std::borrow::Cow::Borrowed(found),
             Fold::Japanese => fold::japanese(found).into(),
         };
-        Some(match &list {
-            Some(list) => list.contains(found.as_ref()) == is_in,
-            None => wanted.holds(&found, str::to_owned),
+        Some(match (&list, &pattern) {
+            (Some(list), _) => list.contains(found.as_ref()) == is_in,
+            (None, Some(pattern)) => pattern.is_match(&found),
+            (None, None) => wanted.holds(&found, str::to_owned),
         })
     })
 }
@@ -96,6 +98,7 @@ fn folded(wanted: &TextTest, fold: Fold) -> TextTest {
         TextTest::EndsWith(text) => TextTest::EndsWith(form(text)),
         TextTest::In(_) => TextTest::In(Vec::new()),
         TextTest::NotIn(_) => TextTest::NotIn(Vec::new()),
+        TextTest::Matches(pattern) => TextTest::Matches(pattern.clone()),
     }
 }
 
@@ -136,79 +139,4 @@ fn list(wanted: &ListTest, fold: Fold) -> ValueTest {
             values.any(|value| holds(list, value)) == is_in
         })
     })
-}
-
-/// Returns the stretch of whole milliseconds of an interval.
-pub(super) fn instants(interval: Interval, outside: bool) -> Range {
-    let low = interval.from.map_or(i64::MIN, |from| from.0);
-    let high = interval.until.map_or(i64::MAX, |until| until.0 - 1);
-    let within = Range::within(low, high);
-    if outside { within.inverted() } else { within }
-}
-
-/// A day or an instant: of a field a number, of an attribute one of three written forms.
-fn date(wanted: &DateTest, at: &At) -> ValueTest {
-    let months: Vec<String> = match wanted {
-        DateTest::MonthIn(months) => months.iter().map(|month| format!("{month:02}")).collect(),
-        DateTest::ThisMonth => vec![format!("{:02}", local_date(at.now, at.zone).month())],
-        _ => Vec::new(),
-    };
-    let Some((interval, outside)) = wanted.interval(at.now, at.zone) else {
-        return ValueTest::new(move |value| match value? {
-            ValueRef::Text(text) if is_of_form(text, "9999-99-99") => {
-                Some(months.iter().any(|month| text.get(5..7) == Some(month)))
-            }
-            _ => None,
-        });
-    };
-    let written = Written {
-        days: (
-            interval.from_date.map(|date| date.to_string()),
-            interval.until_date.map(|date| date.to_string()),
-        ),
-        instants: (
-            interval.from.map(|instant| instant.to_string()),
-            interval.until.map(|instant| instant.to_string()),
-        ),
-    };
-    let range = instants(interval, outside);
-    ValueTest::new(move |value| match value? {
-        ValueRef::Instant(instant) => Some(range.holds(instant)),
-        ValueRef::Text(text) => written.holds(text).map(|inside| inside != outside),
-        _ => None,
-    })
-}
-
-/// An interval in the forms in which days and instants are stored; all of them sort as text.
-struct Written {
-    days: (Option<String>, Option<String>),
-    instants: (Option<String>, Option<String>),
-}
-
-impl Written {
-    fn holds(&self, text: &str) -> Option<bool> {
-        let between = |text: &str, (from, until): &(Option<String>, Option<String>)| {
-            from.as_ref().is_none_or(|from| from.as_str() <= text)
-                && until.as_ref().is_none_or(|until| text < until.as_str())
-        };
-        if is_of_form(text, "9999-99-99") {
-            Some(between(text, &self.days))
-        } else if is_of_form(text, "9999-99-99T99:99:99.999Z") {
-            Some(between(text, &self.instants))
-        } else if is_of_form(text, "9999-99-99T99:99:99Z") {
-            let seconds = text.get(..19)?;
-            Some(between(&format!("{seconds}.000Z"), &self.instants))
-        } else {
-            None
-        }
-    }
-}
-
-/// Tells whether a text has the form of a pattern in which 9 is any digit.
-fn is_of_form(text: &str, pattern: &str) -> bool {
-    text.len() == pattern.len()
-        && text
-            .bytes()
-            .zip(pattern.bytes())
-            .all(|(byte, form)| byte == form || (form == b'9' && byte.is_ascii_digit()))
 }

@@ -1,11 +1,13 @@
 //! Reading a document strictly: the first misshapen place, or everything that is wrong in meaning.
 
+mod calendar;
+mod measure;
 mod spot;
 
 use kernel::invalid::{FieldError, Invalid};
 use serde_json::Value;
 
-use super::{Document, Node, Source, VERSION};
+use super::{Document, Node, OLDEST, Source, VERSION};
 use spot::{Emptiness, Spot};
 
 /// The deepest nesting of groups.
@@ -24,12 +26,16 @@ pub fn read(value: &Value) -> Result<Document, Invalid> {
         return Err(Invalid(vec![too_deep("/root".to_owned())]));
     }
     match value.get("version") {
-        Some(version) if version.as_u64() != Some(u64::from(VERSION)) => {
+        Some(version)
+            if !version.as_u64().is_some_and(|version| {
+                (u64::from(OLDEST)..=u64::from(VERSION)).contains(&version)
+            }) =>
+        {
             return Err(Invalid::one(
                 "/version",
                 "unknown_version",
-                format!("this server understands version {VERSION} of the language"),
-                format!("このサーバーが読めるのはバージョン{VERSION}の条件です"),
+                format!("this server understands versions {OLDEST} to {VERSION} of the language"),
+                format!("このサーバーが読めるのはバージョン{OLDEST}から{VERSION}の条件です"),
             ));
         }
         _ => {}
@@ -144,6 +150,7 @@ fn check_tree(document: &Document, found: &mut Invalid) {
                 at.to("/consent/channel").text(&consent.channel, found);
                 at.to("/consent/purpose").text(&consent.purpose, found);
             }
+            Node::Share(share) => at.to("/share").share(share, found),
             Node::All(_) | Node::Any(_) | Node::Not(_) | Node::Reachable(_) | Node::Segment(_) => {}
         }
     }

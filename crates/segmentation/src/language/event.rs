@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     fact::{DateTest, Fold, Test},
+    local::{Hours, Weekday},
+    measure::{Distinct, Measured, PropertyNumber},
     time::Window,
 };
 
@@ -61,6 +63,10 @@ pub enum Filter {
     Campaign(Vec<CampaignId>),
     /// By any other property.
     Property(PropertyFilter),
+    /// By the day of the week in the workspace's zone.
+    Weekday(Vec<Weekday>),
+    /// By the hour of the day in the workspace's zone.
+    Hour(Hours),
 }
 
 /// One of a list, or none of it.
@@ -111,6 +117,16 @@ pub enum EventTest {
     Latest(DateTest),
     /// When it first happened; unknown without events.
     First(DateTest),
+    /// The sum of a numeric property; 0 without any.
+    Sum(PropertyNumber),
+    /// The average of those that have a value; unknown without any.
+    Average(Measured),
+    /// The least; unknown without any.
+    Minimum(Measured),
+    /// The greatest; unknown without any.
+    Maximum(Measured),
+    /// How many different ones; 0 without any.
+    Distinct(Distinct),
 }
 
 /// How often something happened.

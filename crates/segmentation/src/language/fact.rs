@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 use kernel::time::Millis;
 use serde::{Deserialize, Serialize};
 
+use super::anniversary::Anniversary;
 use super::time::{Interval, Moment, day_start, next_day};
 
 /// A condition about one field or attribute.
@@ -222,9 +223,19 @@ pub enum TextTest {
     In(Vec<String>),
     /// Is none of these.
     NotIn(Vec<String>),
+    /// A part of it matches this regular expression.
+    Matches(String),
 }
 
 impl TextTest {
+    /// Returns the compiled pattern of a test by one; compiling is what costs, so it is done once for many texts.
+    pub(crate) fn pattern(&self) -> Option<regex::Regex> {
+        match self {
+            Self::Matches(pattern) => super::compile_pattern(pattern).ok(),
+            _ => None,
+        }
+    }
+
     /// Judges a text that is already in the form in which it is compared; `fold` brings operands there.
     pub fn holds(&self, text: &str, fold: impl Fn(&str) -> String) -> bool {
         match self {
@@ -236,6 +247,7 @@ impl TextTest {
             Self::EndsWith(value) => text.ends_with(&fold(value)),
             Self::In(values) => values.iter().any(|value| text == fold(value)),
             Self::NotIn(values) => values.iter().all(|value| text != fold(value)),
+            Self::Matches(_) => self.pattern().is_some_and(|pattern| pattern.is_match(text)),
         }
     }
 }
@@ -298,6 +310,8 @@ pub enum DateTest {
     MonthIn(Vec<u8>),
     /// The day lies in the month that it is now in the workspace's zone; for days without a time of day.
     ThisMonth,
+    /// The day has an anniversary soon, or had one; for days without a time of day.
+    Anniversary(Anniversary),
 }
 
 impl DateTest {
@@ -340,7 +354,7 @@ impl DateTest {
                     false,
                 )
             }
-            Self::MonthIn(_) | Self::ThisMonth => return None,
+            Self::MonthIn(_) | Self::ThisMonth | Self::Anniversary(_) => return None,
         })
     }
 }

@@ -5,6 +5,8 @@ use chrono_tz::Tz;
 use kernel::time::{DAY, HOUR, MINUTE, Millis};
 use serde::{Deserialize, Serialize};
 
+use super::calendar::{CalendarSpan, CalendarUnit};
+
 /// A length of time; a day is 24 hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -93,6 +95,10 @@ pub enum Window {
     Last(Span),
     /// From a moment until a moment.
     Between(Bounds),
+    /// The day, week, month … in which it is now, until now.
+    This(CalendarUnit),
+    /// So many whole days, weeks, months … before the present one.
+    LastFull(CalendarSpan),
 }
 
 /// The two ends of a window; a missing end is open.
@@ -122,6 +128,11 @@ impl Window {
                     bounds.from.map(|moment| moment.start(now, zone)),
                     until.min(now),
                 )
+            }
+            Self::This(unit) => (Some(unit.start(now, zone)), now),
+            Self::LastFull(span) => {
+                let (n, unit) = span.parts();
+                (Some(unit.start_before(n, now, zone)), unit.start(now, zone))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Folded comparison: the stored writings are matched here, so that both databases fold alike.
+//! Folded comparison and regular expressions: the stored writings are matched here, so that both databases match alike.
 
 use std::collections::HashSet;
 
@@ -11,13 +11,13 @@ use crate::{
     sql::{Binds, Column, distinct_lists, distinct_texts},
 };
 
-/// The most distinct values that a folded comparison looks through.
+/// The most distinct values that are looked through.
 const MAX_DICTIONARY: usize = 500_000;
 
 /// The writings of one source, each with its folded form.
 pub(super) type Dictionary = Vec<(String, String)>;
 
-/// A source of texts that are compared folded.
+/// A source of texts that are matched in the server.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum DictionaryKey {
     Fact(Source),
@@ -26,25 +26,35 @@ pub(super) enum DictionaryKey {
     PropertyList(Vec<String>, String),
 }
 
-/// The dictionary of one condition, when texts are compared folded.
+/// The dictionary of one condition, when its texts are matched in the server.
 #[derive(Clone, Copy)]
 pub(crate) struct Folds<'a> {
     pub(super) dictionary: Option<&'a [(String, String)]>,
+    pub(super) fold: Fold,
 }
 
 impl<'a> Folds<'a> {
     /// Returns the stored writings for which a test holds; `None` when texts are compared as they are.
     pub(crate) fn matching(&self, test: &TextTest) -> Option<Vec<&'a str>> {
         let dictionary = self.dictionary?;
+        let pattern = test.pattern();
         let mut folded: Option<HashSet<String>> = None;
         if let TextTest::In(values) | TextTest::NotIn(values) = test {
             // Long lists are folded once, not once per stored value.
             folded = Some(values.iter().map(|value| fold::japanese(value)).collect());
         }
-        let matching = dictionary.iter().filter(|(form, _)| match (test, &folded) {
-            (TextTest::In(_), Some(set)) => set.contains(form),
-            (TextTest::NotIn(_), Some(set)) => !set.contains(form),
-            _ => test.holds(form, fold::japanese),
+        let matching = dictionary.iter().filter(|(form, writing)| {
+            if let Some(pattern) = &pattern {
+                return pattern.is_match(match self.fold {
+                    Fold::Exact => writing,
+                    Fold::Japanese => form,
+                });
+            }
+            match (test, &folded) {
+                (TextTest::In(_), Some(set)) => set.contains(form),
+                (TextTest::NotIn(_), Some(set)) => !set.contains(form),
+                _ => test.holds(form, fold::japanese),
+            }
         });
         Some(matching.map(|(_, writing)| writing.as_str()).collect())
     }
@@ -63,8 +73,13 @@ impl<'a> Folds<'a> {
     }
 }
 
+/// Tells whether a test needs the stored writings: no database matches as the server does.
+fn is_matched_here(test: &Test, fold: Fold) -> bool {
+    fold != Fold::Exact || matches!(test, Test::Text(TextTest::Matches(_)))
+}
+
 pub(super) fn fact_key(fact: &Fact) -> Option<DictionaryKey> {
-    if fact.fold == Fold::Exact {
+    if !is_matched_here(&fact.test, fact.fold) {
         return None;
     }
     match (&fact.test, &fact.of) {
@@ -75,7 +90,7 @@ pub(super) fn fact_key(fact: &Fact) -> Option<DictionaryKey> {
 }
 
 pub(super) fn property_key(names: &[String], property: &PropertyFilter) -> Option<DictionaryKey> {
-    if property.fold == Fold::Exact {
+    if !is_matched_here(&property.test, property.fold) {
         return None;
     }
     match &property.test {

@@ -1,5 +1,12 @@
 //! English sentences: every condition is a relative clause, "who …" or "whose …".
 
+mod measure;
+mod words;
+
+use self::words::{
+    bracketed, compare_words, date_words, hour_words, list_words, number_words, quoted,
+    weekday_words, window_words,
+};
 use super::{
     Labels, grouped,
     label::{field_label, verb_of},
@@ -7,26 +14,11 @@ use super::{
 };
 use crate::{
     language::{
-        Bounds, Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter,
-        ListTest, Moment, Node, NumberTest, OneOf, Source, Span, Test, TextTest, Window,
+        Compare, Consent, ConsentState, CountOf, EventTest, Events, Filter, ListTest, Node, OneOf,
+        Source, Test, TextTest,
     },
     sql::answer_events,
 };
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// Returns the sentence of a whole rule.
 pub(super) fn whole(root: &Node, labels: &dyn Labels) -> String {
@@ -67,15 +59,6 @@ fn joined(members: &[&Node], word: &str, labels: &dyn Labels) -> String {
     list_words(&clauses, word)
 }
 
-fn list_words(items: &[String], word: &str) -> String {
-    match items {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first, second] => format!("{first} {word} {second}"),
-        [rest @ .., last] => format!("{}, {word} {last}", rest.join(", ")),
-    }
-}
-
 fn clause(node: &Node, labels: &dyn Labels) -> String {
     match node {
         Node::All(members) | Node::Any(members) if members.len() == 1 => {
@@ -101,6 +84,12 @@ fn clause(node: &Node, labels: &dyn Labels) -> String {
         Node::Message(answer) => events_clause(&answer_events(answer), labels),
         Node::Consent(consent) => consent_clause(consent),
         Node::Reachable(_) => "who can be reached by email".to_owned(),
+        Node::Share(share) => format!(
+            "whom the draw “{}” puts between {}% and {}%",
+            share.salt,
+            number(share.from),
+            number(share.until)
+        ),
         Node::Segment(segment) => {
             format!("who are in the segment “{}”", labels.segment(segment.id))
         }
@@ -120,18 +109,6 @@ fn consent_clause(consent: &Consent) -> String {
     }
 }
 
-fn quoted(values: &[String], word: &str) -> String {
-    let mut shown: Vec<String> = values
-        .iter()
-        .take(5)
-        .map(|value| format!("“{value}”"))
-        .collect();
-    if values.len() > 5 {
-        shown.push(format!("{} more", values.len() - 5));
-    }
-    list_words(&shown, word)
-}
-
 fn test_words(test: &Test) -> String {
     match test {
         Test::Exists => "is known".to_owned(),
@@ -146,6 +123,7 @@ fn test_words(test: &Test) -> String {
             TextTest::NotContains(value) => format!("does not contain “{value}”"),
             TextTest::StartsWith(value) => format!("starts with “{value}”"),
             TextTest::EndsWith(value) => format!("ends with “{value}”"),
+            TextTest::Matches(pattern) => format!("matches the pattern “{pattern}”"),
             TextTest::In(values) => format!("is {}", quoted(values, "or")),
             TextTest::NotIn(values) => format!("is not {}", quoted(values, "or")),
         },
@@ -155,130 +133,6 @@ fn test_words(test: &Test) -> String {
             format!("does not include {}", quoted(values, "or"))
         }
     }
-}
-
-fn number_words(test: &NumberTest) -> String {
-    let list = |values: &[f64]| {
-        quoted(
-            &values
-                .iter()
-                .map(|value| number(*value))
-                .collect::<Vec<_>>(),
-            "or",
-        )
-    };
-    match test {
-        NumberTest::Equals(value) => number(*value),
-        NumberTest::NotEquals(value) => format!("not {}", number(*value)),
-        NumberTest::LessThan(value) => format!("under {}", number(*value)),
-        NumberTest::AtMost(value) => format!("at most {}", number(*value)),
-        NumberTest::GreaterThan(value) => format!("over {}", number(*value)),
-        NumberTest::AtLeast(value) => format!("at least {}", number(*value)),
-        NumberTest::Between([low, high]) => {
-            format!("between {} and {}", number(*low), number(*high))
-        }
-        NumberTest::In(values) => list(values),
-        NumberTest::NotIn(values) => format!("not {}", list(values)),
-    }
-}
-
-fn compare_words(test: Compare, unit: impl Fn(i64) -> String) -> String {
-    match test {
-        Compare::Equals(value) => format!("exactly {}", unit(value)),
-        Compare::NotEquals(value) => format!("other than {}", unit(value)),
-        Compare::LessThan(value) => format!("under {}", unit(value)),
-        Compare::AtMost(value) => format!("at most {}", unit(value)),
-        Compare::GreaterThan(value) => format!("over {}", unit(value)),
-        Compare::AtLeast(value) => format!("at least {}", unit(value)),
-        Compare::Between([low, high]) => format!("between {} and {}", grouped(low), unit(high)),
-    }
-}
-
-fn span_words(span: Span) -> String {
-    let (n, unit) = match span {
-        Span::Minutes(n) => (n, "minute"),
-        Span::Hours(n) => (n, "hour"),
-        Span::Days(n) => (n, "day"),
-        Span::Weeks(n) => (n, "week"),
-    };
-    if n == 1 {
-        format!("1 {unit}")
-    } else {
-        format!("{n} {unit}s")
-    }
-}
-
-fn moment_words(moment: Moment) -> String {
-    match moment {
-        Moment::Date(date) => date.format("%-d %B %Y").to_string(),
-        Moment::Instant(instant) => instant.to_utc().format("%-d %B %Y %H:%M UTC").to_string(),
-        Moment::Ago(span) => format!("{} ago", span_words(span)),
-        Moment::Ahead(span) => format!("{} from now", span_words(span)),
-    }
-}
-
-fn date_words(test: &DateTest) -> String {
-    match test {
-        DateTest::On(moment) => format!("on {}", moment_words(*moment)),
-        DateTest::NotOn(moment) => format!("not on {}", moment_words(*moment)),
-        DateTest::Before(moment) => format!("before {}", moment_words(*moment)),
-        DateTest::After(moment) => format!("after {}", moment_words(*moment)),
-        DateTest::OnOrBefore(moment) => format!("not after {}", moment_words(*moment)),
-        DateTest::OnOrAfter(moment) => format!("not before {}", moment_words(*moment)),
-        DateTest::Between([first, last]) => format!(
-            "between {} and {}",
-            moment_words(*first),
-            moment_words(*last)
-        ),
-        DateTest::MonthIn(months) => {
-            let name = |month: &u8| {
-                MONTHS
-                    .get(usize::from(*month).saturating_sub(1))
-                    .copied()
-                    .unwrap_or_default()
-            };
-            let names: Vec<String> = months.iter().map(|month| name(month).to_owned()).collect();
-            format!("in {}", list_words(&names, "or"))
-        }
-        DateTest::ThisMonth => "in this month".to_owned(),
-    }
-}
-
-fn window_words(window: Window) -> String {
-    match window {
-        Window::Ever
-        | Window::Between(Bounds {
-            from: None,
-            until: None,
-        }) => String::new(),
-        Window::Last(span) => format!(" in the last {}", span_words(span)),
-        Window::Between(Bounds {
-            from: Some(from),
-            until: None,
-        }) => format!(" since {}", moment_words(from)),
-        Window::Between(Bounds {
-            from: None,
-            until: Some(until),
-        }) => format!(" until {}", moment_words(until)),
-        Window::Between(Bounds {
-            from: Some(from),
-            until: Some(until),
-        }) => {
-            format!(" from {} to {}", moment_words(from), moment_words(until))
-        }
-    }
-}
-
-fn bracketed(values: &[String], label: impl Fn(&str) -> String) -> String {
-    let mut shown: Vec<String> = values
-        .iter()
-        .take(3)
-        .map(|value| format!("‹{}›", label(value)))
-        .collect();
-    if values.len() > 3 {
-        shown.push(format!("{} more", values.len() - 3));
-    }
-    list_words(&shown, "or")
 }
 
 /// Returns what the events are about and what else is asked of each of them.
@@ -313,6 +167,8 @@ fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
             Filter::Quantity(test) => {
                 more.push(format!("quantity {}", compare_words(*test, grouped)));
             }
+            Filter::Weekday(days) => more.push(weekday_words(days)),
+            Filter::Hour(hours) => more.push(hour_words(*hours)),
             Filter::Campaign(ids) => more.push(format!("of {} campaigns", ids.len())),
             Filter::Property(property) => {
                 more.push(format!("{} {}", property.key, test_words(&property.test)));
@@ -367,6 +223,7 @@ fn events_clause(events: &Events, labels: &dyn Labels) -> String {
     let (object, more) = object_words(events, labels);
     let when = window_words(events.within);
     let (past, base) = act_words(events, &object);
+    let about = |what: String| format!("who {past}{more}{when}, {what}");
     match &events.test {
         EventTest::Never
         | EventTest::Count(
@@ -403,5 +260,10 @@ fn events_clause(events: &Events, labels: &dyn Labels) -> String {
         }
         EventTest::Latest(test) => format!("who last {past}{more} {}", date_words(test)),
         EventTest::First(test) => format!("who first {past}{more} {}", date_words(test)),
+        EventTest::Sum(property) => about(measure::number("total", property)),
+        EventTest::Average(measured) => about(measure::measured("average", measured, labels)),
+        EventTest::Minimum(measured) => about(measure::measured("least", measured, labels)),
+        EventTest::Maximum(measured) => about(measure::measured("greatest", measured, labels)),
+        EventTest::Distinct(distinct) => about(measure::distinct(distinct)),
     }
 }

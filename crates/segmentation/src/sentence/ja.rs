@@ -1,5 +1,12 @@
 //! Japanese sentences: a condition is a clause that either goes on (「…し」) or qualifies 人 (「…した」).
 
+mod measure;
+mod words;
+
+use self::words::{
+    bracketed, compare_words, date_words, hour_words, number_words, quoted, weekday_words,
+    window_words,
+};
 use super::{
     Labels, grouped,
     label::{field_label, verb_of},
@@ -7,8 +14,8 @@ use super::{
 };
 use crate::{
     language::{
-        Bounds, Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter,
-        ListTest, Moment, Node, NumberTest, OneOf, Source, Span, Test, TextTest, Window,
+        Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter, ListTest,
+        Node, OneOf, Source, Test, TextTest, Window,
     },
     sql::answer_events,
 };
@@ -111,6 +118,13 @@ fn clause(node: &Node, form: Form, labels: &dyn Labels) -> String {
         Node::Message(answer) => events_clause(&answer_events(answer), form, labels),
         Node::Consent(consent) => consent_clause(consent, form),
         Node::Reachable(_) => format!("メールが届く状態{}", form.pick("で", "の")),
+        Node::Share(share) => format!(
+            "「{}」のくじで{}%以上{}%未満にあた{}",
+            share.salt,
+            number(share.from),
+            number(share.until),
+            form.pick("り", "る")
+        ),
         Node::Segment(segment) => {
             format!(
                 "セグメント「{}」に入って{}",
@@ -144,19 +158,6 @@ fn consent_clause(consent: &Consent, form: Form) -> String {
     }
 }
 
-fn quoted(values: &[String]) -> String {
-    let mut shown = String::new();
-    for value in values.iter().take(5) {
-        shown.extend(["「", value.as_str(), "」"]);
-    }
-    let rest = values.len().saturating_sub(5);
-    if rest > 0 {
-        format!("{shown}ほか{rest}件")
-    } else {
-        shown
-    }
-}
-
 fn test_clause(subject: &str, test: &Test, form: Form) -> String {
     let is = form.pick("で", "の");
     match test {
@@ -183,6 +184,12 @@ fn test_clause(subject: &str, test: &Test, form: Form) -> String {
             TextTest::EndsWith(value) => {
                 format!("{subject}が「{value}」で終わ{}", form.pick("り", "る"))
             }
+            TextTest::Matches(pattern) => {
+                format!(
+                    "{subject}が正規表現「{pattern}」に合{}",
+                    form.pick("い", "う")
+                )
+            }
             TextTest::In(values) => format!("{subject}が{}のどれか{is}", quoted(values)),
             TextTest::NotIn(values) => format!(
                 "{subject}が{}のどれでもな{}",
@@ -208,125 +215,6 @@ fn test_clause(subject: &str, test: &Test, form: Form) -> String {
             quoted(values),
             form.pick("ず", "ない")
         ),
-    }
-}
-
-fn number_words(test: &NumberTest) -> String {
-    let list = |values: &[f64]| {
-        quoted(
-            &values
-                .iter()
-                .map(|value| number(*value))
-                .collect::<Vec<_>>(),
-        )
-    };
-    match test {
-        NumberTest::Equals(value) => number(*value),
-        NumberTest::NotEquals(value) => format!("{}以外", number(*value)),
-        NumberTest::LessThan(value) => format!("{}未満", number(*value)),
-        NumberTest::AtMost(value) => format!("{}以下", number(*value)),
-        NumberTest::GreaterThan(value) => format!("{}超", number(*value)),
-        NumberTest::AtLeast(value) => format!("{}以上", number(*value)),
-        NumberTest::Between([low, high]) => format!("{}以上{}以下", number(*low), number(*high)),
-        NumberTest::In(values) => format!("{}のどれか", list(values)),
-        NumberTest::NotIn(values) => format!("{}以外", list(values)),
-    }
-}
-
-fn compare_words(test: Compare, unit: impl Fn(i64) -> String) -> String {
-    match test {
-        Compare::Equals(value) => unit(value),
-        Compare::NotEquals(value) => format!("{}以外", unit(value)),
-        Compare::LessThan(value) => format!("{}未満", unit(value)),
-        Compare::AtMost(value) => format!("{}以下", unit(value)),
-        Compare::GreaterThan(value) => format!("{}超", unit(value)),
-        Compare::AtLeast(value) => format!("{}以上", unit(value)),
-        Compare::Between([low, high]) => format!("{}以上{}以下", unit(low), unit(high)),
-    }
-}
-
-fn span_words(span: Span) -> String {
-    match span {
-        Span::Minutes(n) => format!("{n}分"),
-        Span::Hours(n) => format!("{n}時間"),
-        Span::Days(n) => format!("{n}日"),
-        Span::Weeks(n) => format!("{n}週間"),
-    }
-}
-
-fn moment_words(moment: Moment) -> String {
-    match moment {
-        Moment::Date(date) => date.format("%Y年%-m月%-d日").to_string(),
-        Moment::Instant(instant) => instant.to_utc().format("%Y-%m-%d %H:%M UTC").to_string(),
-        Moment::Ago(span) => format!("{}前", span_words(span)),
-        Moment::Ahead(span) => format!("{}後", span_words(span)),
-    }
-}
-
-fn date_words(test: &DateTest) -> String {
-    match test {
-        DateTest::On(moment) => moment_words(*moment),
-        DateTest::NotOn(moment) => format!("{}以外", moment_words(*moment)),
-        DateTest::Before(moment) => format!("{}より前", moment_words(*moment)),
-        DateTest::After(moment) => format!("{}より後", moment_words(*moment)),
-        DateTest::OnOrBefore(moment) => format!("{}まで", moment_words(*moment)),
-        DateTest::OnOrAfter(moment) => format!("{}以降", moment_words(*moment)),
-        DateTest::Between([first, last]) => {
-            format!("{}から{}まで", moment_words(*first), moment_words(*last))
-        }
-        DateTest::MonthIn(months) => months
-            .iter()
-            .map(|month| format!("{month}月"))
-            .collect::<Vec<_>>()
-            .join("・"),
-        DateTest::ThisMonth => "今月".to_owned(),
-    }
-}
-
-/// Returns the window with the particle that fits: に for doing, は for not doing, の for a noun.
-fn window_words(window: Window, particle: &str) -> String {
-    let stretch = match window {
-        Window::Ever
-        | Window::Between(Bounds {
-            from: None,
-            until: None,
-        }) => {
-            return if particle == "は" {
-                "一度も".to_owned()
-            } else {
-                String::new()
-            };
-        }
-        Window::Last(span) => format!("直近{}", span_words(span)),
-        Window::Between(Bounds {
-            from: Some(from),
-            until: None,
-        }) => format!("{}以降", moment_words(from)),
-        Window::Between(Bounds {
-            from: None,
-            until: Some(until),
-        }) => format!("{}まで", moment_words(until)),
-        Window::Between(Bounds {
-            from: Some(from),
-            until: Some(until),
-        }) => {
-            format!("{}から{}まで", moment_words(from), moment_words(until))
-        }
-    };
-    format!("{stretch}{particle}")
-}
-
-fn bracketed(values: &[String], label: impl Fn(&str) -> String) -> String {
-    let shown: Vec<String> = values
-        .iter()
-        .take(3)
-        .map(|value| format!("〈{}〉", label(value)))
-        .collect();
-    let rest = values.len().saturating_sub(3);
-    if rest > 0 {
-        format!("{}ほか{rest}件", shown.concat())
-    } else {
-        shown.join("か")
     }
 }
 
@@ -363,6 +251,8 @@ fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
                 "数量が{}",
                 compare_words(*test, |n| format!("{}点", grouped(n)))
             )),
+            Filter::Weekday(days) => more.push(weekday_words(days)),
+            Filter::Hour(hours) => more.push(hour_words(*hours)),
             Filter::Campaign(ids) => more.push(format!("{}件のキャンペーン", ids.len())),
             Filter::Property(property) => {
                 let words = test_clause(&property.key, &property.test, Form::Final);
@@ -411,6 +301,10 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
     let (object, verb) = act_words(events, labels);
     let is = form.pick("で", "の");
     let noun = |what: &str| measured_words(events.within, &object, verb, what);
+    let about = |(what, words): (String, String)| {
+        let of = if verb.is_some() { "の" } else { "" };
+        format!("{}が{words}{is}", noun(&format!("{of}{what}")))
+    };
     match &events.test {
         EventTest::Never
         | EventTest::Count(
@@ -456,6 +350,11 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
         }
         EventTest::Latest(test) => moment_clause("最後", &object, verb, test, is),
         EventTest::First(test) => moment_clause("最初", &object, verb, test, is),
+        EventTest::Sum(property) => about(measure::number("合計", property)),
+        EventTest::Average(measured) => about(measure::measured("平均", measured, labels)),
+        EventTest::Minimum(measured) => about(measure::measured("最小", measured, labels)),
+        EventTest::Maximum(measured) => about(measure::measured("最大", measured, labels)),
+        EventTest::Distinct(distinct) => about(measure::distinct(distinct)),
     }
 }
 

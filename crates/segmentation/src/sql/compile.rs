@@ -5,13 +5,15 @@ use storage::{Dialect, Value};
 
 use super::{
     binds::Binds,
-    event::{self, Aggregate, Measure, answer_name, compare_sql, scans_sql},
-    value::{Column, instant_sql, test_sql},
+    date::instant_sql,
+    event::{self, Aggregate, Measure, Part, answer_name, scans_sql},
+    filter::{compare_sql, scaled_sql},
+    value::{Column, test_sql},
 };
 use crate::{
     language::{
-        Answer, Compare, Consent, ConsentState, CountOf, DateTest, Document, EventTest, Events,
-        Filter, InSegment, Machine, Node, Place, Source, children,
+        Answer, Compare, Consent, ConsentState, CountOf, DateTest, Dealer, Distinct, Document,
+        EventTest, Events, Filter, InSegment, Machine, Measured, Node, Place, Source, children,
     },
     resolve::{At, Resolved},
 };
@@ -141,6 +143,11 @@ impl<'a> Compiler<'a> {
             Node::Consent(consent) => self.consent(consent),
             Node::Reachable(_) => self.mailable(),
             Node::Segment(segment) => self.segment(segment),
+            Node::Share(share) => {
+                let (from, until) = share.parts();
+                let part = Dealer::new(&share.salt).part_sql("p.id");
+                format!("({part} >= {from} AND {part} < {until})")
+            }
         };
         Leaf { sql }
     }
@@ -149,8 +156,22 @@ impl<'a> Compiler<'a> {
         let (aggregate, compare) = match &events.test {
             EventTest::Never => (Aggregate::Lines, Compare::Equals(0)),
             EventTest::Count(count) => counted(count),
-            EventTest::Amount(compare) => (Aggregate::Amount, *compare),
-            EventTest::Quantity(compare) => (Aggregate::Quantity, *compare),
+            EventTest::Amount(compare) => (Aggregate::Sum(Part::Amount), *compare),
+            EventTest::Quantity(compare) => (Aggregate::Sum(Part::Quantity), *compare),
+            EventTest::Sum(property) => match property.test.in_thousandths() {
+                Some(compare) => (Aggregate::Sum(Part::Number(property.key.clone())), compare),
+                None => return unknown(),
+            },
+            EventTest::Distinct(distinct) => {
+                (Aggregate::Distinct(different(distinct)), distinct.compare())
+            }
+            EventTest::Average(measured) => return self.average(events, measured),
+            EventTest::Minimum(measured) => {
+                return self.extreme(events, measured, Aggregate::Least);
+            }
+            EventTest::Maximum(measured) => {
+                return self.extreme(events, measured, Aggregate::Greatest);
+            }
             EventTest::Latest(test) => return self.moment(events, Aggregate::Latest, test),
             EventTest::First(test) => return self.moment(events, Aggregate::First, test),
         };
@@ -162,6 +183,40 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// Compares the sum with so many times the operand as there are values: nothing is rounded.
+    fn average(&mut self, events: &Events, measured: &Measured) -> Leaf {
+        let Some(compare) = measured.compare() else {
+            return unknown();
+        };
+        let sum = self.measure(events, Aggregate::Sum(number(measured)));
+        let n = self.measure(events, Aggregate::Valued(number(measured)));
+        let holds = scaled_sql(
+            &mut self.binds,
+            &format!("m{sum}"),
+            &format!(" * m{n}"),
+            compare,
+        );
+        Leaf {
+            sql: format!("(CASE WHEN m{n} > 0 THEN {holds} END)"),
+        }
+    }
+
+    fn extreme(
+        &mut self,
+        events: &Events,
+        measured: &Measured,
+        aggregate: impl Fn(Part) -> Aggregate,
+    ) -> Leaf {
+        let Some(compare) = measured.compare() else {
+            return unknown();
+        };
+        let measure = self.measure(events, aggregate(number(measured)));
+        // Without a value there is no row or a null: unknown.
+        Leaf {
+            sql: compare_sql(&mut self.binds, &format!("m{measure}"), compare),
+        }
+    }
+
     fn moment(&mut self, events: &Events, aggregate: Aggregate, test: &DateTest) -> Leaf {
         let measure = self.measure(events, aggregate);
         Leaf {
@@ -170,7 +225,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn measure(&mut self, events: &Events, aggregate: Aggregate) -> usize {
-        let key = event::key(events, aggregate);
+        let key = event::key(events, aggregate.clone());
         if let Some(known) = self.measures.iter().position(|measure| measure.key == key) {
             return known;
         }
@@ -254,6 +309,30 @@ impl<'a> Compiler<'a> {
         }
         text.push_str(tail);
         (text, self.binds.into_values())
+    }
+}
+
+fn unknown() -> Leaf {
+    Leaf {
+        sql: "NULL".to_owned(),
+    }
+}
+
+fn number(measured: &Measured) -> Part {
+    match measured {
+        Measured::Amount(_) => Part::Amount,
+        Measured::Quantity(_) => Part::Quantity,
+        Measured::Property(property) => Part::Number(property.key.clone()),
+    }
+}
+
+fn different(distinct: &Distinct) -> Part {
+    match distinct {
+        Distinct::Product(_) => Part::Product,
+        Distinct::Category(_) => Part::Category,
+        Distinct::Order(_) => Part::Order,
+        Distinct::Campaign(_) => Part::Campaign,
+        Distinct::Property(property) => Part::Any(property.key.clone()),
     }
 }
 

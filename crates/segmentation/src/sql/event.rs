@@ -7,33 +7,86 @@ use profiles::names;
 
 use super::{
     binds::Binds,
-    value::{Column, test_sql},
+    filter::{FOREIGN, event_filters},
+    value::{any_value, thousandths},
 };
 use crate::{
-    language::{Compare, Events, Filter, Machine, OneOf, Window},
+    language::{Events, Filter, Machine, Window},
     resolve::{At, Resolved},
 };
 
-/// The bit of `event.flags` that marks an act of a machine.
-const MACHINE: i64 = 1;
-/// The bit of `event.flags` that marks an amount in a foreign currency.
-const FOREIGN: i64 = 8;
-
 /// What is gathered over the matching events of a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Aggregate {
     /// The events of one order once.
     Times,
     /// Every event.
     Lines,
-    /// Sum of amounts.
-    Amount,
-    /// Sum of quantities.
-    Quantity,
     /// Latest instant.
     Latest,
     /// First instant.
     First,
+    /// Sum of what events have.
+    Sum(Part),
+    /// How many events have it.
+    Valued(Part),
+    /// The least of it.
+    Least(Part),
+    /// The greatest of it.
+    Greatest(Part),
+    /// How many different ones of it.
+    Distinct(Part),
+}
+
+/// What is taken of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Part {
+    Amount,
+    Quantity,
+    Product,
+    Category,
+    Order,
+    Campaign,
+    /// The thousandths of a numeric property.
+    Number(String),
+    /// A property's text, number or truth value.
+    Any(String),
+}
+
+impl Aggregate {
+    const fn part(&self) -> Option<&Part> {
+        match self {
+            Self::Times | Self::Lines | Self::Latest | Self::First => None,
+            Self::Sum(part)
+            | Self::Valued(part)
+            | Self::Least(part)
+            | Self::Greatest(part)
+            | Self::Distinct(part) => Some(part),
+        }
+    }
+
+    fn value(&self, binds: &mut Binds) -> String {
+        let column = match self {
+            Self::Times => "COALESCE(e.order_id, -e.id)",
+            Self::Lines => "1",
+            Self::Latest | Self::First => "e.occurred_at",
+            Self::Sum(part)
+            | Self::Valued(part)
+            | Self::Least(part)
+            | Self::Greatest(part)
+            | Self::Distinct(part) => match part {
+                Part::Amount => "e.amount",
+                Part::Quantity => "e.quantity",
+                Part::Product => "e.product_id",
+                Part::Category => "e.category_id",
+                Part::Order => "e.order_id",
+                Part::Campaign => "e.campaign_id",
+                Part::Number(key) => return thousandths(binds, "e.properties", key),
+                Part::Any(key) => return any_value(binds, "e.properties", key),
+            },
+        };
+        column.to_owned()
+    }
 }
 
 /// One column of a scan.
@@ -45,6 +98,8 @@ pub(crate) struct Measure {
     /// Conditions on `event e` beyond name and time.
     filters: Vec<String>,
     aggregate: Aggregate,
+    /// What is gathered of an event.
+    value: String,
 }
 
 impl Measure {
@@ -64,13 +119,15 @@ impl Measure {
         names.sort_unstable();
         names.dedup();
         let filters = event_filters(binds, at, resolved, events);
+        let value = aggregate.value(binds);
         Self {
-            key: key(events, aggregate),
+            key: key(events, aggregate.clone()),
             names,
             from,
             until,
             filters,
             aggregate,
+            value,
         }
     }
 
@@ -100,27 +157,21 @@ impl Measure {
     /// Returns the aggregate over the events for which `when` holds; all of them when empty.
     fn aggregate_sql(&self, when: &[String]) -> String {
         let mut when = when.to_vec();
-        if self.aggregate == Aggregate::Amount {
+        if self.aggregate.part() == Some(&Part::Amount) {
             when.push(format!("(e.flags & {FOREIGN}) = 0"));
         }
-        let value = match self.aggregate {
-            Aggregate::Times => "COALESCE(e.order_id, -e.id)",
-            Aggregate::Lines => "1",
-            Aggregate::Amount => "e.amount",
-            Aggregate::Quantity => "e.quantity",
-            Aggregate::Latest | Aggregate::First => "e.occurred_at",
-        };
+        let value = self.value.as_str();
         let value = if when.is_empty() {
             value.to_owned()
         } else {
             format!("CASE WHEN {} THEN {value} END", when.join(" AND "))
         };
         match self.aggregate {
-            Aggregate::Times => format!("COUNT(DISTINCT {value})"),
-            Aggregate::Lines => format!("COUNT({value})"),
-            Aggregate::Amount | Aggregate::Quantity => format!("CAST(SUM({value}) AS BIGINT)"),
-            Aggregate::Latest => format!("MAX({value})"),
-            Aggregate::First => format!("MIN({value})"),
+            Aggregate::Times | Aggregate::Distinct(_) => format!("COUNT(DISTINCT {value})"),
+            Aggregate::Lines | Aggregate::Valued(_) => format!("COUNT({value})"),
+            Aggregate::Sum(_) => format!("CAST(SUM({value}) AS BIGINT)"),
+            Aggregate::Latest | Aggregate::Greatest(_) => format!("MAX({value})"),
+            Aggregate::First | Aggregate::Least(_) => format!("MIN({value})"),
         }
     }
 }
@@ -136,100 +187,6 @@ pub(crate) fn key(
         events.machine,
         aggregate,
     )
-}
-
-/// Returns the conditions on `event e` beyond name and time.
-pub(crate) fn event_filters(
-    binds: &mut Binds,
-    at: &At,
-    resolved: &Resolved,
-    events: &Events,
-) -> Vec<String> {
-    let mut all = Vec::new();
-    if events.machine == Machine::Excluded {
-        all.push(format!("(e.flags & {MACHINE}) = 0"));
-    }
-    for filter in &events.filters {
-        all.push(filter_sql(binds, at, resolved, &events.names, filter));
-    }
-    all
-}
-
-fn filter_sql(
-    binds: &mut Binds,
-    at: &At,
-    resolved: &Resolved,
-    names: &[String],
-    filter: &Filter,
-) -> String {
-    match filter {
-        Filter::Product(one_of) => {
-            let ids: Vec<i64> = one_of
-                .values()
-                .iter()
-                .filter_map(|value| resolved.product(value))
-                .collect();
-            ids_sql(binds, "e.product_id", &ids, one_of)
-        }
-        Filter::Category(one_of) => {
-            let mut ids: Vec<i64> = one_of
-                .values()
-                .iter()
-                .flat_map(|value| resolved.category(value))
-                .copied()
-                .collect();
-            ids.sort_unstable();
-            ids.dedup();
-            ids_sql(binds, "e.category_id", &ids, one_of)
-        }
-        Filter::Amount(compare) => {
-            let holds = compare_sql(binds, "e.amount", *compare);
-            format!("({holds} AND (e.flags & {FOREIGN}) = 0)")
-        }
-        Filter::Quantity(compare) => compare_sql(binds, "e.quantity", *compare),
-        Filter::Campaign(ids) => {
-            let ids: Vec<i64> = ids.iter().map(|id| id.raw()).collect();
-            binds.int_in("e.campaign_id", &ids)
-        }
-        Filter::Property(property) => {
-            let column = Column::Json {
-                column: "e.properties",
-                key: &property.key,
-            };
-            let folds = resolved.property_folds(names, property);
-            test_sql(binds, at, &column, &property.test, folds)
-        }
-    }
-}
-
-fn ids_sql(binds: &mut Binds, column: &str, ids: &[i64], one_of: &OneOf) -> String {
-    match (one_of, ids.is_empty()) {
-        // Nothing of that name was ever seen.
-        (OneOf::In(_), true) => "1 = 0".to_owned(),
-        (OneOf::NotIn(_), true) => format!("{column} IS NOT NULL"),
-        (OneOf::In(_), false) => binds.int_in(column, ids),
-        (OneOf::NotIn(_), false) => format!("NOT ({})", binds.int_in(column, ids)),
-    }
-}
-
-/// Returns the comparison of a whole number.
-pub(crate) fn compare_sql(binds: &mut Binds, number: &str, compare: Compare) -> String {
-    let mut simple = |word: &str, value: i64| {
-        let value = binds.one(value);
-        format!("({number} {word} {value})")
-    };
-    match compare {
-        Compare::Equals(value) => simple("=", value),
-        Compare::NotEquals(value) => simple("<>", value),
-        Compare::LessThan(value) => simple("<", value),
-        Compare::AtMost(value) => simple("<=", value),
-        Compare::GreaterThan(value) => simple(">", value),
-        Compare::AtLeast(value) => simple(">=", value),
-        Compare::Between([low, high]) => {
-            let (low, high) = (binds.one(low), binds.one(high));
-            format!("({number} BETWEEN {low} AND {high})")
-        }
-    }
 }
 
 /// The most scans of one statement; SQLite joins 64 tables at most. Beyond it, scans are put together.

@@ -1,11 +1,13 @@
 //! Tests on one value: a column of the profile, or a member of a JSON column.
 
-use chrono::Datelike;
 use storage::Dialect;
 
-use super::binds::Binds;
+use super::{
+    binds::Binds,
+    date::{date_sql, instant_sql},
+};
 use crate::{
-    language::{DateTest, Field, Interval, ListTest, NumberTest, Test, TextTest, local_date},
+    language::{Field, ListTest, NumberTest, Test, TextTest},
     resolve::{At, Folds},
 };
 
@@ -226,6 +228,8 @@ fn text_sql(binds: &mut Binds, text: &str, wanted: &TextTest, folds: Folds<'_>) 
             let one_of = binds.text_in(text, values.iter().map(String::as_str));
             format!("(NOT ({one_of}))")
         }
+        // The dictionary has answered above; without one nothing is known.
+        TextTest::Matches(_) => "NULL".to_owned(),
     }
 }
 
@@ -272,91 +276,40 @@ fn list_sql(binds: &mut Binds, slot: &Slot, test: &ListTest, folds: Folds<'_>) -
     }
 }
 
-/// Returns the expression of a test on an instant in milliseconds.
-pub(crate) fn instant_sql(binds: &mut Binds, at: &At, instant: &str, test: &DateTest) -> String {
-    let Some((interval, outside)) = test.interval(at.now, at.zone) else {
-        return "NULL".to_owned();
-    };
-    let inside = between(
-        instant,
-        interval.from.map(|from| binds.one(from.0)),
-        interval.until.map(|until| binds.one(until.0)),
-    );
-    if outside {
-        format!("(NOT {inside})")
-    } else {
-        inside
-    }
-}
-
-fn between(value: &str, from: Option<String>, until: Option<String>) -> String {
-    match (from, until) {
-        (Some(from), Some(until)) => format!("({value} >= {from} AND {value} < {until})"),
-        (Some(from), None) => format!("({value} >= {from})"),
-        (None, Some(until)) => format!("({value} < {until})"),
-        (None, None) => format!("({value} IS NOT NULL)"),
-    }
-}
-
-/// Returns the expression of a test on a stored day (`2026-07-14`) or instant (`…T01:42:00.000Z`).
+/// Returns the thousandths of a numeric member, null unless it is a number that counts.
 ///
-/// Both forms sort as text, so no database has to parse a date; any other form is unknown.
-fn date_sql(binds: &mut Binds, at: &At, text: &str, wanted: &DateTest) -> String {
-    let digits = |pattern: &str| match binds.dialect {
-        Dialect::Sqlite => format!("{text} GLOB '{}'", pattern.replace('9', "[0-9]")),
-        Dialect::Postgres => format!(
-            "{text} ~ '^{}$'",
-            pattern.replace('.', "\\.").replace('9', "[0-9]")
-        ),
+/// Truncated after half is added, because rounding differs: PostgreSQL rounds halves to even.
+pub(crate) fn thousandths(binds: &mut Binds, column: &'static str, key: &str) -> String {
+    whole(&Slot::new(binds, &Column::Json { column, key }))
+}
+
+fn whole(slot: &Slot) -> String {
+    let number = slot.number();
+    let most = index::MAX_NUMBER;
+    let half = format!("{number} * 1000.0 + (CASE WHEN {number} < 0 THEN -0.5 ELSE 0.5 END)");
+    let cut = match slot.dialect {
+        Dialect::Sqlite => format!("CAST({half} AS INTEGER)"),
+        Dialect::Postgres => format!("CAST(trunc({half}) AS BIGINT)"),
     };
-    let is_day = digits("9999-99-99");
-    let is_second = digits("9999-99-99T99:99:99Z");
-    let is_milli = digits("9999-99-99T99:99:99.999Z");
-    let ordered = |text: &str| match binds.dialect {
-        Dialect::Sqlite => text.to_owned(),
-        Dialect::Postgres => format!("({text} COLLATE \"C\")"),
-    };
-    let (day, second, milli) = (
-        ordered(text),
-        ordered(&format!("(substr({text}, 1, 19) || '.000Z')")),
-        ordered(text),
-    );
-    let months: Vec<String> = match wanted {
-        DateTest::MonthIn(months) => months.iter().map(|month| format!("{month:02}")).collect(),
-        DateTest::ThisMonth => vec![format!("{:02}", local_date(at.now, at.zone).month())],
-        _ => Vec::new(),
-    };
-    if !months.is_empty() {
-        let one_of = binds.text_in(
-            &format!("substr({text}, 6, 2)"),
-            months.iter().map(String::as_str),
-        );
-        return format!("(CASE WHEN {is_day} THEN {one_of} END)");
-    }
-    let Some((interval, outside)) = wanted.interval(at.now, at.zone) else {
+    format!("(CASE WHEN abs({number}) <= {most:.1} THEN {cut} END)")
+}
+
+/// Returns a member's text, number or truth value as a text that no other value has; null for anything else.
+pub(crate) fn any_value(binds: &mut Binds, column: &'static str, key: &str) -> String {
+    let slot = Slot::new(binds, &Column::Json { column, key });
+    let Shape::Json(column, key) = &slot.shape else {
         return "NULL".to_owned();
     };
-    let Interval {
-        from,
-        until,
-        from_date,
-        until_date,
-    } = interval;
-    let (from_date, until_date) = (
-        from_date.map(|date| binds.one(date.to_string())),
-        until_date.map(|date| binds.one(date.to_string())),
-    );
-    let (from, until) = (
-        from.map(|instant| binds.one(instant.to_string())),
-        until.map(|instant| binds.one(instant.to_string())),
-    );
-    let not = if outside { "NOT " } else { "" };
-    format!(
-        "({not}(CASE WHEN {is_day} THEN {} WHEN {is_milli} THEN {} WHEN {is_second} THEN {} END))",
-        between(&day, from_date, until_date),
-        between(&milli, from.clone(), until.clone()),
-        between(&second, from, until),
-    )
+    let kind = slot.json_type(column, key);
+    let number = format!("'n' || CAST({} AS TEXT)", whole(&slot));
+    match slot.dialect {
+        Dialect::Sqlite => format!(
+            "(CASE {kind} WHEN 'text' THEN 't' || ({column} ->> {key}) WHEN 'true' THEN 'yes' WHEN 'false' THEN 'no' ELSE {number} END)"
+        ),
+        Dialect::Postgres => format!(
+            "(CASE {kind} WHEN 'string' THEN 't' || ({column} ->> {key}) WHEN 'boolean' THEN 'b' || ({column} ->> {key}) ELSE {number} END)"
+        ),
+    }
 }
 
 /// Returns the statement's column that lists the texts of a value, null where it is none.

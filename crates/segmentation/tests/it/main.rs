@@ -10,6 +10,7 @@ mod agree;
 mod dice;
 mod indexed;
 mod naive;
+mod newer;
 mod operators;
 mod saved;
 mod world;

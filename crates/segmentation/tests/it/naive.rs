@@ -1,16 +1,20 @@
 //! The meaning of the language, written down a second time as plainly as possible.
 
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 use chrono_tz::Tz;
 use kernel::time::Millis;
 use segmentation::language::{
-    Answer, AnswerKind, Bounds, Channel, Compare, Consent, ConsentState, CountOf, DateTest,
-    Document, EventTest, Events, Fact, Field, Filter, Fold, ListTest, Machine, Moment, Node,
-    NumberTest, OneOf, Reachable, Source, Test, TextTest, Window,
+    Answer, AnswerKind, Bounds, Channel, Consent, ConsentState, CountOf, DateTest, Document,
+    EventTest, Events, Fact, Field, Filter, Fold, Machine, Moment, Node, OneOf, Reachable, Source,
+    Test, Window,
 };
 use serde_json::Value as Json;
-use unicode_normalization::UnicodeNormalization;
 
+mod calendar;
+mod measure;
+mod value;
+
+use self::value::{compare, list, number, text};
 use crate::world::{Happening, Person, WORKSPACE, World};
 
 pub(crate) struct Naive<'a> {
@@ -62,6 +66,10 @@ impl Naive<'_> {
             Node::Message(answer) => Some(self.message(answer, person)),
             Node::Consent(consent) => Some(self.consent(consent, person)),
             Node::Reachable(reachable) => Some(self.reachable(reachable, person)),
+            Node::Share(share) => {
+                let part = value::part(&share.salt, person.id);
+                Some(share.from * 100.0 <= part && part < share.until * 100.0)
+            }
             Node::Segment(segment) => {
                 let (_, document) = self
                     .segments
@@ -195,6 +203,11 @@ impl Naive<'_> {
                 .map(|e| e.at)
                 .min()
                 .map(|at| self.instant(Millis(at), test)),
+            EventTest::Sum(_)
+            | EventTest::Average(_)
+            | EventTest::Minimum(_)
+            | EventTest::Maximum(_)
+            | EventTest::Distinct(_) => measure::judge(&matching, &events.test),
         }
     }
 
@@ -223,6 +236,23 @@ impl Naive<'_> {
             Filter::Campaign(ids) => event
                 .campaign
                 .map(|id| ids.iter().any(|one| one.raw() == id)),
+            Filter::Weekday(days) => {
+                let day = self.local(event.at).weekday().to_string();
+                Some(days.iter().any(|one| format!("{one:?}").starts_with(&day)))
+            }
+            Filter::Hour(hours) => {
+                let (mut hour, own) = (u32::from(hours.from), self.hour(event.at));
+                // Round the dial until the end.
+                loop {
+                    if hour == own {
+                        break Some(true);
+                    }
+                    hour = (hour + 1) % 24;
+                    if hour == u32::from(hours.until) % 24 {
+                        break Some(false);
+                    }
+                }
+            }
             Filter::Property(property) => {
                 let value = event
                     .properties
@@ -239,6 +269,14 @@ impl Naive<'_> {
             && match window {
                 Window::Ever => true,
                 Window::Last(span) => now - span.millis() <= at,
+                Window::This(unit) => {
+                    calendar::count(unit, self.local(at)) == calendar::count(unit, self.local(now))
+                }
+                Window::LastFull(span) => {
+                    let (n, unit) = span.parts();
+                    let count = |at| calendar::count(unit, self.local(at));
+                    (1..=i64::from(n)).contains(&(count(now) - count(at)))
+                }
                 Window::Between(Bounds { from, until }) => {
                     from.is_none_or(|from| self.first(from) <= at)
                         && until.is_none_or(|until| match until {
@@ -254,6 +292,11 @@ impl Naive<'_> {
             .unwrap()
             .with_timezone(&self.zone)
             .date_naive()
+    }
+
+    fn hour(&self, at: i64) -> u32 {
+        let utc = DateTime::from_timestamp_millis(at).unwrap();
+        utc.with_timezone(&self.zone).hour()
     }
 
     /// The first instant of a moment; Tokyo has no summer time, so a day begins nine hours early.
@@ -295,7 +338,9 @@ impl Naive<'_> {
             DateTest::OnOrBefore(moment) => side(*moment).is_le(),
             DateTest::OnOrAfter(moment) => side(*moment).is_ge(),
             DateTest::Between([first, last]) => side(*first).is_ge() && side(*last).is_le(),
-            DateTest::MonthIn(_) | DateTest::ThisMonth => unreachable!("refused for instants"),
+            DateTest::MonthIn(_) | DateTest::ThisMonth | DateTest::Anniversary(_) => {
+                unreachable!("refused for instants")
+            }
         }
     }
 
@@ -314,7 +359,11 @@ impl Naive<'_> {
 
     fn date(&self, text: &str, wanted: &DateTest) -> Truth {
         if text.len() != 10 {
-            if !text.ends_with('Z') || matches!(wanted, DateTest::MonthIn(_) | DateTest::ThisMonth)
+            if !text.ends_with('Z')
+                || matches!(
+                    wanted,
+                    DateTest::MonthIn(_) | DateTest::ThisMonth | DateTest::Anniversary(_)
+                )
             {
                 return None;
             }
@@ -333,80 +382,9 @@ impl Naive<'_> {
                 months.iter().any(|month| u32::from(*month) == day.month())
             }
             DateTest::ThisMonth => self.local(self.now.0).month() == day.month(),
+            DateTest::Anniversary(wanted) => {
+                calendar::anniversary(wanted, day, self.local(self.now.0))
+            }
         })
-    }
-}
-
-fn compare(n: i64, test: Compare) -> bool {
-    match test {
-        Compare::Equals(v) => n == v,
-        Compare::NotEquals(v) => n != v,
-        Compare::LessThan(v) => n < v,
-        Compare::AtMost(v) => n <= v,
-        Compare::GreaterThan(v) => n > v,
-        Compare::AtLeast(v) => n >= v,
-        Compare::Between([low, high]) => (low..=high).contains(&n),
-    }
-}
-
-#[expect(clippy::float_cmp, reason = "the language compares numbers exactly")]
-fn number(n: f64, test: &NumberTest) -> bool {
-    match test {
-        NumberTest::Equals(v) => n == *v,
-        NumberTest::NotEquals(v) => n != *v,
-        NumberTest::LessThan(v) => n < *v,
-        NumberTest::AtMost(v) => n <= *v,
-        NumberTest::GreaterThan(v) => n > *v,
-        NumberTest::AtLeast(v) => n >= *v,
-        NumberTest::Between([low, high]) => *low <= n && n <= *high,
-        NumberTest::In(values) => values.contains(&n),
-        NumberTest::NotIn(values) => !values.contains(&n),
-    }
-}
-
-fn folded(text: &str, fold: Fold) -> String {
-    let hiragana = |c: char| {
-        if ('ァ'..='ヶ').contains(&c) {
-            char::from_u32(c as u32 - 0x60).unwrap()
-        } else {
-            c
-        }
-    };
-    match fold {
-        Fold::Exact => text.to_owned(),
-        Fold::Japanese => text
-            .nfkc()
-            .flat_map(char::to_lowercase)
-            .map(hiragana)
-            .collect(),
-    }
-}
-
-fn text(found: &str, test: &TextTest, fold: Fold) -> bool {
-    let found = folded(found, fold);
-    let form = |value: &String| folded(value, fold);
-    match test {
-        TextTest::Equals(v) => found == form(v),
-        TextTest::NotEquals(v) => found != form(v),
-        TextTest::Contains(v) => found.contains(&form(v)),
-        TextTest::NotContains(v) => !found.contains(&form(v)),
-        TextTest::StartsWith(v) => found.starts_with(&form(v)),
-        TextTest::EndsWith(v) => found.ends_with(&form(v)),
-        TextTest::In(values) => values.iter().map(form).any(|v| v == found),
-        TextTest::NotIn(values) => !values.iter().map(form).any(|v| v == found),
-    }
-}
-
-fn list(found: &[Json], test: &ListTest, fold: Fold) -> bool {
-    let has = |value: &String| {
-        found
-            .iter()
-            .filter_map(Json::as_str)
-            .any(|one| folded(one, fold) == folded(value, fold))
-    };
-    match test {
-        ListTest::AllOf(values) => values.iter().all(has),
-        ListTest::AnyOf(values) => values.iter().any(has),
-        ListTest::NoneOf(values) => !values.iter().any(has),
     }
 }

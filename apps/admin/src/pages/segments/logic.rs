@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     Reachable,
     /// About another segment.
     Segment,
+    /// About a share by chance.
+    Share,
     /// Something this build does not know.
     Unknown,
 }
@@ -66,7 +68,7 @@ pub(crate) enum Way {
 
 /// Returns the rule that everybody meets.
 pub(crate) fn everybody() -> Value {
-    json!({"version": 1, "root": {"all": []}})
+    json!({"version": 2, "root": {"all": []}})
 }
 
 /// Returns the document with a group at its root, which is what the tree is drawn from.
@@ -100,6 +102,7 @@ pub(crate) fn kind(node: &Value) -> Kind {
         Some("consent") => Kind::Consent,
         Some("reachable") => Kind::Reachable,
         Some("segment") => Kind::Segment,
+        Some("share") => Kind::Share,
         _ => Kind::Unknown,
     }
 }

@@ -1,8 +1,11 @@
 //! The conditions as sentences with controls in them.
 
+mod clock;
 pub(crate) mod events;
 pub(crate) mod fact;
+mod measure;
 pub(crate) mod small;
+mod window;
 
 use leptos::prelude::*;
 
@@ -21,6 +24,7 @@ pub(crate) fn controls(editor: Editor, kind: Kind, at: &str) -> AnyView {
             view! { <span class="say-w">{t::segments::reachable_email}</span> }.into_any()
         }
         Kind::Segment => view! { <small::SegmentControls editor=editor at=at/> }.into_any(),
+        Kind::Share => view! { <small::ShareControls editor=editor at=at/> }.into_any(),
         Kind::All | Kind::Any | Kind::Unknown => {
             view! { <span class="ink-3">{t::segments::unknown_condition}</span> }.into_any()
         }

@@ -252,6 +252,8 @@ fn row_menu(editor: Editor, item: Item) -> impl IntoView {
                 ),
                 (Icon::Package, t::segments::by_product, "product"),
                 (Icon::ShoppingBag, t::segments::by_amount, "amount"),
+                (Icon::Calendar, t::segments::by_weekday, "weekday"),
+                (Icon::Clock, t::segments::by_hour, "hour"),
             ] {
                 let inner = item.inner.clone();
                 lines.push(MenuLine::from(MenuItem::new(icon, label, move || {
@@ -310,7 +312,7 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
         .map(|segment| segment.id.clone());
     let bought = json!({"events": {"names": ["Product Purchased"], "within": {"last": {"days": 90}},
         "test": {"count": {"times": {"at_least": 1}}}}});
-    let kinds: [(Icon, Word, Value); 5] = [
+    let kinds: [(Icon, Word, Value); 6] = [
         (Icon::ShoppingBag, t::segments::add_event, bought.clone()),
         (
             Icon::User,
@@ -331,6 +333,11 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
             Icon::Mail,
             t::segments::add_reachable,
             json!({"reachable": {"channel": "email"}}),
+        ),
+        (
+            Icon::Split,
+            t::segments::add_share,
+            json!({"share": {"salt": t::segments::first_salt(), "from": 0, "until": 10}}),
         ),
     ];
     let line = |(icon, label, node): (Icon, fn() -> &'static str, Value)| {

@@ -7,8 +7,8 @@ use kernel::{
 
 use super::{MAX_LIST, MAX_TEXT};
 use crate::language::{
-    Compare, CountOf, DateTest, EventTest, Events, Filter, Fold, ListTest, Moment, NumberTest,
-    Span, Test, TextTest, Window,
+    Compare, CountOf, DateTest, EventTest, Events, Filter, Fold, ListTest, MAX_PATTERN, Moment,
+    NumberTest, Span, Test, TextTest, Window, compile_pattern,
 };
 
 /// The most values that a list attribute can be asked to hold all of.
@@ -37,7 +37,13 @@ impl Spot {
         }
     }
 
-    fn say(&self, found: &mut Invalid, code: &str, en: impl Into<String>, ja: impl Into<String>) {
+    pub(super) fn say(
+        &self,
+        found: &mut Invalid,
+        code: &str,
+        en: impl Into<String>,
+        ja: impl Into<String>,
+    ) {
         found.push(FieldError::new(self.pointer.clone(), code, en, ja));
     }
 
@@ -156,10 +162,44 @@ impl Spot {
             TextTest::EndsWith(value) => self.to("/text/ends_with").text(value, found),
             TextTest::In(values) => self.to("/text/in").texts(values, MAX_LIST, found),
             TextTest::NotIn(values) => self.to("/text/not_in").texts(values, MAX_LIST, found),
+            TextTest::Matches(pattern) => self.to("/text/matches").pattern(pattern, found),
         }
     }
 
-    fn number_test(&self, test: &NumberTest, found: &mut Invalid) {
+    fn pattern(&self, pattern: &str, found: &mut Invalid) {
+        self.text(pattern, found);
+        if pattern.chars().count() > MAX_PATTERN {
+            self.say(
+                found,
+                "pattern_too_long",
+                format!("a pattern has at most {MAX_PATTERN} characters"),
+                format!("正規表現は{MAX_PATTERN}文字以内にしてください"),
+            );
+            return;
+        }
+        match compile_pattern(pattern) {
+            Ok(_) => {}
+            Err(regex::Error::CompiledTooBig(_)) => self.say(
+                found,
+                "pattern_too_big",
+                "the pattern stands for too much; repeat less",
+                "正規表現が大きすぎます。繰り返しを減らしてください",
+            ),
+            Err(error) => {
+                let why = error.to_string();
+                let why = why.lines().last().unwrap_or_default();
+                let why = why.trim_start_matches("error: ");
+                self.say(
+                    found,
+                    "pattern",
+                    format!("not a regular expression: {why}"),
+                    format!("正規表現として読めません（{why}）"),
+                );
+            }
+        }
+    }
+
+    pub(super) fn number_test(&self, test: &NumberTest, found: &mut Invalid) {
         match test {
             NumberTest::Between([low, high]) if low > high => {
                 self.to("/number/between").upside_down(found);
@@ -216,7 +256,8 @@ impl Spot {
 
     pub(super) fn window(&self, window: Window, found: &mut Invalid) {
         match window {
-            Window::Ever => {}
+            Window::Ever | Window::This(_) => {}
+            Window::LastFull(span) => self.to("/last_full").calendar_span(span, found),
             Window::Last(span) => {
                 if span.millis() == 0 {
                     self.to("/last").say(
@@ -282,6 +323,9 @@ impl Spot {
                 }
             }
             DateTest::ThisMonth => {}
+            DateTest::Anniversary(anniversary) => {
+                self.to("/anniversary").anniversary(anniversary, found);
+            }
         }
     }
 
@@ -305,11 +349,19 @@ impl Spot {
             EventTest::Never => {}
             EventTest::Latest(test) => self.to("/test/latest").instant_test(test, found),
             EventTest::First(test) => self.to("/test/first").instant_test(test, found),
+            EventTest::Sum(property) => self.to("/test/sum").sum(property, found),
+            EventTest::Average(measured) => self.to("/test/average").measured(measured, found),
+            EventTest::Minimum(measured) => self.to("/test/minimum").measured(measured, found),
+            EventTest::Maximum(measured) => self.to("/test/maximum").measured(measured, found),
+            EventTest::Distinct(distinct) => self.to("/test/distinct").distinct(distinct, found),
         }
     }
 
     fn instant_test(&self, test: &DateTest, found: &mut Invalid) {
-        if matches!(test, DateTest::MonthIn(_) | DateTest::ThisMonth) {
+        if matches!(
+            test,
+            DateTest::MonthIn(_) | DateTest::ThisMonth | DateTest::Anniversary(_)
+        ) {
             self.say(
                 found,
                 "month",
@@ -320,7 +372,7 @@ impl Spot {
         self.date_test(test, found);
     }
 
-    fn count(&self, compare: Compare, found: &mut Invalid) {
+    pub(super) fn count(&self, compare: Compare, found: &mut Invalid) {
         let negative = match compare {
             Compare::Between([low, _]) => low < 0,
             Compare::Equals(n)
@@ -353,6 +405,11 @@ impl Spot {
                 self.to("/campaign")
                     .list_len(ids.len(), MAX_LIST, Emptiness::Refused, found);
             }
+            Filter::Weekday(days) => {
+                self.to("/weekday")
+                    .list_len(days.len(), 7, Emptiness::Refused, found);
+            }
+            Filter::Hour(hours) => self.to("/hour").hours(*hours, found),
             Filter::Property(property) => {
                 self.to("/property/key").key(&property.key, found);
                 self.to("/property/test")

@@ -23,6 +23,10 @@ pub(crate) enum Shape {
     Moments,
     /// Months of the year.
     Months,
+    /// Days from today, and which anniversaries.
+    Anniversary,
+    /// A property and what must hold of it.
+    Property,
 }
 
 /// Tests of a value of a type, in the order of the list.
@@ -52,6 +56,7 @@ pub(crate) fn words_of(value_type: &str) -> &'static [&'static str] {
             "date.between",
             "date.this_month",
             "date.month_in",
+            "date.anniversary",
             "exists",
             "missing",
         ],
@@ -71,6 +76,7 @@ pub(crate) fn words_of(value_type: &str) -> &'static [&'static str] {
             "text.ends_with",
             "text.in",
             "text.not_in",
+            "text.matches",
             "exists",
             "missing",
         ],
@@ -89,6 +95,21 @@ pub(crate) const EVENT_WORDS: &[&str] = &[
     "amount.between",
     "quantity.at_least",
     "quantity.at_most",
+    "average.amount.at_least",
+    "average.amount.at_most",
+    "average.amount.between",
+    "minimum.amount.at_least",
+    "maximum.amount.at_least",
+    "maximum.amount.at_most",
+    "average.quantity.at_least",
+    "distinct.product.at_least",
+    "distinct.category.at_least",
+    "distinct.order.at_least",
+    "sum",
+    "average.property",
+    "minimum.property",
+    "maximum.property",
+    "distinct.property",
     "count.lines.at_least",
     "latest.on_or_after",
     "latest.before",
@@ -144,6 +165,8 @@ pub(crate) fn shape(word: &str) -> Shape {
     match (family, last) {
         ("exists" | "missing" | "never" | "boolean", _) | (_, "this_month") => Shape::Nothing,
         (_, "month_in") => Shape::Months,
+        (_, "anniversary") => Shape::Anniversary,
+        ("sum", _) | (_, "property") => Shape::Property,
         ("date" | "latest" | "first", "between") => Shape::Moments,
         ("date" | "latest" | "first", _) => Shape::Moment,
         ("text", "in" | "not_in") | ("list", _) => Shape::Texts,
@@ -206,6 +229,14 @@ pub(crate) fn make(word: &str, former: &Value) -> Value {
         Shape::Moment => first_moment(had),
         Shape::Moments => json!([first_moment(had), {"ago": {"days": 0}}]),
         Shape::Months => json!([1]),
+        Shape::Anniversary => match had {
+            Some(former) if former.get("until").is_some() => former.clone(),
+            _ => json!({"from": 0, "until": 7}),
+        },
+        Shape::Property => {
+            let key = had.and_then(|had| had.get("key")).cloned();
+            json!({"key": key.unwrap_or_else(|| json!("")), "test": {"at_least": 1}})
+        }
     };
     word.rsplit('.').fold(operand, |inner, part| {
         let mut members = Map::new();
@@ -214,28 +245,35 @@ pub(crate) fn make(word: &str, former: &Value) -> Value {
     })
 }
 
-/// Returns the word of a window: `ever`, `last.days`, `between`.
+/// Returns the word of a window: `ever`, `last.days`, `this.month`, `last_full.weeks`, `between`.
 pub(crate) fn window_word(within: Option<&Value>) -> String {
-    match within {
-        Some(Value::Object(members)) => match members.get("last").and_then(Value::as_object) {
-            Some(span) => format!("last.{}", span.keys().next().map_or("days", String::as_str)),
-            None => "between".to_owned(),
-        },
-        _ => "ever".to_owned(),
+    let Some(Value::Object(members)) = within else {
+        return "ever".to_owned();
+    };
+    match members.iter().next() {
+        Some((word, Value::Object(span))) if word == "last" || word == "last_full" => {
+            let unit = span.keys().next().map_or("days", String::as_str);
+            format!("{word}.{unit}")
+        }
+        Some((word, Value::String(unit))) if word == "this" => format!("this.{unit}"),
+        _ => "between".to_owned(),
     }
 }
 
 /// Makes a window of a word, keeping the length.
 pub(crate) fn make_window(word: &str, former: Option<&Value>) -> Value {
+    let length = |word: &str| {
+        let span = former.and_then(|former| former.get(word))?.as_object()?;
+        span.values().next().cloned()
+    };
     match word.split_once('.') {
         Some(("last", unit)) => {
-            let length = former
-                .and_then(|former| former.get("last"))
-                .and_then(Value::as_object)
-                .and_then(|span| span.values().next().cloned())
-                .unwrap_or_else(|| json!(30));
-            json!({ "last": { unit: length } })
+            json!({ "last": { unit: length("last").unwrap_or_else(|| json!(30)) } })
         }
+        Some(("last_full", unit)) => {
+            json!({ "last_full": { unit: length("last_full").unwrap_or_else(|| json!(1)) } })
+        }
+        Some(("this", unit)) => json!({ "this": unit }),
         _ if word == "between" => json!({"between": {"from": {"ago": {"days": 30}}}}),
         _ => json!("ever"),
     }
@@ -298,6 +336,13 @@ mod tests {
         assert_eq!(
             make_window("last.weeks", Some(&fortnight)),
             json!({"last": {"weeks": 14}})
+        );
+        for word in ["this.week", "last_full.months", "last.hours"] {
+            assert_eq!(window_word(Some(&make_window(word, None))), word);
+        }
+        assert_eq!(
+            make_window("last_full.weeks", Some(&json!({"last_full": {"months": 3}}))),
+            json!({"last_full": {"weeks": 3}})
         );
         assert_eq!(window_word(None), "ever");
         assert_eq!(window_word(Some(&make_window("between", None))), "between");

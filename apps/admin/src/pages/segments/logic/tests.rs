@@ -7,7 +7,7 @@ fn fact(key: &str) -> Value {
 }
 
 fn document(root: &Value) -> Value {
-    json!({"version": 1, "root": root})
+    json!({"version": 2, "root": root})
 }
 
 /// The keys in the order of the tree, groups in brackets, exclusions with a minus.

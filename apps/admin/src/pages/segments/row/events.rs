@@ -5,12 +5,17 @@ use api_types::products::ProductView;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-use super::fact::operand_view;
+use super::{
+    clock::{HourFilter, WeekdayFilter},
+    fact::operand_view,
+    measure::measure_label,
+    window::WindowControls,
+};
 use crate::{
     api::{load, segments as api},
     format, i18n as t,
     pages::segments::{
-        control::{MomentBox, NumberBox, Pick},
+        control::{NumberBox, Pick},
         editor::{Editor, said},
         logic::{
             self,
@@ -59,7 +64,7 @@ pub(super) fn texts(value: Option<Value>) -> Vec<String> {
 }
 
 /// Puts a value into a list or takes it out.
-fn toggled(mut list: Vec<String>, value: String) -> Vec<String> {
+pub(super) fn toggled(mut list: Vec<String>, value: String) -> Vec<String> {
     match list.iter().position(|own| *own == value) {
         Some(at) => {
             list.remove(at);
@@ -123,6 +128,10 @@ fn Filters(editor: Editor, at: String) -> impl IntoView {
                 view! { <Comparison editor=editor at=format!("{at}/quantity") is_money=false/> }
                     .into_any()
             }
+            "weekday" => {
+                view! { <WeekdayFilter editor=editor at=format!("{at}/weekday")/> }.into_any()
+            }
+            "hour" => view! { <HourFilter editor=editor at=format!("{at}/hour")/> }.into_any(),
             _ => view! { <span class="ink-3">{t::segments::other_filter}</span> }.into_any(),
         };
         let remove = move |_| {
@@ -153,6 +162,8 @@ pub(crate) fn add_filter(editor: Editor, at: &str, kind: &'static str) {
     let place = format!("{at}/events/where");
     let fresh = match kind {
         "category" | "product" => json!({ kind: {"in": []} }),
+        "weekday" => json!({ kind: ["saturday", "sunday"] }),
+        "hour" => json!({ kind: {"from": 9, "until": 18} }),
         _ => json!({ kind: {"at_least": 1} }),
     };
     editor.change(move |document| {
@@ -356,7 +367,7 @@ fn CountControls(editor: Editor, at: String) -> impl IntoView {
         let at = format!("{}{}", place.get_value(), test::operand_at(&word));
         match test::shape(&word) {
             Shape::Number | Shape::Numbers2 => {
-                numbers(editor, &word, &at, word.starts_with("amount"))
+                numbers(editor, &word, &at, word.contains("amount"))
             }
             shape => operand_view(editor, shape, at),
         }
@@ -365,94 +376,6 @@ fn CountControls(editor: Editor, at: String) -> impl IntoView {
     move || match locale::current() {
         Locale::Ja => view! { {operand} {chooser()} }.into_any(),
         Locale::En => view! { {chooser()} {operand} }.into_any(),
-    }
-}
-
-/// The stretch of time that is looked at.
-#[component]
-pub(super) fn WindowControls(editor: Editor, at: String) -> impl IntoView {
-    let place = StoredValue::new(at.clone());
-    let held = editor.at(at);
-    let word = Memo::new(move |_| test::window_word(held.get().as_ref()));
-    let choices = Signal::derive(|| {
-        vec![
-            Choice::new("last.days", t::segments::last_days),
-            Choice::new("last.weeks", t::segments::last_weeks),
-            Choice::new("last.hours", t::segments::last_hours),
-            Choice::new("last.minutes", t::segments::last_minutes),
-            Choice::new("between", t::segments::within_period),
-            Choice::new("ever", t::segments::ever),
-        ]
-    });
-    let pick = move |to: String| {
-        editor.set(
-            &place.get_value(),
-            test::make_window(&to, held.get_untracked().as_ref()),
-        );
-    };
-    let chooser =
-        move || view! { <Pick label=t::segments::window value=word choices=choices on_pick=pick/> };
-    move || {
-        let (word, at) = (word.get(), place.get_value());
-        match word.split_once('.') {
-            Some((_, unit)) => view! {
-                <span class="say-w">{t::segments::w_last}</span>
-                <NumberBox editor=editor pointer=format!("{at}/last/{unit}") label=t::segments::length/>
-                {chooser()}
-            }
-            .into_any(),
-            None if word == "between" => view! {
-                <Bound editor=editor at=format!("{at}/between/from") word=t::segments::w_from/>
-                <Bound editor=editor at=format!("{at}/between/until") word=t::segments::w_until/>
-                {chooser()}
-            }
-            .into_any(),
-            None => view! { {chooser()} }.into_any(),
-        }
-    }
-}
-
-/// One end of a period; it may be open.
-#[component]
-fn Bound(editor: Editor, at: String, word: fn() -> &'static str) -> impl IntoView {
-    let place = StoredValue::new(at.clone());
-    let held = editor.at(at);
-    let is_there = Memo::new(move |_| held.with(Option::is_some));
-    let open = move |_| {
-        editor.set(
-            &place.get_value(),
-            json!({"date": format::day_key(format::zone::now())}),
-        );
-    };
-    let close = move |_| {
-        let (parent, key) = place.with_value(|at| {
-            at.rsplit_once('/')
-                .map(|(parent, key)| (parent.to_owned(), key.to_owned()))
-                .unwrap_or_default()
-        });
-        let mut bounds = editor
-            .document_now()
-            .pointer(&parent)
-            .cloned()
-            .unwrap_or_default();
-        if let Some(members) = bounds.as_object_mut() {
-            members.remove(&key);
-        }
-        editor.set(&parent, bounds);
-    };
-    move || {
-        if is_there.get() {
-            view! {
-                <MomentBox editor=editor pointer=place.get_value()/>
-                <span class="say-w">{word}</span>
-                <button type="button" class="flt-x" aria-label=t::segments::open_end title=t::segments::open_end on:click=close>
-                    {Icon::X.view()}
-                </button>
-            }
-            .into_any()
-        } else {
-            view! { <button type="button" class="link t-small" on:click=open>{Icon::Plus.small()} {word}</button> }.into_any()
-        }
     }
 }
 
@@ -481,6 +404,6 @@ pub(super) fn count_label(word: &str) -> fn() -> &'static str {
         "first.on_or_after" => t::segments::first_from,
         "first.before" => t::segments::first_before,
         "never" => t::segments::never,
-        _ => t::segments::other_test,
+        _ => measure_label(word),
     }
 }

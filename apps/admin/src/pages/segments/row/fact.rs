@@ -8,6 +8,7 @@
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
+use super::measure::{AnniversaryControls, PropertyMeasure};
 use crate::{
     i18n as t,
     pages::segments::{
@@ -168,6 +169,8 @@ pub(super) fn operand_view(editor: Editor, shape: Shape, at: String) -> AnyView 
             <MomentBox editor=editor pointer=format!("{at}/1")/>
         }
         .into_any(),
+        Shape::Anniversary => view! { <AnniversaryControls editor=editor at=at/> }.into_any(),
+        Shape::Property => view! { <PropertyMeasure editor=editor at=at/> }.into_any(),
     }
 }
 
@@ -180,6 +183,7 @@ pub(super) fn label(word: &str) -> fn() -> &'static str {
         "text.not_contains" => t::segments::not_contains,
         "text.starts_with" => t::segments::starts_with,
         "text.ends_with" => t::segments::ends_with,
+        "text.matches" => t::segments::matches,
         "text.in" | "number.in" => t::segments::is_in,
         "text.not_in" | "number.not_in" => t::segments::is_not_in,
         "number.at_least" => t::segments::at_least,
@@ -197,6 +201,7 @@ pub(super) fn label(word: &str) -> fn() -> &'static str {
         "date.on_or_after" => t::segments::date_from,
         "date.this_month" => t::segments::this_month,
         "date.month_in" => t::segments::month_in,
+        "date.anniversary" => t::segments::anniversary,
         "list.any_of" => t::segments::any_of,
         "list.all_of" => t::segments::all_of,
         "list.none_of" => t::segments::none_of,

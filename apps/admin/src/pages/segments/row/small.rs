@@ -4,11 +4,11 @@
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-use super::events::{WindowControls, count_label};
+use super::{events::count_label, window::WindowControls};
 use crate::{
     i18n as t,
     pages::segments::{
-        control::{NumberBox, Pick},
+        control::{NumberBox, Pick, TextBox},
         editor::Editor,
         logic::test,
         picker::Picker,
@@ -136,5 +136,19 @@ pub(super) fn SegmentControls(editor: Editor, at: String) -> impl IntoView {
         <span class="say-w">{t::segments::w_segment}</span>
         <Picker label=t::segments::segment chosen=chosen choices=choices nothing=t::segments::choose on_pick=pick/>
         <span class="say-w">{t::segments::w_in_segment}</span>
+    }
+}
+
+#[component]
+pub(super) fn ShareControls(editor: Editor, at: String) -> impl IntoView {
+    let at = format!("{at}/share");
+    view! {
+        <span class="say-w">{t::segments::w_draw}</span>
+        <TextBox editor=editor pointer=format!("{at}/salt") label=t::segments::salt/>
+        <span class="say-w">{t::segments::w_draw_in}</span>
+        <NumberBox editor=editor pointer=format!("{at}/from") label=t::segments::at_least_value fractions=true/>
+        <span class="say-w">{t::segments::w_percent_from}</span>
+        <NumberBox editor=editor pointer=format!("{at}/until") label=t::segments::at_most_value fractions=true/>
+        <span class="say-w">{t::segments::w_percent_until}</span>
     }
 }

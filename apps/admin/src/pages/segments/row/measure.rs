@@ -1,0 +1,81 @@
+//! Measures of events, and the numbers of an anniversary.
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
+
+use leptos::prelude::*;
+use serde_json::json;
+
+use super::fact;
+use crate::{
+    i18n as t,
+    pages::segments::{
+        control::{NumberBox, Pick, TextBox, TextsBox},
+        editor::Editor,
+        logic::test,
+    },
+    ui::Choice,
+};
+
+/// A property's key and what must hold of it.
+#[component]
+pub(super) fn PropertyMeasure(editor: Editor, at: String) -> impl IntoView {
+    let place = StoredValue::new(format!("{at}/test"));
+    let held = editor.at(place.get_value());
+    let word = Memo::new(move |_| test::word(&held.get().unwrap_or_default()));
+    let choices = Signal::derive(|| {
+        let words = ["at_least", "at_most", "greater_than", "less_than", "equals", "between"];
+        words
+            .into_iter()
+            .map(|word| Choice::new(word, fact::label(&format!("number.{word}"))))
+            .collect::<Vec<_>>()
+    });
+    let pick = move |to: String| {
+        let former = held.get_untracked().unwrap_or_else(|| json!({"at_least": 1}));
+        editor.set(&place.get_value(), test::make(&to, &former));
+    };
+    let operand = move || {
+        let word = word.get();
+        let at = format!("{}/{word}", place.get_value());
+        fact::operand_view(editor, test::shape(&word), at)
+    };
+    view! {
+        <TextBox editor=editor pointer=format!("{at}/key") label=t::segments::property/>
+        <span class="say-w">{t::segments::w_is}</span>
+        {operand}
+        <Pick label=t::segments::comparison value=word choices=choices on_pick=pick/>
+    }
+}
+
+/// From how many days on until how many, and which anniversaries.
+#[component]
+pub(super) fn AnniversaryControls(editor: Editor, at: String) -> impl IntoView {
+    view! {
+        <NumberBox editor=editor pointer=format!("{at}/from") label=t::segments::days_from/>
+        <span class="say-w">{t::segments::w_days_from}</span>
+        <NumberBox editor=editor pointer=format!("{at}/until") label=t::segments::days_until/>
+        <span class="say-w">{t::segments::w_days_until}</span>
+        <span class="say-w">{t::segments::w_turns}</span>
+        <TextsBox editor=editor pointer=format!("{at}/turns") label=t::segments::turns numbers=true/>
+    }
+}
+
+/// Says a measure of what happened.
+pub(super) fn measure_label(word: &str) -> fn() -> &'static str {
+    match word {
+        "average.amount.at_least" => t::segments::average_at_least,
+        "average.amount.at_most" => t::segments::average_at_most,
+        "average.amount.between" => t::segments::average_between,
+        "minimum.amount.at_least" => t::segments::minimum_at_least,
+        "maximum.amount.at_least" => t::segments::maximum_at_least,
+        "maximum.amount.at_most" => t::segments::maximum_at_most,
+        "average.quantity.at_least" => t::segments::average_quantity,
+        "distinct.product.at_least" => t::segments::distinct_products,
+        "distinct.category.at_least" => t::segments::distinct_categories,
+        "distinct.order.at_least" => t::segments::distinct_orders,
+        "sum" => t::segments::property_sum,
+        "average.property" => t::segments::property_average,
+        "minimum.property" => t::segments::property_minimum,
+        "maximum.property" => t::segments::property_maximum,
+        "distinct.property" => t::segments::property_distinct,
+        _ => t::segments::other_test,
+    }
+}
