@@ -5,6 +5,7 @@
 
 mod compile;
 mod rule;
+mod standing;
 mod value;
 
 use kernel::id::ProfileId;

@@ -6,6 +6,7 @@
 mod check;
 mod event;
 mod fact;
+mod standing;
 mod time;
 mod walk;
 
@@ -20,6 +21,7 @@ pub use event::{
 pub use fact::{
     DateTest, Fact, Field, Fold, ListTest, NumberTest, Source, Test, TextTest, ValueType,
 };
+pub use standing::{Basis, Cut, First, Standing};
 pub use time::{Bounds, Interval, Moment, Span, Window, local_date};
 pub use walk::Place;
 pub(crate) use walk::children;
@@ -59,6 +61,8 @@ pub enum Node {
     Reachable(Reachable),
     /// About being in another segment.
     Segment(InSegment),
+    /// About where the customer stands among all buyers.
+    Standing(Standing),
 }
 
 /// The state of a permission.

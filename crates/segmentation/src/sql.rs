@@ -7,9 +7,11 @@
 mod binds;
 mod compile;
 mod event;
+mod standing;
 mod value;
 
 pub(crate) use binds::Binds;
 pub(crate) use compile::{Compiler, Scope, answer_events};
 pub(crate) use event::event_filters;
+pub(crate) use standing::Standings;
 pub(crate) use value::{Column, distinct_lists, distinct_texts};

@@ -4,6 +4,7 @@ use index::{Aggregate, ColumnKey, EventFilter, EventQuery, OneOf, Range, ValueRe
 
 use super::{
     rule::{Ask, Condition, Rule},
+    standing::Stand,
     value,
 };
 use crate::{
@@ -37,6 +38,10 @@ impl Compiler<'_> {
                 Some(document) => Rule::Certainly(Box::new(self.node(&document.root))),
                 None => Rule::Any(Vec::new()),
             },
+            Node::Standing(standing) => {
+                let ask = Ask::Standing(Box::new(Stand::new(standing, self.at)));
+                self.moving(ask, serde_json::to_string(standing).unwrap_or_default())
+            }
         }
     }
 

@@ -7,6 +7,8 @@ use index::{
     ValueTest, View,
 };
 
+use super::standing::Stand;
+
 /// A rule for one present moment.
 #[derive(Debug)]
 pub enum Rule {
@@ -41,6 +43,8 @@ pub(super) enum Ask {
     Events(EventQuery, Aggregate, Range),
     /// The text is a suppressed address of the channel.
     Suppressed(ColumnKey, &'static str),
+    /// Stands in one of some groups of the buyers.
+    Standing(Box<Stand>),
 }
 
 impl Rule {
@@ -133,6 +137,7 @@ impl Ask {
             Self::OneOf(key, texts) => view.one_of(key, texts.iter().map(String::as_str)),
             Self::Events(query, aggregate, range) => view.judge(query, *aggregate, *range),
             Self::Suppressed(key, channel) => view.one_of(key, view.suppressed(channel)).settled(),
+            Self::Standing(stand) => stand.of_everybody(view),
         }
     }
 
@@ -148,6 +153,7 @@ impl Ask {
                 Some(ValueRef::Text(address)) => customer.is_suppressed(channel, address),
                 _ => false,
             }),
+            Self::Standing(stand) => stand.of_one(customer),
         }
     }
 
@@ -158,6 +164,7 @@ impl Ask {
             Self::Events(query, ..) => view.version_of_events(&query.names),
             // Addresses come and go without a version of their own.
             Self::Suppressed(..) => view.version(),
+            Self::Standing(_) => Stand::version(view),
         }
     }
 }

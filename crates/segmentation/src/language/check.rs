@@ -1,6 +1,7 @@
 //! Reading a document strictly: the first misshapen place, or everything that is wrong in meaning.
 
 mod spot;
+mod standing;
 
 use kernel::invalid::{FieldError, Invalid};
 use serde_json::Value;
@@ -101,6 +102,7 @@ fn check_tree(document: &Document, found: &mut Invalid) {
         ));
         return;
     }
+    standing::windows(&places, found);
     for place in places {
         let at = Spot {
             pointer: place.pointer,
@@ -144,6 +146,7 @@ fn check_tree(document: &Document, found: &mut Invalid) {
                 at.to("/consent/channel").text(&consent.channel, found);
                 at.to("/consent/purpose").text(&consent.purpose, found);
             }
+            Node::Standing(standing) => at.to("/standing").standing(standing, found),
             Node::All(_) | Node::Any(_) | Node::Not(_) | Node::Reachable(_) | Node::Segment(_) => {}
         }
     }

@@ -6,12 +6,13 @@ use storage::{Dialect, Value};
 use super::{
     binds::Binds,
     event::{self, Aggregate, Measure, answer_name, compare_sql, scans_sql},
+    standing::Standings,
     value::{Column, instant_sql, test_sql},
 };
 use crate::{
     language::{
         Answer, Compare, Consent, ConsentState, CountOf, DateTest, Document, EventTest, Events,
-        Filter, InSegment, Machine, Node, Place, Source, children,
+        Filter, InSegment, Machine, Node, Place, Source, Standing, children,
     },
     resolve::{At, Resolved},
 };
@@ -41,6 +42,8 @@ pub(crate) struct Compiler<'a> {
     joins: Vec<String>,
     /// Permissions already joined, by channel and purpose.
     consents: Vec<(String, String)>,
+    /// Buyers with their groups, a table a window.
+    standings: Vec<Standings>,
     scope: Scope,
 }
 
@@ -58,6 +61,7 @@ impl<'a> Compiler<'a> {
             measures: Vec::new(),
             joins: Vec::new(),
             consents: Vec::new(),
+            standings: Vec::new(),
             scope,
         }
     }
@@ -141,6 +145,7 @@ impl<'a> Compiler<'a> {
             Node::Consent(consent) => self.consent(consent),
             Node::Reachable(_) => self.mailable(),
             Node::Segment(segment) => self.segment(segment),
+            Node::Standing(standing) => self.standing(standing),
         };
         Leaf { sql }
     }
@@ -226,6 +231,25 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// Unknown of those who are no buyers: they have no row.
+    fn standing(&mut self, standing: &Standing) -> String {
+        let known = self
+            .standings
+            .iter()
+            .position(|table| table.within == standing.within);
+        let number = known.unwrap_or_else(|| {
+            self.standings.push(Standings::new(standing.within));
+            self.standings.len() - 1
+        });
+        let Some(table) = self.standings.get_mut(number) else {
+            return "NULL".to_owned();
+        };
+        let cut = table.cut(standing.by, &standing.cut);
+        let scores: Vec<i64> = standing.scores().into_iter().map(i64::from).collect();
+        let one_of = self.binds.int_in(&format!("t{number}.g{cut}"), &scores);
+        format!("({one_of})")
+    }
+
     /// Returns the statement `SELECT … FROM … WHERE …` and its values. Comes last: it binds the scans.
     pub(crate) fn select(
         mut self,
@@ -238,6 +262,12 @@ impl<'a> Compiler<'a> {
             Scope::Only(profile) => Some(profile.raw()),
         };
         let scans = scans_sql(&mut self.binds, self.at, &self.measures, only);
+        for (number, table) in self.standings.iter().enumerate() {
+            let table = table.table_sql(&mut self.binds, self.at);
+            self.joins.push(format!(
+                "\nLEFT JOIN ({table}) t{number} ON t{number}.profile_id = p.id"
+            ));
+        }
         let workspace = self.binds.one(self.at.workspace.raw());
         let mut text = format!(
             "SELECT {columns}\nFROM profile p{scans}{}\nWHERE p.workspace_id = {workspace} AND p.state = 0",

@@ -15,9 +15,9 @@ use crate::{
 };
 
 /// The bit of `event.flags` that marks an act of a machine.
-const MACHINE: i64 = 1;
+pub(super) const MACHINE: i64 = 1;
 /// The bit of `event.flags` that marks an amount in a foreign currency.
-const FOREIGN: i64 = 8;
+pub(super) const FOREIGN: i64 = 8;
 
 /// What is gathered over the matching events of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,19 +25,19 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, n: u64) -> u64 {
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
         self.next() % n
     }
 
-    fn int(&mut self, from: i64, until: i64) -> i64 {
+    pub(crate) fn int(&mut self, from: i64, until: i64) -> i64 {
         from + i64::try_from(self.below(u64::try_from(until - from).unwrap())).unwrap()
     }
 
-    fn pick<T: Clone>(&mut self, of: &[T]) -> T {
+    pub(crate) fn pick<T: Clone>(&mut self, of: &[T]) -> T {
         of[usize::try_from(self.below(of.len() as u64)).unwrap()].clone()
     }
 
-    fn one_in(&mut self, n: u64) -> bool {
+    pub(crate) fn one_in(&mut self, n: u64) -> bool {
         self.below(n) == 0
     }
 }
@@ -69,6 +69,8 @@ const NAMES: &[&str] = &[
     "Page Viewed",
     "Order Completed",
     "Product Refunded",
+    "Order Completed",
+    "Order Refunded",
     "来店",
 ];
 
@@ -174,6 +176,7 @@ fn happening(dice: &mut Dice, world: &mut World) {
         &[
             NAMES,
             &["message_opened", "message_sent", "message_clicked"],
+            &["Order Cancelled"],
         ]
         .concat(),
     );
@@ -222,7 +225,7 @@ fn moment(dice: &mut Dice) -> Json {
     }
 }
 
-fn window(dice: &mut Dice) -> Json {
+pub(crate) fn window(dice: &mut Dice) -> Json {
     match dice.below(5) {
         0 => json!("ever"),
         1 | 2 => json!({"last": span(dice)}),
@@ -311,7 +314,7 @@ fn attribute(key: &str, test: &Json, fold: &str) -> Json {
 
 fn leaf(dice: &mut Dice) -> Json {
     let fold = dice.pick(&["exact", "japanese"]);
-    match dice.below(14) {
+    match dice.below(16) {
         0 => {
             let key = dice.pick(&["rank", "city", "points", "好み", "none"]);
             attribute(key, &json!(dice.pick(&["exists", "missing"])), "exact")
@@ -345,6 +348,7 @@ fn leaf(dice: &mut Dice) -> Json {
             "campaigns": dice.pick(&[json!([]), json!([CampaignId::from_raw(77).to_string()])]),
             "count": compare(dice, &[0, 1, 2]),
         }}),
+        10 | 11 => crate::standing::condition(dice),
         _ => events(dice),
     }
 }

@@ -12,4 +12,5 @@ mod indexed;
 mod naive;
 mod operators;
 mod saved;
+mod standing;
 mod world;

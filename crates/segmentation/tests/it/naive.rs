@@ -70,6 +70,7 @@ impl Naive<'_> {
                     .unwrap();
                 Some(self.truth(&document.root, person) == Some(true))
             }
+            Node::Standing(standing) => crate::standing::plain(self, standing, person),
         }
     }
 
@@ -233,7 +234,7 @@ impl Naive<'_> {
         }
     }
 
-    fn in_window(&self, at: i64, window: Window) -> bool {
+    pub(crate) fn in_window(&self, at: i64, window: Window) -> bool {
         let now = self.now.0;
         at < now
             && match window {
@@ -249,7 +250,7 @@ impl Naive<'_> {
             }
     }
 
-    fn local(&self, at: i64) -> NaiveDate {
+    pub(crate) fn local(&self, at: i64) -> NaiveDate {
         DateTime::from_timestamp_millis(at)
             .unwrap()
             .with_timezone(&self.zone)

@@ -37,7 +37,13 @@ impl Spot {
         }
     }
 
-    fn say(&self, found: &mut Invalid, code: &str, en: impl Into<String>, ja: impl Into<String>) {
+    pub(super) fn say(
+        &self,
+        found: &mut Invalid,
+        code: &str,
+        en: impl Into<String>,
+        ja: impl Into<String>,
+    ) {
         found.push(FieldError::new(self.pointer.clone(), code, en, ja));
     }
 
