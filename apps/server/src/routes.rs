@@ -1,5 +1,6 @@
 //! Every route, area by area.
 
+mod analytics;
 mod answers;
 mod attributes;
 mod audience;
@@ -46,6 +47,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(imports::documented())
         .merge(inbox::documented())
         .merge(reports::documented())
+        .merge(analytics::documented())
 }
 
 /// Routes that are no REST: health, tracking, previews.
@@ -54,6 +56,7 @@ pub(crate) fn plain() -> Router<App> {
         .merge(inbox::plain())
         .merge(imports::plain())
         .merge(reports::plain())
+        .merge(analytics::plain())
         .merge(track::routes())
         .merge(answers::routes())
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod buyers;
 mod campaign;
 mod csv;
 mod error;

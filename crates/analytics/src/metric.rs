@@ -1,5 +1,7 @@
 //! Every metric with its one definition. `docs/metrics.md` says the same; a test compares.
 
+mod buyer;
+
 /// A metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Metric {
@@ -41,6 +43,14 @@ pub enum Metric {
     NotSent,
     /// May be mailed now.
     Reachable,
+    /// Bought in the window.
+    Buyers,
+    /// Days since the last order.
+    Recency,
+    /// Orders of a buyer.
+    Frequency,
+    /// Money of a buyer.
+    Monetary,
 }
 
 /// What a metric is counted in.
@@ -54,6 +64,8 @@ pub enum Unit {
     Orders,
     /// Minor units of the workspace's currency.
     Money,
+    /// Days by the workspace's clocks.
+    Days,
 }
 
 impl Unit {
@@ -64,6 +76,7 @@ impl Unit {
             Self::People => "people",
             Self::Orders => "orders",
             Self::Money => "money",
+            Self::Days => "days",
         }
     }
 }
@@ -363,6 +376,10 @@ pub const DEFINITIONS: &[Definition] = &[
         better: Better::Higher,
         rate: None,
     },
+    buyer::BUYERS,
+    buyer::RECENCY,
+    buyer::FREQUENCY,
+    buyer::MONETARY,
 ];
 
 impl Metric {

@@ -200,8 +200,30 @@ pub struct SegmentClause {
     /// The permission found: `granted`, `withdrawn` or `none`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<String>,
+    /// Where the customer stands, of a condition about standing among buyers; absent of who is no buyer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<SegmentPlace>,
     /// When the clause changes if nothing further happens.
     pub flips_at: Option<String>,
+}
+
+/// Where a customer stands among the buyers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentPlace {
+    /// `recency`, `frequency` or `monetary`.
+    pub by: String,
+    /// What is compared: days, orders or minor units.
+    pub value: i64,
+    /// The group's number, as the condition counts.
+    pub group: i64,
+    /// The least value in the group.
+    pub least: i64,
+    /// The greatest value in the group.
+    pub most: i64,
+    /// How many are in the group.
+    pub n_group: i64,
+    /// How many buyers there are.
+    pub n_buyers: i64,
 }
 
 /// Events that a clause rests on.

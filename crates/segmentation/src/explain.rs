@@ -14,6 +14,7 @@ use crate::{
     language::{Dealer, Document, Events, Fact, Node, Place, Source},
     resolve::{At, Resolved, resolve},
     sql::{Binds, Compiler, Scope, answer_events, event_filters},
+    standing::tally::{self, Placed},
 };
 
 use future::{Candidate, Sight};
@@ -94,6 +95,8 @@ pub enum Evidence {
         /// The latest of them, latest first.
         latest: Vec<Happened>,
     },
+    /// On a standing among buyers; `None` of who is no buyer.
+    Standing(Option<Placed>),
     /// On a permission: whether it was given and until when; `None` when never said.
     Consent(Option<(bool, Option<Millis>)>),
 }
@@ -196,6 +199,10 @@ async fn evidence(
             let part = Dealer::new(&share.salt).part(profile.raw());
             let per_cent = Json::from(f64::from(u16::try_from(part).unwrap_or(0)) / 100.0);
             return Ok((Evidence::Value(Some(per_cent)), None));
+        }
+        Node::Standing(standing) => {
+            let found = tally::placed(db, at, standing, profile).await?;
+            return Ok((Evidence::Standing(found), None));
         }
         Node::Events(events) => events.clone(),
         Node::Message(answer) => answer_events(answer),

@@ -7,6 +7,7 @@ mod compile;
 mod date;
 mod measure;
 mod rule;
+mod standing;
 mod value;
 
 use kernel::id::ProfileId;

@@ -12,6 +12,7 @@ mod local;
 mod measure;
 mod pattern;
 mod share;
+mod standing;
 mod time;
 mod walk;
 
@@ -35,6 +36,7 @@ pub use pattern::MAX_PATTERN;
 pub(crate) use pattern::compile as compile_pattern;
 pub(crate) use share::Dealer;
 pub use share::Share;
+pub use standing::{Basis, Cut, First, Standing};
 pub use time::{Bounds, Interval, Moment, Span, Window, local_date};
 pub use walk::Place;
 pub(crate) use walk::children;
@@ -78,6 +80,8 @@ pub enum Node {
     Segment(InSegment),
     /// About the share into which chance put the customer once and for all.
     Share(Share),
+    /// About where the customer stands among all buyers.
+    Standing(Standing),
 }
 
 /// The state of a permission.

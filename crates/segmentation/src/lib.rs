@@ -9,6 +9,7 @@ mod query;
 mod resolve;
 pub mod sentence;
 mod sql;
+pub mod standing;
 pub mod store;
 pub mod template;
 pub mod vocabulary;

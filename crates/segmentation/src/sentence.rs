@@ -3,6 +3,7 @@
 mod en;
 mod ja;
 mod label;
+mod standing;
 
 use kernel::{id::SegmentId, invalid::Bilingual, money::Currency};
 

@@ -39,6 +39,7 @@ impl From<AnalyticsError> for ApiError {
     fn from(error: AnalyticsError) -> Self {
         match error {
             AnalyticsError::NotFound => Self::not_found(),
+            AnalyticsError::Invalid(invalid) => invalid.into(),
             AnalyticsError::Cursor(error) => error.into(),
             AnalyticsError::Storage(error) => error.into(),
         }

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod analytics;
 mod answers;
 mod app;
 mod audience;

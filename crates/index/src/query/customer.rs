@@ -104,6 +104,11 @@ impl Customer<'_> {
         self.view.profile(self.ordinal)
     }
 
+    /// Returns the view that the customer is looked at in.
+    pub const fn view(&self) -> &View {
+        self.view
+    }
+
     /// Returns a value of a column.
     pub fn value(&self, key: &ColumnKey) -> Option<ValueRef<'_>> {
         self.view.value(key, self.ordinal)

@@ -7,6 +7,7 @@ use index::{
 use super::{
     date, measure,
     rule::{Ask, Condition, Rule},
+    standing::Stand,
     value,
 };
 use crate::{
@@ -48,6 +49,10 @@ impl Compiler<'_> {
                     Ask::Profile(test),
                     serde_json::to_string(share).unwrap_or_default(),
                 )
+            }
+            Node::Standing(standing) => {
+                let ask = Ask::Standing(Box::new(Stand::new(standing, self.at)));
+                self.moving(ask, serde_json::to_string(standing).unwrap_or_default())
             }
         }
     }

@@ -7,7 +7,7 @@ use index::{
     Taken, ValueRef, ValueTest, View,
 };
 
-use super::measure::ValuesTest;
+use super::{measure::ValuesTest, standing::Stand};
 
 /// A rule for one present moment.
 #[derive(Debug)]
@@ -47,6 +47,8 @@ pub(super) enum Ask {
     Profile(NumberTest),
     /// The text is a suppressed address of the channel.
     Suppressed(ColumnKey, &'static str),
+    /// Stands in one of some groups of the buyers.
+    Standing(Box<Stand>),
 }
 
 impl Rule {
@@ -143,6 +145,7 @@ impl Ask {
             }
             Self::Profile(test) => view.judge_profiles(|profile| test.holds(profile)),
             Self::Suppressed(key, channel) => view.one_of(key, view.suppressed(channel)).settled(),
+            Self::Standing(stand) => stand.of_everybody(view),
         }
     }
 
@@ -164,6 +167,7 @@ impl Ask {
                 Some(ValueRef::Text(address)) => customer.is_suppressed(channel, address),
                 _ => false,
             }),
+            Self::Standing(stand) => stand.of_one(customer),
         }
     }
 
@@ -176,6 +180,7 @@ impl Ask {
             }
             // Addresses and customers come and go without a version of their own.
             Self::Suppressed(..) | Self::Profile(_) => view.version(),
+            Self::Standing(_) => Stand::version(view),
         }
     }
 }

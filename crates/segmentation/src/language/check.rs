@@ -3,6 +3,7 @@
 mod calendar;
 mod measure;
 mod spot;
+mod standing;
 
 use kernel::invalid::{FieldError, Invalid};
 use serde_json::Value;
@@ -107,6 +108,7 @@ fn check_tree(document: &Document, found: &mut Invalid) {
         ));
         return;
     }
+    standing::windows(&places, found);
     for place in places {
         let at = Spot {
             pointer: place.pointer,
@@ -151,6 +153,7 @@ fn check_tree(document: &Document, found: &mut Invalid) {
                 at.to("/consent/purpose").text(&consent.purpose, found);
             }
             Node::Share(share) => at.to("/share").share(share, found),
+            Node::Standing(standing) => at.to("/standing").standing(standing, found),
             Node::All(_) | Node::Any(_) | Node::Not(_) | Node::Reachable(_) | Node::Segment(_) => {}
         }
     }

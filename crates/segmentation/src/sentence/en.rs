@@ -11,11 +11,12 @@ use super::{
     Labels, grouped,
     label::{field_label, verb_of},
     money, number,
+    standing::{self, Said, said},
 };
 use crate::{
     language::{
         Compare, Consent, ConsentState, CountOf, EventTest, Events, Filter, ListTest, Node, OneOf,
-        Source, Test, TextTest,
+        Source, Standing, Test, TextTest, Window,
     },
     sql::answer_events,
 };
@@ -52,9 +53,17 @@ pub(super) fn part(node: &Node, labels: &dyn Labels) -> String {
 }
 
 fn joined(members: &[&Node], word: &str, labels: &dyn Labels) -> String {
-    let clauses: Vec<String> = members
+    // Either of two standings is not one standing.
+    let parts = match word {
+        "and" => said(members),
+        _ => members.iter().map(|member| Said::Other(member)).collect(),
+    };
+    let clauses: Vec<String> = parts
         .iter()
-        .map(|member| clause(member, labels))
+        .map(|part| match part {
+            Said::Other(member) => clause(member, labels),
+            Said::Standings(standings) => standing_clause(standings, labels),
+        })
         .collect();
     list_words(&clauses, word)
 }
@@ -93,7 +102,13 @@ fn clause(node: &Node, labels: &dyn Labels) -> String {
         Node::Segment(segment) => {
             format!("who are in the segment “{}”", labels.segment(segment.id))
         }
+        Node::Standing(standing) => standing_clause(&[standing], labels),
     }
+}
+
+fn standing_clause(standings: &[&Standing], labels: &dyn Labels) -> String {
+    let within = standings.first().map_or(Window::Ever, |one| one.within);
+    standing::en(standings, &window_words(within), labels.currency())
 }
 
 fn consent_clause(consent: &Consent) -> String {

@@ -11,11 +11,12 @@ use super::{
     Labels, grouped,
     label::{field_label, verb_of},
     money, number,
+    standing::{self, Said, said},
 };
 use crate::{
     language::{
         Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter, ListTest,
-        Node, OneOf, Source, Test, TextTest, Window,
+        Node, OneOf, Source, Standing, Test, TextTest, Window,
     },
     sql::answer_events,
 };
@@ -69,12 +70,16 @@ pub(super) fn part(node: &Node, labels: &dyn Labels) -> String {
 }
 
 fn chain(members: &[&Node], form: Form, labels: &dyn Labels) -> String {
-    let last = members.len().saturating_sub(1);
+    let parts = said(members);
+    let last = parts.len().saturating_sub(1);
     let form_of = |i| if i == last { form } else { Form::Joining };
-    let clauses: Vec<String> = members
+    let clauses: Vec<String> = parts
         .iter()
         .enumerate()
-        .map(|(i, member)| clause(member, form_of(i), labels))
+        .map(|(i, part)| match part {
+            Said::Other(member) => clause(member, form_of(i), labels),
+            Said::Standings(standings) => standing_clause(standings, form_of(i), labels),
+        })
         .collect();
     clauses.join("、")
 }
@@ -132,7 +137,14 @@ fn clause(node: &Node, form: Form, labels: &dyn Labels) -> String {
                 form.pick("おり", "いる")
             )
         }
+        Node::Standing(standing) => standing_clause(&[standing], form, labels),
     }
+}
+
+fn standing_clause(standings: &[&Standing], form: Form, labels: &dyn Labels) -> String {
+    let within = standings.first().map_or(Window::Ever, |one| one.within);
+    let words = standing::ja(standings, &window_words(within, "の"), labels.currency());
+    format!("{words}{}", form.pick("で", "の"))
 }
 
 fn consent_clause(consent: &Consent, form: Form) -> String {

@@ -8,12 +8,14 @@ use super::{
     date::instant_sql,
     event::{self, Aggregate, Measure, Part, answer_name, scans_sql},
     filter::{compare_sql, scaled_sql},
+    standing::Standings,
     value::{Column, test_sql},
 };
 use crate::{
     language::{
         Answer, Compare, Consent, ConsentState, CountOf, DateTest, Dealer, Distinct, Document,
-        EventTest, Events, Filter, InSegment, Machine, Measured, Node, Place, Source, children,
+        EventTest, Events, Filter, InSegment, Machine, Measured, Node, Place, Source, Standing,
+        children,
     },
     resolve::{At, Resolved},
 };
@@ -43,6 +45,8 @@ pub(crate) struct Compiler<'a> {
     joins: Vec<String>,
     /// Permissions already joined, by channel and purpose.
     consents: Vec<(String, String)>,
+    /// Buyers with their groups, a table a window.
+    standings: Vec<Standings>,
     scope: Scope,
 }
 
@@ -60,6 +64,7 @@ impl<'a> Compiler<'a> {
             measures: Vec::new(),
             joins: Vec::new(),
             consents: Vec::new(),
+            standings: Vec::new(),
             scope,
         }
     }
@@ -148,6 +153,7 @@ impl<'a> Compiler<'a> {
                 let part = Dealer::new(&share.salt).part_sql("p.id");
                 format!("({part} >= {from} AND {part} < {until})")
             }
+            Node::Standing(standing) => self.standing(standing),
         };
         Leaf { sql }
     }
@@ -281,6 +287,25 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// Unknown of those who are no buyers: they have no row.
+    fn standing(&mut self, standing: &Standing) -> String {
+        let known = self
+            .standings
+            .iter()
+            .position(|table| table.within == standing.within);
+        let number = known.unwrap_or_else(|| {
+            self.standings.push(Standings::new(standing.within));
+            self.standings.len() - 1
+        });
+        let Some(table) = self.standings.get_mut(number) else {
+            return "NULL".to_owned();
+        };
+        let cut = table.cut(standing.by, &standing.cut);
+        let scores: Vec<i64> = standing.scores().into_iter().map(i64::from).collect();
+        let one_of = self.binds.int_in(&format!("t{number}.g{cut}"), &scores);
+        format!("({one_of})")
+    }
+
     /// Returns the statement `SELECT … FROM … WHERE …` and its values. Comes last: it binds the scans.
     pub(crate) fn select(
         mut self,
@@ -293,6 +318,12 @@ impl<'a> Compiler<'a> {
             Scope::Only(profile) => Some(profile.raw()),
         };
         let scans = scans_sql(&mut self.binds, self.at, &self.measures, only);
+        for (number, table) in self.standings.iter().enumerate() {
+            let table = table.table_sql(&mut self.binds, self.at);
+            self.joins.push(format!(
+                "\nLEFT JOIN ({table}) t{number} ON t{number}.profile_id = p.id"
+            ));
+        }
         let workspace = self.binds.one(self.at.workspace.raw());
         let mut text = format!(
             "SELECT {columns}\nFROM profile p{scans}{}\nWHERE p.workspace_id = {workspace} AND p.state = 0",

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The bit of `event.flags` that marks an act of a machine.
-const MACHINE: i64 = 1;
+pub(super) const MACHINE: i64 = 1;
 /// The bit of `event.flags` that marks an amount in a foreign currency.
 pub(super) const FOREIGN: i64 = 8;
 

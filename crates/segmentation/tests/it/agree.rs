@@ -220,7 +220,11 @@ fn moves_only_by_events(tree: &Document) -> bool {
     tree.places().iter().all(|place| {
         !matches!(
             place.node,
-            Node::Fact(_) | Node::Segment(_) | Node::Consent(_) | Node::Reachable(_)
+            Node::Fact(_)
+                | Node::Segment(_)
+                | Node::Consent(_)
+                | Node::Reachable(_)
+                | Node::Standing(_)
         )
     })
 }

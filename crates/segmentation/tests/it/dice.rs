@@ -8,7 +8,7 @@ use testkit::START;
 
 use crate::world::World;
 
-pub(crate) use rule::{inner, tree};
+pub(crate) use rule::{inner, tree, window};
 
 /// The number of the segment that random rules refer to.
 pub(crate) const INNER: i64 = 5_000;
@@ -70,6 +70,8 @@ const NAMES: &[&str] = &[
     "Page Viewed",
     "Order Completed",
     "Product Refunded",
+    "Order Completed",
+    "Order Refunded",
     "来店",
 ];
 
@@ -179,6 +181,7 @@ fn happening(dice: &mut Dice, world: &mut World) {
         &[
             NAMES,
             &["message_opened", "message_sent", "message_clicked"],
+            &["Order Cancelled"],
         ]
         .concat(),
     );

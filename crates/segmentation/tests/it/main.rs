@@ -13,4 +13,5 @@ mod naive;
 mod newer;
 mod operators;
 mod saved;
+mod standing;
 mod world;

@@ -78,6 +78,7 @@ impl Naive<'_> {
                     .unwrap();
                 Some(self.truth(&document.root, person) == Some(true))
             }
+            Node::Standing(standing) => crate::standing::plain(self, standing, person),
         }
     }
 
@@ -263,7 +264,7 @@ impl Naive<'_> {
         }
     }
 
-    fn in_window(&self, at: i64, window: Window) -> bool {
+    pub(crate) fn in_window(&self, at: i64, window: Window) -> bool {
         let now = self.now.0;
         at < now
             && match window {
@@ -287,7 +288,7 @@ impl Naive<'_> {
             }
     }
 
-    fn local(&self, at: i64) -> NaiveDate {
+    pub(crate) fn local(&self, at: i64) -> NaiveDate {
         DateTime::from_timestamp_millis(at)
             .unwrap()
             .with_timezone(&self.zone)

@@ -5,12 +5,18 @@ use api_types::{
     segments::{
         AskExamples, AskExplanation, AskOverlap, PreviewSegment, SegmentClause, SegmentEvent,
         SegmentEvents, SegmentExplanation, SegmentNode, SegmentOverlap, SegmentPerson,
-        SegmentPreview,
+        SegmentPlace, SegmentPreview,
     },
 };
 use axum::{Json, extract::State};
 use kernel::{id::ProfileId, time::Millis};
-use segmentation::{Clause, Evidence, Truth, language::Place, sentence, sentence::Names};
+use segmentation::{
+    Clause, Evidence, Truth,
+    language::{Node, Place},
+    sentence,
+    sentence::Names,
+    standing::Placed,
+};
 
 use super::wire;
 use crate::{
@@ -148,6 +154,23 @@ pub(super) async fn overlap(
     }))
 }
 
+fn place_view(place: &Place<'_>, placed: Placed) -> SegmentPlace {
+    let by = match place.node {
+        Node::Standing(standing) => serde_json::to_value(standing.by),
+        _ => Ok(serde_json::Value::Null),
+    };
+    let by = by.ok().and_then(|by| by.as_str().map(str::to_owned));
+    SegmentPlace {
+        by: by.unwrap_or_default(),
+        value: placed.value,
+        group: placed.group,
+        least: placed.least,
+        most: placed.most,
+        n_group: placed.n_group,
+        n_buyers: placed.n_buyers,
+    }
+}
+
 fn clause_view(
     clause: Clause,
     place: &Place<'_>,
@@ -171,6 +194,9 @@ fn clause_view(
         Evidence::Inner => {}
         Evidence::Value(value) => {
             view.value = value.filter(|_| shows_personal_data || !place.is_personal());
+        }
+        Evidence::Standing(placed) => {
+            view.standing = placed.map(|placed| place_view(place, placed));
         }
         Evidence::Consent(consent) => {
             let word = consent.map_or(

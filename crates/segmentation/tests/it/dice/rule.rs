@@ -26,7 +26,7 @@ fn moment(dice: &mut Dice) -> Json {
     }
 }
 
-fn window(dice: &mut Dice) -> Json {
+pub(crate) fn window(dice: &mut Dice) -> Json {
     match dice.below(8) {
         5 => json!({"this": dice.pick(&["day", "week", "month", "quarter", "year"])}),
         6 | 7 => {
@@ -145,7 +145,8 @@ fn attribute(key: &str, test: &Json, fold: &str) -> Json {
 
 fn leaf(dice: &mut Dice) -> Json {
     let fold = dice.pick(&["exact", "japanese"]);
-    match dice.below(14) {
+    match dice.below(16) {
+        14 | 15 => crate::standing::condition(dice),
         0 => {
             let key = dice.pick(&["rank", "city", "points", "好み", "none"]);
             attribute(key, &json!(dice.pick(&["exists", "missing"])), "exact")

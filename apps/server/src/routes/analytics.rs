@@ -1,0 +1,30 @@
+//! Analyses of buyers: RFM and deciles.
+
+mod deciles;
+mod download;
+mod query;
+mod rfm;
+mod ticket;
+mod wire;
+
+use axum::{Router, routing};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::state::App;
+
+pub(super) fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(rfm::rfm))
+        .routes(routes!(deciles::deciles))
+        .routes(routes!(download::rfm_csv))
+        .routes(routes!(download::deciles_csv))
+        .routes(routes!(ticket::rfm_ticket))
+        .routes(routes!(ticket::deciles_ticket))
+}
+
+pub(super) fn plain() -> Router<App> {
+    Router::new().route(
+        "/download/analysis/{ticket}",
+        routing::get(download::by_ticket),
+    )
+}

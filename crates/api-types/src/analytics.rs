@@ -1,0 +1,132 @@
+//! Analyses of buyers: RFM and deciles.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// When and how buyers were counted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FrameView {
+    /// The instant that everything is counted at (RFC 3339).
+    pub counted_at: String,
+    /// The day at whose beginning is counted; null for the present.
+    pub as_of: Option<String>,
+    /// How many days back orders are looked at; null for ever.
+    pub days: Option<u32>,
+    /// How many groups.
+    pub groups: u32,
+    /// `equal_counts`, `equal_values` or `equal_ranks`.
+    pub method: String,
+    /// The window as conditions of segments have it; see the segment guide.
+    #[schema(value_type = Object)]
+    pub within: serde_json::Value,
+    /// The currency of all money here.
+    pub currency: String,
+}
+
+/// What some buyers bought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BuyersSum {
+    /// How many buyers.
+    pub buyers: i64,
+    /// Their orders.
+    pub orders: i64,
+    /// Their money in minor units.
+    pub amount: i64,
+}
+
+/// A cell of the cube with somebody in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RfmCell {
+    /// The score of recency; 1 is the worst.
+    pub r: u32,
+    /// The score of frequency.
+    pub f: u32,
+    /// The score of money.
+    pub m: u32,
+    /// Who stands there.
+    #[serde(flatten)]
+    pub sum: BuyersSum,
+}
+
+/// One score of one axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RfmScore {
+    /// The score; 1 is the worst.
+    pub score: u32,
+    /// How many have it.
+    pub buyers: i64,
+    /// The least value among them: days, orders or minor units; null of nobody.
+    pub least: Option<i64>,
+    /// The greatest value among them.
+    pub most: Option<i64>,
+}
+
+/// A named part of the cube: the product of scores of the axes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RfmPart {
+    /// Its stable name.
+    pub key: String,
+    /// Its name in Japanese.
+    pub name_ja: String,
+    /// Its name in English.
+    pub name_en: String,
+    /// The scores of recency that belong to it.
+    pub r: Vec<u32>,
+    /// The scores of frequency.
+    pub f: Vec<u32>,
+    /// The scores of money.
+    pub m: Vec<u32>,
+    /// Who belongs to it.
+    #[serde(flatten)]
+    pub sum: BuyersSum,
+}
+
+/// Recency, frequency and money of the buyers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RfmView {
+    /// When and how they were counted.
+    pub frame: FrameView,
+    /// All buyers; the cells add up to it, and so do the parts.
+    pub total: BuyersSum,
+    /// The cells with somebody in them.
+    pub cells: Vec<RfmCell>,
+    /// The scores of recency, worst first; values are days.
+    pub recency: Vec<RfmScore>,
+    /// The scores of frequency; values are orders.
+    pub frequency: Vec<RfmScore>,
+    /// The scores of money; values are minor units.
+    pub monetary: Vec<RfmScore>,
+    /// The named parts; each buyer belongs to one.
+    pub parts: Vec<RfmPart>,
+}
+
+/// A group of buyers by money; number 1 spent most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DecileGroup {
+    /// Its number.
+    pub number: u32,
+    /// Who is in it.
+    #[serde(flatten)]
+    pub sum: BuyersSum,
+    /// Its share of all money, 0 to 1; null where all money is not above 0.
+    pub share: Option<f64>,
+    /// The share of this and all groups above.
+    pub cumulative: Option<f64>,
+    /// Money of a buyer on average, in minor units; null of nobody.
+    pub mean: Option<f64>,
+    /// The least money of one buyer; null of nobody.
+    pub least: Option<i64>,
+    /// The most money of one buyer.
+    pub most: Option<i64>,
+}
+
+/// Buyers by money in groups.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DecilesView {
+    /// When and how they were counted.
+    pub frame: FrameView,
+    /// All buyers; the groups add up to it.
+    pub total: BuyersSum,
+    /// The groups, the one that spent most first.
+    pub groups: Vec<DecileGroup>,
+}
