@@ -31,6 +31,10 @@ const STEPS: &[(&str, &str)] = &[
         "0012_profile_by_rowid",
         include_str!("../sql/0012_profile_by_rowid.sql"),
     ),
+    (
+        "0014_membership",
+        include_str!("../sql/0014_membership.sql"),
+    ),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

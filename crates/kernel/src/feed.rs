@@ -20,9 +20,9 @@ pub enum ChangeKind {
     Unmerge = 5,
     /// The profile was erased.
     Erase = 6,
-    /// The profile entered segment `a`.
+    /// The profile entered segment `a`; `b` is the number of the cause.
     SegmentEnter = 7,
-    /// The profile left segment `a`.
+    /// The profile left segment `a`; `b` is the number of the cause.
     SegmentLeave = 8,
     /// The profile was seen earlier or later than known, and nothing else changed.
     Seen = 9,
@@ -32,6 +32,8 @@ pub enum ChangeKind {
     Term = 11,
     /// The event name of number `a` came; the profile is 0.
     EventName = 12,
+    /// Segment `a` was made, edited, put away or taken back; the profile is 0.
+    Segment = 40,
 }
 
 impl ChangeKind {
@@ -50,6 +52,7 @@ impl ChangeKind {
             10 => Self::Suppressed,
             11 => Self::Term,
             12 => Self::EventName,
+            40 => Self::Segment,
             _ => return None,
         })
     }

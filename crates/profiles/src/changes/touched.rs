@@ -74,7 +74,7 @@ impl Touched {
                 self.event_names.insert(change.a);
             }
             // Who is in a segment follows from what is read here.
-            ChangeKind::SegmentEnter | ChangeKind::SegmentLeave => {}
+            ChangeKind::SegmentEnter | ChangeKind::SegmentLeave | ChangeKind::Segment => {}
         }
     }
 
