@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use index::View;
 use kernel::{
+    feed::Cursor,
     id::SegmentId,
     time::{MINUTE, Millis},
 };
@@ -110,30 +111,8 @@ impl Keeper {
         further: &mut Further,
     ) -> Result<Held, Fault> {
         while self.lease.progress.cursor < standing.position {
-            let mut touches = Touches::default();
-            let (mut cursor, mut n_rows) = (self.lease.progress.cursor, 0);
-            while cursor < standing.position && n_rows < BACKLOG {
-                let reader = self.means.db.reader();
-                let stretch =
-                    feed::read_of(reader, at.workspace, cursor, standing.position, ROWS).await?;
-                touches.add(&stretch.changes);
-                n_rows += stretch.changes.len();
-                cursor = stretch.position;
-            }
-            if touches.has_new_words {
-                let changed = held.look_up(self.means.db.reader(), at).await?;
-                let causes = changed.into_iter().map(|id| (id, Cause::Catalogue));
-                further.sweeps.extend(causes);
-            }
-            if touches.has_new_rules {
-                further.rules = Rules::Changed;
-            }
-            if touches.has_suppressed {
-                let looking = held.segments.iter();
-                let looking = looking.filter(|kept| kept.looks_at(Looks::Addresses));
-                let causes = looking.map(|kept| (kept.definition.id, Cause::Consent));
-                further.sweeps.extend(causes);
-            }
+            let (touches, cursor) = self.read_on(standing, at).await?;
+            self.note(&mut held, at, &touches, further).await?;
             let (view, at) = (Arc::clone(&standing.view), *at);
             let work = move || {
                 let found = judge::touched(&mut held, &view, &at, &touches);
@@ -154,6 +133,46 @@ impl Keeper {
         self.lease.progress.read_at = at.now;
         self.lease.progress.way = Way::Index;
         Ok(held)
+    }
+
+    /// Reads on in the feed; more at once when far behind.
+    async fn read_on(&self, standing: &Standing, at: &At) -> Result<(Touches, Cursor), Fault> {
+        let mut touches = Touches::default();
+        let (mut cursor, mut n_rows) = (self.lease.progress.cursor, 0);
+        while cursor < standing.position && n_rows < BACKLOG {
+            let reader = self.means.db.reader();
+            let stretch =
+                feed::read_of(reader, at.workspace, cursor, standing.position, ROWS).await?;
+            touches.add(&stretch.changes);
+            n_rows += stretch.changes.len();
+            cursor = stretch.position;
+        }
+        Ok((touches, cursor))
+    }
+
+    /// Notes what rows ask for that speak of no customer. Words are looked up before anybody is judged by them.
+    async fn note(
+        &self,
+        held: &mut Held,
+        at: &At,
+        touches: &Touches,
+        further: &mut Further,
+    ) -> Result<(), Fault> {
+        if touches.has_new_words {
+            let changed = held.look_up(self.means.db.reader(), at).await?;
+            let causes = changed.into_iter().map(|id| (id, Cause::Catalogue));
+            further.sweeps.extend(causes);
+        }
+        if touches.has_new_rules {
+            further.rules = Rules::Changed;
+        }
+        if touches.has_suppressed {
+            let looking = held.segments.iter();
+            let looking = looking.filter(|kept| kept.looks_at(Looks::Addresses));
+            let causes = looking.map(|kept| (kept.definition.id, Cause::Consent));
+            further.sweeps.extend(causes);
+        }
+        Ok(())
     }
 
     async fn sweep(

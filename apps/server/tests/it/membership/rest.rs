@@ -173,5 +173,9 @@ async fn who_was_merged_since_is_shown_as_the_one_she_is_now() {
 }
 
 fn urlencoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let hex = hex::encode(text);
+    let bytes = hex.as_bytes().chunks(2);
+    bytes.fold(String::new(), |done, byte| {
+        done + "%" + std::str::from_utf8(byte).unwrap()
+    })
 }
