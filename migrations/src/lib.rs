@@ -35,6 +35,10 @@ const STEPS: &[(&str, &str)] = &[
         "0013_feed_reader",
         include_str!("../sql/0013_feed_reader.sql"),
     ),
+    (
+        "0014_membership",
+        include_str!("../sql/0014_membership.sql"),
+    ),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

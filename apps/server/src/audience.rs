@@ -28,7 +28,7 @@ use storage::{Db, feed};
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use follower::{Begun, Follower, Phase, State, Unavailable};
+pub use follower::{Begun, Follower, Phase, Standing, State, Unavailable};
 
 /// How often the feed is looked at while it moves.
 const POLL: Duration = Duration::from_millis(50);

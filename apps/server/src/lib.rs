@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 mod demo;
 pub mod http;
+pub mod membership;
 mod routes;
 pub mod state;
 mod telemetry;

@@ -35,6 +35,7 @@ pub(crate) fn start(app: &App) {
     let (worker, stop) = (job_worker(app), app.stopping.clone());
     app.tasks.spawn(async move { worker.run(stop).await });
     sending::start(app);
+    crate::membership::start(app);
 }
 
 /// Returns the runner of durable jobs with every handler of this server; tests drain it by `run_due`.

@@ -258,9 +258,9 @@ pub struct OrderLineView {
 pub struct TimelineView {
     /// When.
     pub at: String,
-    /// `event`, `consent`, `merge` or the name of another store, such as `delivery`.
+    /// `event`, `consent`, `merge` or the name of another store, such as `delivery` or `segment`.
     pub kind: String,
-    /// Name of the event, or purpose of the consent.
+    /// Name of the event or segment, or purpose of the consent.
     pub name: Option<String>,
     /// Product name or code.
     pub product: Option<String>,
@@ -284,7 +284,7 @@ pub struct TimelineView {
     pub delivery_id: Option<String>,
     /// Channel of a consent or delivery.
     pub channel: Option<String>,
-    /// Yes or no of a consent.
+    /// Yes or no of a consent; of a segment: entered, or left.
     pub is_granted: Option<bool>,
     /// Who reported a consent.
     pub source: Option<String>,

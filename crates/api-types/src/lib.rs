@@ -6,6 +6,7 @@ pub mod campaigns;
 pub mod contents;
 pub mod customers;
 pub mod imports;
+pub mod memberships;
 pub mod page;
 pub mod problem;
 pub mod products;

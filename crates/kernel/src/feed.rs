@@ -20,9 +20,9 @@ pub enum ChangeKind {
     Unmerge = 5,
     /// The profile was erased.
     Erase = 6,
-    /// The profile entered segment `a`.
+    /// The profile entered segment `a`; `b` is the number of the cause.
     SegmentEnter = 7,
-    /// The profile left segment `a`.
+    /// The profile left segment `a`; `b` is the number of the cause.
     SegmentLeave = 8,
     /// The profile was seen earlier or later than known, and nothing else changed.
     Seen = 9,
@@ -36,6 +36,8 @@ pub enum ChangeKind {
     Acted = 13,
     /// The customer gave a sign of life at the instant `a`. Where it is kept is told of by [`ChangeKind::Seen`].
     Met = 14,
+    /// Segment `a` was made, edited, put away or taken back; the profile is 0.
+    Segment = 40,
 }
 
 impl ChangeKind {
@@ -56,6 +58,7 @@ impl ChangeKind {
             12 => Self::EventName,
             13 => Self::Acted,
             14 => Self::Met,
+            40 => Self::Segment,
             _ => return None,
         })
     }

@@ -6,6 +6,7 @@
 mod compile;
 mod date;
 mod measure;
+mod mentions;
 mod rule;
 mod standing;
 mod value;
@@ -18,6 +19,7 @@ use crate::{
     resolve::{At, Resolved},
 };
 
+pub use mentions::{Looks, Mentions};
 pub use rule::Rule;
 pub use value::value_of;
 

@@ -5,6 +5,7 @@ mod explain;
 mod fold;
 pub mod index;
 pub mod language;
+pub mod membership;
 mod query;
 mod resolve;
 pub mod sentence;

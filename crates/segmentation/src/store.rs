@@ -3,14 +3,15 @@
 mod look;
 
 use kernel::{
-    id::{IdSource, SegmentId, UserId, WorkspaceId, fresh},
+    feed::{Change, ChangeKind},
+    id::{IdSource, ProfileId, SegmentId, UserId, WorkspaceId, fresh},
     invalid::Invalid,
     page::{Page, PageRequest},
     time::Millis,
 };
 use sea_orm::FromQueryResult;
 use serde_json::Value as Json;
-use storage::{ConnectionTrait, Db, Tx, Value, sql};
+use storage::{ConnectionTrait, Db, Tx, Value, feed, sql};
 
 use crate::{
     SegmentError,
@@ -238,6 +239,7 @@ pub async fn insert_in_txn(
     )
     .await?;
     keep_version(tx, author, id, 1, &draft).await?;
+    tell(tx, author, id).await?;
     Ok(Segment {
         id,
         name: draft.name,
@@ -292,6 +294,7 @@ pub async fn update_in_txn(
         };
     }
     keep_version(tx, author, id, version + 1, &draft).await?;
+    tell(tx, author, id).await?;
     let saved = find(tx, author.workspace, id).await?;
     Ok(saved)
 }
@@ -330,9 +333,20 @@ pub async fn set_shelf_in_txn(
     let saved = if touched == 0 {
         None
     } else {
+        tell(tx, author, id).await?;
         find(tx, author.workspace, id).await?
     };
     Ok(saved)
+}
+
+/// Tells whoever keeps memberships that a segment is not what it was.
+async fn tell(tx: &Tx, author: Author, id: SegmentId) -> Result<(), SegmentError> {
+    let nobody = ProfileId::from_raw(0);
+    let change = Change {
+        a: id.raw(),
+        ..Change::of(author.workspace, nobody, ChangeKind::Segment)
+    };
+    Ok(feed::append(tx, author.now, &[change]).await?)
 }
 
 fn json(document: &Document) -> Value {

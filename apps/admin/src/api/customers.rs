@@ -1,8 +1,11 @@
 //! Customers.
 
-use api_types::customers::{
-    CreateCustomer, CustomerCount, CustomerSummary, CustomerView, OrderView, PatchCustomer,
-    TimelineView,
+use api_types::{
+    customers::{
+        CreateCustomer, CustomerCount, CustomerSummary, CustomerView, OrderView, PatchCustomer,
+        TimelineView,
+    },
+    memberships::MembershipView,
 };
 use web_sys::AbortSignal;
 
@@ -70,6 +73,20 @@ pub async fn timeline(
     let query = client::query(&[("after", after), ("limit", Some("50".to_owned()))]);
     client::get(
         &format!("/customers/{}/timeline{query}", encoded(id)),
+        signal,
+    )
+    .await
+}
+
+/// Lists the segments that a customer is in, then those that she has left.
+pub async fn segments(
+    id: &str,
+    after: Option<String>,
+    signal: Option<&AbortSignal>,
+) -> Result<Page<MembershipView>, ApiError> {
+    let query = client::query(&[("after", after), ("limit", Some("20".to_owned()))]);
+    client::get(
+        &format!("/customers/{}/segments{query}", encoded(id)),
         signal,
     )
     .await

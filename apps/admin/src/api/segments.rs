@@ -2,6 +2,7 @@
 
 use api_types::{
     customers::{CustomerSummary, CustomerView},
+    memberships::SegmentHistory,
     products::ProductView,
     segments::{
         AskExamples, AskExplanation, AskOverlap, CreateSegment, PreviewSegment, SaveSegment,
@@ -62,6 +63,16 @@ pub async fn save(id: &str, body: &SaveSegment) -> Result<SegmentView, ApiError>
 /// Says where a segment is used.
 pub async fn uses(id: &str, signal: Option<&AbortSignal>) -> Result<SegmentUses, ApiError> {
     get(&format!("/segments/{}/uses", encoded(id)), signal).await
+}
+
+/// Counts a segment day by day.
+pub async fn history(
+    id: &str,
+    days: u32,
+    signal: Option<&AbortSignal>,
+) -> Result<SegmentHistory, ApiError> {
+    let query = client::query(&[("days", Some(days.to_string()))]);
+    get(&format!("/segments/{}/history{query}", encoded(id)), signal).await
 }
 
 /// Puts a segment away.

@@ -13,6 +13,7 @@ mod fold;
 mod list;
 mod logic;
 mod orders;
+mod segments;
 mod story;
 mod ways;
 mod words;

@@ -7,6 +7,7 @@
 mod builder;
 mod control;
 pub(crate) mod editor;
+mod growth;
 pub(crate) mod logic;
 mod overlap;
 mod people;

@@ -26,6 +26,19 @@ pub struct Phase {
     pub begun: Option<Begun>,
     /// The position of the feed up to which everything is in.
     pub position: Cursor,
+    /// Grows when the index is made anew: ordinals of another generation mean other customers.
+    pub generation: u64,
+}
+
+/// What the index says at one moment, and what that covers.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Which numbering of customers it has.
+    pub generation: u64,
+    /// Everything up to here is in; something behind it may be in too.
+    pub position: Cursor,
+    /// What it says.
+    pub view: Arc<View>,
 }
 
 /// What an index does.
@@ -77,6 +90,7 @@ impl Follower {
                 since: now,
                 begun: None,
                 position: Cursor::default(),
+                generation: 0,
             }),
             hurry,
         }
@@ -103,6 +117,32 @@ impl Follower {
             State::TooLarge { .. } => Err(Unavailable::TooLarge),
             State::Stopped => Err(Unavailable::Stopped),
         }
+    }
+
+    /// Returns what the index says now with the position up to which it is whole.
+    ///
+    /// # Errors
+    /// When the index cannot be asked; SQL can.
+    pub fn standing(&self) -> Result<Standing, Unavailable> {
+        loop {
+            let before = self.phase();
+            let view = self.view()?;
+            let after = self.phase();
+            // Between the two the index may have been thrown away and begun anew.
+            if before.generation == after.generation && after.state == State::Following {
+                return Ok(Standing {
+                    generation: before.generation,
+                    // The batch of the view may be in before the phase says so.
+                    position: before.position.max(view.position()),
+                    view,
+                });
+            }
+        }
+    }
+
+    /// Tells of every change of the phase, also of the position.
+    pub fn phases(&self) -> watch::Receiver<Phase> {
+        self.phase.subscribe()
     }
 
     /// Waits until everything up to a position of the feed is in. The caller says for how long.
@@ -149,6 +189,7 @@ impl Follower {
     }
 
     pub(super) fn replace(&self, index: Arc<Index>) {
+        self.phase.send_modify(|phase| phase.generation += 1);
         *self.index.write() = index;
     }
 

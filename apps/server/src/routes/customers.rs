@@ -6,6 +6,7 @@ mod get;
 mod list;
 mod orders;
 mod patch;
+mod segments;
 mod timeline;
 mod wire;
 
@@ -22,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get::get, patch::patch))
         .routes(routes!(timeline::timeline))
         .routes(routes!(orders::orders))
+        .routes(routes!(segments::segments))
 }
 
 impl From<CustomerError> for ApiError {

@@ -3,8 +3,10 @@
 mod ask;
 mod create;
 mod find;
+mod history;
 mod list;
 mod members;
+mod past;
 mod save;
 mod shelf;
 mod uses;
@@ -22,6 +24,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(shelf::restore))
         .routes(routes!(uses::uses))
         .routes(routes!(members::members))
+        .routes(routes!(past::past_members))
+        .routes(routes!(history::history))
         .routes(routes!(ask::preview))
         .routes(routes!(ask::examples))
         .routes(routes!(ask::explain))

@@ -31,6 +31,7 @@ mod looks;
     reason = "the tests of the channel itself play the rest of its parts"
 )]
 mod mail_server;
+mod membership;
 mod merges;
 mod offer;
 mod process;

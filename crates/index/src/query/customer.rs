@@ -127,6 +127,15 @@ impl Customer<'_> {
         self.view.is_suppressed(channel, address)
     }
 
+    /// Returns the numbers of the names of those of her events whose own numbers lie between two.
+    pub fn names_between(&self, first: i64, last: i64) -> impl Iterator<Item = i32> {
+        let between = self
+            .events
+            .iter()
+            .filter(move |held| (first..=last).contains(&held.row.id));
+        between.map(|held| held.name)
+    }
+
     /// Compares what is gathered; `None` is unknown. Means the same as [`View::judge`].
     pub fn judge(&self, query: &EventQuery, aggregate: Aggregate, range: Range) -> Option<bool> {
         match self.measure(query, aggregate) {

@@ -73,7 +73,10 @@ impl Touched {
                 self.event_names.insert(change.a);
             }
             // Who is in a segment follows from what is read here; a sign of life moves nothing until it is kept.
-            ChangeKind::SegmentEnter | ChangeKind::SegmentLeave | ChangeKind::Met => {}
+            ChangeKind::SegmentEnter
+            | ChangeKind::SegmentLeave
+            | ChangeKind::Segment
+            | ChangeKind::Met => {}
         }
     }
 

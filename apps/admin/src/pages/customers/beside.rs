@@ -3,7 +3,7 @@
 use api_types::customers::{ConsentView, CustomerView, IdentityView, SuppressionView};
 use leptos::prelude::*;
 
-use super::{logic, words};
+use super::{logic, segments::Segments, words};
 use crate::{
     format::{self, zone},
     i18n as t,
@@ -26,10 +26,11 @@ pub(super) fn Beside(
         })
     };
     let (consents, suppressions) = (customer.consents.clone(), customer.suppressions.clone());
-    let identities = customer.identities.clone();
+    let (id, identities) = (customer.id.clone(), customer.identities.clone());
     view! {
         <div class="stack">
             <Section title=t::customers::channels><Consents consents=consents suppressions=suppressions/></Section>
+            <Segments id=id/>
             <Section title=t::customers::facts more=edit><Facts customer=customer/></Section>
             <Section title=t::customers::identities><Identities identities=identities/></Section>
         </div>

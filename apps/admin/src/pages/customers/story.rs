@@ -105,6 +105,13 @@ fn folded(rest: &Fold) -> String {
     format!("{words}・{}", t::customers::fold_sum(sum))
 }
 
+/// The segment that was entered or left.
+fn segment_of(item: &TimelineView) -> Option<(String, Route)> {
+    let detail = item.detail.as_ref().filter(|_| item.kind == "segment")?;
+    let id = detail.get("segment_id")?.as_str()?.to_owned();
+    Some((item.name.clone()?, Route::Segment(id)))
+}
+
 fn item(item: TimelineView) -> AnyView {
     let at = format::millis(&item.at);
     let told = words::told(&item);
@@ -117,7 +124,8 @@ fn item(item: TimelineView) -> AnyView {
         .campaign
         .clone()
         .zip(item.campaign_id.clone())
-        .map(|(name, id)| (name, Route::CampaignReport(id)));
+        .map(|(name, id)| (name, Route::CampaignReport(id)))
+        .or_else(|| segment_of(&item));
     let outcome = item.outcome.clone();
     let shared = StoredValue::new(item);
     let title = move || shared.with_value(|item| words::told(item).title);

@@ -27,6 +27,7 @@ pub(super) fn told(item: &TimelineView) -> Told {
             t::customers::merged().to_owned(),
         ),
         "delivery" => delivery(item),
+        "segment" => segment(item),
         other => (Icon::History, Voice::Theirs, other.to_owned()),
     };
     Told {
@@ -95,6 +96,32 @@ fn delivery(item: &TimelineView) -> (Icon, Voice, String) {
     }
     let words = t::customers::not_sent().to_owned();
     (Icon::MailX, Voice::NotSent, words)
+}
+
+/// Entering and leaving a segment follow from what she did: hers, though nobody sees it happen.
+fn segment(item: &TimelineView) -> (Icon, Voice, String) {
+    let word = if item.is_granted == Some(true) {
+        t::customers::segment_entered()
+    } else {
+        t::customers::segment_left()
+    };
+    (Icon::Funnel, Voice::Theirs, word.to_owned())
+}
+
+/// Returns the words for why somebody entered or left a segment.
+pub(super) fn segment_cause(name: &str) -> String {
+    match name {
+        "event" => t::customers::cause_event(),
+        "profile" => t::customers::cause_profile(),
+        "consent" => t::customers::cause_consent(),
+        "merge" => t::customers::cause_merge(),
+        "erase" => t::customers::cause_erase(),
+        "time" => t::customers::cause_time(),
+        "catalogue" => t::customers::cause_catalogue(),
+        "backfill" => t::customers::cause_backfill(),
+        other => other,
+    }
+    .to_owned()
 }
 
 /// Returns a channel's word.
@@ -179,6 +206,9 @@ fn note(item: &TimelineView) -> String {
     }
     if item.kind == "consent" {
         parts.extend(item.name.as_deref().map(purpose));
+    }
+    if item.kind == "segment" {
+        parts.extend(field(item, "cause").as_deref().map(segment_cause));
     }
     if let Some(own) = item.source.as_deref() {
         parts.push(source(own));

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{
     editor::{Editor, row_id, said},
+    growth::Growth,
     logic::sentence,
     overlap::Overlap,
     people::Examples,
@@ -162,6 +163,7 @@ pub(crate) fn Builder(
                 {move || uses().map(|id| view! { <Uses id=id/> })}
             </div>
         </div>
+        {move || sheet.saved.get().map(|saved| view! { <Growth id=saved.id version=saved.version/> })}
         <Naming sheet=sheet/>
         <Conflict sheet=sheet/>
     }

@@ -11,12 +11,14 @@ use axum::{Json, extract::State};
 use kernel::{
     id::{CampaignId, LinkId, ProductId, WorkspaceId, kind},
     page::PageRequest,
+    time::Millis,
 };
 use offers::ProductStore;
 use profiles::{
     customers,
     timeline::{self, Before, EventEntry, TimelineEntry, What},
 };
+use segmentation::membership::{self, Interval};
 use serde_json::Value;
 use storage::ConnectionTrait;
 
@@ -29,6 +31,9 @@ use crate::{
     },
     state::App,
 };
+
+/// The store of memberships.
+const SEGMENT: &str = "segment";
 
 /// Lists what happened with a customer, the newest first. The opening is logged with the first page.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/timeline", operation_id = "list_customer_timeline", tag = "customers",
@@ -51,6 +56,8 @@ pub(super) async fn timeline(
     let position = (before.at, before.id);
     let unsent = story::unsent(db, operator.workspace, id, position, limit + 1).await?;
     stores.push(unsent.iter().map(silence).collect());
+    let moves = membership::timeline(db, operator.workspace, id, position, limit + 1).await?;
+    stores.push(moves.into_iter().map(moved).collect());
     let page = timeline::page(limit, stores);
     let names = Names::read(db, operator.workspace, &page.items, unsent).await?;
     if request.after.is_none() {
@@ -72,6 +79,38 @@ fn silence(unsent: &Unsent) -> TimelineEntry {
             source: "delivery".to_owned(),
             detail: Value::Null,
         },
+    }
+}
+
+/// Entering or leaving a segment stands on the timeline as an end of its interval.
+fn moved((at, interval): (Millis, Interval)) -> TimelineEntry {
+    let left = interval.left.filter(|(left_at, _)| *left_at == at);
+    let cause = left.map_or(interval.entered_by, |(_, cause)| cause);
+    TimelineEntry {
+        at,
+        id: interval.id,
+        what: What::Other {
+            source: SEGMENT.to_owned(),
+            detail: serde_json::json!({
+                "segment_id": interval.segment,
+                "segment": interval.name,
+                "is_in": left.is_none(),
+                "cause": cause.name(),
+            }),
+        },
+    }
+}
+
+fn moved_view(base: TimelineView, detail: Value) -> TimelineView {
+    TimelineView {
+        kind: SEGMENT.to_owned(),
+        name: detail
+            .get("segment")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+        is_granted: detail.get("is_in").and_then(Value::as_bool),
+        detail: Some(detail),
+        ..base
     }
 }
 
@@ -144,6 +183,7 @@ fn view(entry: TimelineEntry, names: &Names) -> TimelineView {
             detail: Some(serde_json::json!({ "merged": merged, "undone_at": undone_at })),
             ..base
         },
+        What::Other { source, detail } if source == SEGMENT => moved_view(base, detail),
         What::Other { source, detail } => match names.unsent.get(&entry.id) {
             Some(unsent) => unsent_view(base, source, unsent, names),
             None => TimelineView {

@@ -1,0 +1,218 @@
+//! Writing transitions: intervals, rows of the feed and the worker's progress in one transaction.
+
+use kernel::{
+    feed::{Change, ChangeKind},
+    id::{IdSource, SegmentId},
+    time::Millis,
+};
+use sea_orm::DbErr;
+use storage::{
+    Db, Dialect, StorageError, Tx,
+    bulk::{Bulk, ColumnType},
+    feed, sql,
+};
+
+use super::{
+    Direction, Transition,
+    filled::{FILLING, PUT_AWAY},
+    lease::{Lease, LeaseError, Progress},
+};
+
+const ENTER: Bulk = Bulk {
+    table: "membership",
+    columns: &[
+        ("workspace_id", ColumnType::Int),
+        ("segment_id", ColumnType::Int),
+        ("profile_id", ColumnType::Int),
+        ("id", ColumnType::Int),
+        ("entered_at", ColumnType::Int),
+        ("entered_by", ColumnType::Int),
+    ],
+    suffix: "",
+};
+
+/// How a segment's intervals stand after a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Some are still to be made.
+    Filling(SegmentId),
+    /// They follow the rule of this checksum.
+    Filled(SegmentId, String),
+    /// The segment was put away, and everybody has left.
+    PutAway(SegmentId),
+}
+
+/// What one transaction writes; at most [`super::MAX_BATCH`] transitions.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// Who enters and leaves, in order; a profile at most once a segment.
+    pub transitions: &'a [Transition],
+    /// How a segment stands afterwards.
+    pub step: Option<&'a Step>,
+    /// How far the worker has come with it.
+    pub progress: Progress,
+}
+
+/// Why nothing was written. Whatever the worker held in memory is to be read anew.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The lease is gone: stop.
+    #[error(transparent)]
+    Lease(#[from] LeaseError),
+    /// The stored intervals are not those that the worker believed in.
+    #[error("{missing} of those who were to leave were not in")]
+    Astray {
+        /// How many.
+        missing: u64,
+    },
+}
+
+impl From<DbErr> for WriteError {
+    fn from(error: DbErr) -> Self {
+        Self::Lease(error.into())
+    }
+}
+
+impl From<StorageError> for WriteError {
+    fn from(error: StorageError) -> Self {
+        Self::Lease(error.into())
+    }
+}
+
+impl Lease {
+    /// Writes a batch, or nothing. Rows of the feed come with it, but for transitions whose cause is silent.
+    ///
+    /// # Errors
+    /// See [`WriteError`]; the lease must not be used after [`LeaseError::Lost`].
+    pub async fn write(
+        &mut self,
+        db: &Db,
+        ids: &dyn IdSource,
+        now: Millis,
+        batch: Batch<'_>,
+    ) -> Result<(), WriteError> {
+        // Later than every write before, also when the clock was set back: intervals never overlap and are never empty.
+        let at = now.max(self.marked_at.plus(1));
+        let tx = db.begin().await?;
+        self.hold(&tx, now, at, batch.progress).await?;
+        self.leave(&tx, at, batch.transitions).await?;
+        self.enter(&tx, ids, at, batch.transitions).await?;
+        self.tell(&tx, at, batch.transitions).await?;
+        if let Some(step) = batch.step {
+            self.note(&tx, at, step).await?;
+        }
+        tx.commit().await?;
+        self.marked_at = at;
+        self.progress = batch.progress;
+        self.renewed(now);
+        Ok(())
+    }
+
+    async fn enter(
+        &self,
+        tx: &Tx,
+        ids: &dyn IdSource,
+        at: Millis,
+        transitions: &[Transition],
+    ) -> Result<(), DbErr> {
+        let entering = transitions
+            .iter()
+            .filter(|one| one.direction == Direction::Enter);
+        let rows: Vec<Vec<storage::Value>> = entering
+            .map(|one| {
+                vec![
+                    self.workspace.raw().into(),
+                    one.segment.raw().into(),
+                    one.profile.raw().into(),
+                    ids.next_raw().into(),
+                    at.0.into(),
+                    i64::from(one.cause.code()).into(),
+                ]
+            })
+            .collect();
+        ENTER.insert(tx, rows).await.map(|_| ())
+    }
+
+    async fn leave(
+        &self,
+        tx: &Tx,
+        at: Millis,
+        transitions: &[Transition],
+    ) -> Result<(), WriteError> {
+        let leaving: Vec<serde_json::Value> = transitions
+            .iter()
+            .filter(|one| one.direction == Direction::Leave)
+            .map(|one| {
+                let (segment, profile) = (one.segment.raw(), one.profile.raw());
+                serde_json::json!([segment, profile, one.cause.code()])
+            })
+            .collect();
+        if leaving.is_empty() {
+            return Ok(());
+        }
+        let n = leaving.len() as u64;
+        let rows = match tx.dialect() {
+            Dialect::Sqlite => {
+                "(SELECT r.value ->> 0 AS segment, r.value ->> 1 AS profile, r.value ->> 2 AS cause FROM json_each($3) r)"
+            }
+            Dialect::Postgres => {
+                "(SELECT (r.value ->> 0)::bigint AS segment, (r.value ->> 1)::bigint AS profile,
+                         (r.value ->> 2)::smallint AS cause FROM json_array_elements($3::text::json) r)"
+            }
+        };
+        let text = format!(
+            "UPDATE membership SET left_at = $1, left_by = u.cause FROM {rows} u
+             WHERE membership.segment_id = u.segment AND membership.profile_id = u.profile
+               AND membership.left_at IS NULL AND membership.workspace_id = $2"
+        );
+        let list = serde_json::Value::Array(leaving).to_string();
+        let binds = [at.0.into(), self.workspace.raw().into(), list.into()];
+        let touched = sql::exec(tx, text, binds).await?;
+        if touched == n {
+            Ok(())
+        } else {
+            Err(WriteError::Astray {
+                missing: n.saturating_sub(touched),
+            })
+        }
+    }
+
+    async fn tell(&self, tx: &Tx, at: Millis, transitions: &[Transition]) -> Result<(), DbErr> {
+        let told: Vec<Change> = transitions
+            .iter()
+            .filter(|one| !one.cause.is_silent())
+            .map(|one| Change {
+                workspace: self.workspace,
+                profile: one.profile,
+                kind: match one.direction {
+                    Direction::Enter => ChangeKind::SegmentEnter,
+                    Direction::Leave => ChangeKind::SegmentLeave,
+                },
+                a: one.segment.raw(),
+                b: i64::from(one.cause.code()),
+            })
+            .collect();
+        feed::append(tx, at, &told).await
+    }
+
+    async fn note(&self, tx: &Tx, at: Millis, step: &Step) -> Result<(), DbErr> {
+        let (segment, rule) = match step {
+            Step::Filling(segment) => (segment, FILLING),
+            Step::Filled(segment, rule) => (segment, rule.as_str()),
+            Step::PutAway(segment) => (segment, PUT_AWAY),
+        };
+        sql::exec(
+            tx,
+            "INSERT INTO membership_filled (workspace_id, segment_id, rule, kept_since) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (segment_id) DO UPDATE SET rule = excluded.rule",
+            [
+                self.workspace.raw().into(),
+                segment.raw().into(),
+                rule.into(),
+                at.0.into(),
+            ],
+        )
+        .await
+        .map(|_| ())
+    }
+}
