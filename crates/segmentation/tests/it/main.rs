@@ -8,9 +8,12 @@
 
 mod agree;
 mod dice;
+mod flaws;
 mod indexed;
 mod naive;
 mod newer;
 mod operators;
 mod saved;
+mod tally;
+mod version_1;
 mod world;

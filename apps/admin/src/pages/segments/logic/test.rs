@@ -341,7 +341,10 @@ mod tests {
             assert_eq!(window_word(Some(&make_window(word, None))), word);
         }
         assert_eq!(
-            make_window("last_full.weeks", Some(&json!({"last_full": {"months": 3}}))),
+            make_window(
+                "last_full.weeks",
+                Some(&json!({"last_full": {"months": 3}}))
+            ),
             json!({"last_full": {"weeks": 3}})
         );
         assert_eq!(window_word(None), "ever");

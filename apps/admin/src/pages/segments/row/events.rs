@@ -366,9 +366,7 @@ fn CountControls(editor: Editor, at: String) -> impl IntoView {
         let word = word.get();
         let at = format!("{}{}", place.get_value(), test::operand_at(&word));
         match test::shape(&word) {
-            Shape::Number | Shape::Numbers2 => {
-                numbers(editor, &word, &at, word.contains("amount"))
-            }
+            Shape::Number | Shape::Numbers2 => numbers(editor, &word, &at, word.contains("amount")),
             shape => operand_view(editor, shape, at),
         }
     };

@@ -22,14 +22,23 @@ pub(super) fn PropertyMeasure(editor: Editor, at: String) -> impl IntoView {
     let held = editor.at(place.get_value());
     let word = Memo::new(move |_| test::word(&held.get().unwrap_or_default()));
     let choices = Signal::derive(|| {
-        let words = ["at_least", "at_most", "greater_than", "less_than", "equals", "between"];
+        let words = [
+            "at_least",
+            "at_most",
+            "greater_than",
+            "less_than",
+            "equals",
+            "between",
+        ];
         words
             .into_iter()
             .map(|word| Choice::new(word, fact::label(&format!("number.{word}"))))
             .collect::<Vec<_>>()
     });
     let pick = move |to: String| {
-        let former = held.get_untracked().unwrap_or_else(|| json!({"at_least": 1}));
+        let former = held
+            .get_untracked()
+            .unwrap_or_else(|| json!({"at_least": 1}));
         editor.set(&place.get_value(), test::make(&to, &former));
     };
     let operand = move || {
