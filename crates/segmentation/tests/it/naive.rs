@@ -168,13 +168,13 @@ impl Naive<'_> {
         person.email.is_some() && consented && !suppressed
     }
 
-    fn events(&self, events: &Events, person: &Person) -> Truth {
+    fn matching(&self, events: &Events, person: &Person) -> Vec<&Happening> {
         let named = self
             .world
             .events
             .iter()
             .filter(|event| event.profile == person.id && events.names.contains(&event.name));
-        let matching: Vec<&Happening> = named
+        named
             .filter(|event| {
                 events.machine == Machine::Included
                     || event.flags & 1 == 0
@@ -187,7 +187,11 @@ impl Naive<'_> {
                     .iter()
                     .all(|filter| self.filter(event, filter) == Some(true))
             })
-            .collect();
+            .collect()
+    }
+
+    fn events(&self, events: &Events, person: &Person) -> Truth {
+        let matching = self.matching(events, person);
         let lines = i64::try_from(matching.len()).unwrap();
         match &events.test {
             EventTest::Never => Some(lines == 0),
@@ -216,16 +220,14 @@ impl Naive<'_> {
                 matching.iter().filter_map(|e| e.quantity).sum(),
                 *test,
             )),
-            EventTest::Latest(test) => matching
-                .iter()
-                .map(|e| e.at)
-                .max()
-                .map(|at| self.instant(Millis(at), test)),
-            EventTest::First(test) => matching
-                .iter()
-                .map(|e| e.at)
-                .min()
-                .map(|at| self.instant(Millis(at), test)),
+            EventTest::Latest(test) => {
+                let latest = matching.iter().map(|e| e.at).max();
+                latest.map(|at| self.instant(Millis(at), test))
+            }
+            EventTest::First(test) => {
+                let first = matching.iter().map(|e| e.at).min();
+                first.map(|at| self.instant(Millis(at), test))
+            }
             EventTest::Sum(_)
             | EventTest::Average(_)
             | EventTest::Minimum(_)
