@@ -164,13 +164,12 @@ impl Sight {
             }
         };
         match self.events.within {
-            Window::Ever => {}
+            // The calendar moves at its own edges, whatever happened.
+            Window::Ever | Window::This(_) | Window::LastFull(_) => {}
             Window::Last(span) => shift(Moment::Ago(span)),
             Window::Between(Bounds { from, until }) => {
                 from.into_iter().chain(until).for_each(&mut shift);
             }
-            // Those move at the edges of the calendar, whatever happened.
-            Window::This(_) | Window::LastFull(_) => {}
         }
         if let EventTest::Latest(test) | EventTest::First(test) = &self.events.test {
             match test {

@@ -1,5 +1,7 @@
 //! What the clock on the wall says: weekdays and hours of events in the workspace's zone.
 
+use std::fmt::Write as _;
+
 use chrono::{Offset, TimeZone};
 use chrono_tz::Tz;
 use kernel::time::{DAY, HOUR, Millis};
@@ -113,7 +115,8 @@ impl Clock {
         let mut cases = String::new();
         let mut held = self.first;
         for (at, offset) in &self.changes {
-            cases.push_str(&format!(" WHEN {instant} < {at} THEN {held}"));
+            // Writing to a String cannot fail.
+            let _ = write!(cases, " WHEN {instant} < {at} THEN {held}");
             held = *offset;
         }
         format!("({instant} + CASE{cases} ELSE {held} END)")

@@ -91,7 +91,7 @@ mod tests {
 
     /// Numbers as the server gives them: time in the high bits, a sequence in the low ones.
     fn profiles() -> impl Iterator<Item = i64> {
-        (0..200_000_i64).map(|n| (1_700_000_000_000 + n * 37) << 20 | n % 7)
+        (0..200_000_i64).map(|n| ((1_700_000_000_000 + n * 37) << 20) | (n % 7))
     }
 
     #[test]

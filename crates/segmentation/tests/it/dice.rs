@@ -176,7 +176,9 @@ fn attributes(dice: &mut Dice) -> Json {
 }
 
 fn happening(dice: &mut Dice, world: &mut World) {
-    let profile = 1_000 + dice.int(0, PEOPLE);
+    // Some are busy: averages and different ones need several events.
+    let most = dice.pick(&[8, PEOPLE]);
+    let profile = 1_000 + dice.int(0, most);
     let name = dice.pick(
         &[
             NAMES,
@@ -191,8 +193,8 @@ fn happening(dice: &mut Dice, world: &mut World) {
         dice.pick(&["A-1", "B-2", ""]),
         dice.pick(&[PATHS, &["", ""]].concat()),
     );
-    let amount = dice.pick(&[None, Some(0), Some(500), Some(3_000), Some(-500)]);
-    let quantity = dice.pick(&[None, Some(1), Some(3), Some(-1)]);
+    let amount = dice.pick(&[None, Some(0), Some(500), Some(501), Some(3_000), Some(-500)]);
+    let quantity = dice.pick(&[None, Some(1), Some(2), Some(3), Some(-1)]);
     let flags = dice.pick(&[0, 0, 0, 1, 2, 8, 9]);
     let plan = dice.pick(TEXTS);
     let score = dice.pick(&[

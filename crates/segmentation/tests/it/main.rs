@@ -8,10 +8,13 @@
 
 mod agree;
 mod dice;
+mod flaws;
 mod indexed;
 mod naive;
 mod newer;
 mod operators;
 mod saved;
 mod standing;
+mod tally;
+mod version_1;
 mod world;

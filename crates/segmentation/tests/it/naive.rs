@@ -6,7 +6,7 @@ use kernel::time::Millis;
 use segmentation::language::{
     Answer, AnswerKind, Bounds, Channel, Consent, ConsentState, CountOf, DateTest, Document,
     EventTest, Events, Fact, Field, Filter, Fold, Machine, Moment, Node, OneOf, Reachable, Source,
-    Test, Window,
+    Test, TextTest, Window,
 };
 use serde_json::Value as Json;
 
@@ -14,7 +14,9 @@ mod calendar;
 mod measure;
 mod value;
 
+pub(crate) use self::value::part;
 use self::value::{compare, list, number, text};
+use crate::flaws::Flaw;
 use crate::world::{Happening, Person, WORKSPACE, World};
 
 pub(crate) struct Naive<'a> {
@@ -22,18 +24,25 @@ pub(crate) struct Naive<'a> {
     pub(crate) now: Millis,
     pub(crate) zone: Tz,
     pub(crate) segments: Vec<(kernel::id::SegmentId, Document)>,
+    /// What is read wrongly on purpose.
+    pub(crate) flaw: Option<Flaw>,
 }
 
 /// True, false or unknown.
 type Truth = Option<bool>;
 
 impl Naive<'_> {
+    fn has(&self, flaw: Flaw) -> bool {
+        self.flaw == Some(flaw)
+    }
+
     pub(crate) fn members(&self, node: &Node) -> Vec<i64> {
         let people = self
             .world
             .people
             .iter()
-            .filter(|person| person.state == 0 && person.workspace == WORKSPACE);
+            .filter(|person| person.state == 0 || self.has(Flaw::MergedStay) && person.state == 1)
+            .filter(|person| person.workspace == WORKSPACE);
         let mut members: Vec<i64> = people
             .filter(|person| self.truth(node, person) == Some(true))
             .map(|person| person.id)
@@ -60,6 +69,9 @@ impl Naive<'_> {
                 all if all.contains(&None) => None,
                 _ => Some(false),
             },
+            Node::Not(inner) if self.has(Flaw::UnknownIsFalse) => {
+                Some(self.truth(inner, person) != Some(true))
+            }
             Node::Not(inner) => self.truth(inner, person).map(|truth| !truth),
             Node::Fact(fact) => self.fact(fact, person),
             Node::Events(events) => self.events(events, person),
@@ -67,8 +79,10 @@ impl Naive<'_> {
             Node::Consent(consent) => Some(self.consent(consent, person)),
             Node::Reachable(reachable) => Some(self.reachable(reachable, person)),
             Node::Share(share) => {
-                let part = value::part(&share.salt, person.id);
-                Some(share.from * 100.0 <= part && part < share.until * 100.0)
+                let part = part(&share.salt, person.id);
+                let (from, until) = ((share.from * 100.0).round(), (share.until * 100.0).round());
+                let is_before = part < until || self.has(Flaw::ShareEndIncluded) && part <= until;
+                Some(from <= part && is_before)
             }
             Node::Segment(segment) => {
                 let (_, document) = self
@@ -126,7 +140,9 @@ impl Naive<'_> {
             .find(|(c, p, _, _)| *c == consent.channel && *p == consent.purpose);
         let state = match found {
             Some((_, _, false, _)) => ConsentState::Withdrawn,
-            Some((_, _, true, expires)) if expires.is_none_or(|at| at > self.now.0) => {
+            Some((_, _, true, expires))
+                if expires.is_none_or(|at| at > self.now.0 || self.has(Flaw::ConsentNeverEnds)) =>
+            {
                 ConsentState::Granted
             }
             _ => ConsentState::None,
@@ -153,14 +169,18 @@ impl Naive<'_> {
         person.email.is_some() && consented && !suppressed
     }
 
-    fn events(&self, events: &Events, person: &Person) -> Truth {
+    fn matching(&self, events: &Events, person: &Person) -> Vec<&Happening> {
         let named = self
             .world
             .events
             .iter()
             .filter(|event| event.profile == person.id && events.names.contains(&event.name));
-        let matching: Vec<&Happening> = named
-            .filter(|event| events.machine == Machine::Included || event.flags & 1 == 0)
+        named
+            .filter(|event| {
+                events.machine == Machine::Included
+                    || event.flags & 1 == 0
+                    || self.has(Flaw::MachinesCount)
+            })
             .filter(|event| self.in_window(event.at, events.within))
             .filter(|event| {
                 events
@@ -168,11 +188,18 @@ impl Naive<'_> {
                     .iter()
                     .all(|filter| self.filter(event, filter) == Some(true))
             })
-            .collect();
+            .collect()
+    }
+
+    fn events(&self, events: &Events, person: &Person) -> Truth {
+        let matching = self.matching(events, person);
         let lines = i64::try_from(matching.len()).unwrap();
         match &events.test {
             EventTest::Never => Some(lines == 0),
             EventTest::Count(CountOf::Lines(test)) => Some(compare(lines, *test)),
+            EventTest::Count(CountOf::Times(test)) if self.has(Flaw::LinesAreTimes) => {
+                Some(compare(lines, *test))
+            }
             EventTest::Count(CountOf::Times(test)) => {
                 let mut orders: Vec<(bool, i64)> = matching
                     .iter()
@@ -185,7 +212,7 @@ impl Naive<'_> {
             EventTest::Amount(test) => Some(compare(
                 matching
                     .iter()
-                    .filter(|e| e.flags & 8 == 0)
+                    .filter(|e| e.flags & 8 == 0 || self.has(Flaw::ForeignCounts))
                     .filter_map(|e| e.amount)
                     .sum(),
                 *test,
@@ -194,21 +221,19 @@ impl Naive<'_> {
                 matching.iter().filter_map(|e| e.quantity).sum(),
                 *test,
             )),
-            EventTest::Latest(test) => matching
-                .iter()
-                .map(|e| e.at)
-                .max()
-                .map(|at| self.instant(Millis(at), test)),
-            EventTest::First(test) => matching
-                .iter()
-                .map(|e| e.at)
-                .min()
-                .map(|at| self.instant(Millis(at), test)),
+            EventTest::Latest(test) => {
+                let latest = matching.iter().map(|e| e.at).max();
+                latest.map(|at| self.instant(Millis(at), test))
+            }
+            EventTest::First(test) => {
+                let first = matching.iter().map(|e| e.at).min();
+                first.map(|at| self.instant(Millis(at), test))
+            }
             EventTest::Sum(_)
             | EventTest::Average(_)
             | EventTest::Minimum(_)
             | EventTest::Maximum(_)
-            | EventTest::Distinct(_) => measure::judge(&matching, &events.test),
+            | EventTest::Distinct(_) => measure::judge(&matching, &events.test, self.flaw),
         }
     }
 
@@ -216,6 +241,9 @@ impl Naive<'_> {
         match filter {
             Filter::Product(one_of) => {
                 // A product without a number in the dictionary was never stored with the event.
+                if self.has(Flaw::NotInTakesAbsent) && event.product.is_none() {
+                    return Some(matches!(one_of, OneOf::NotIn(_)));
+                }
                 let sku = event.product.as_ref()?;
                 Some(match one_of {
                     OneOf::In(values) => values.contains(sku),
@@ -224,8 +252,10 @@ impl Naive<'_> {
             }
             Filter::Category(one_of) => {
                 let path = event.category.as_ref()?;
-                let within =
-                    |above: &String| path == above || path.starts_with(&format!("{above} > "));
+                let within = |above: &String| {
+                    let below = format!("{above} > ");
+                    path == above || path.starts_with(&below) && !self.has(Flaw::CategoryAlone)
+                };
                 Some(match one_of {
                     OneOf::In(values) => values.iter().any(within),
                     OneOf::NotIn(values) => !values.iter().any(within),
@@ -250,7 +280,7 @@ impl Naive<'_> {
                     }
                     hour = (hour + 1) % 24;
                     if hour == u32::from(hours.until) % 24 {
-                        break Some(false);
+                        break Some(self.has(Flaw::HourEndIncluded) && hour == own);
                     }
                 }
             }
@@ -266,16 +296,20 @@ impl Naive<'_> {
 
     pub(crate) fn in_window(&self, at: i64, window: Window) -> bool {
         let now = self.now.0;
-        at < now
+        (at < now || self.has(Flaw::NowIncluded) && at == now)
             && match window {
                 Window::Ever => true,
+                Window::Last(span) if self.has(Flaw::FirstInstantLeftOut) => {
+                    now - span.millis() < at
+                }
                 Window::Last(span) => now - span.millis() <= at,
                 Window::This(unit) => {
-                    calendar::count(unit, self.local(at)) == calendar::count(unit, self.local(now))
+                    let count = |at| calendar::count(unit, self.local(at), self.flaw);
+                    count(at) == count(now)
                 }
                 Window::LastFull(span) => {
                     let (n, unit) = span.parts();
-                    let count = |at| calendar::count(unit, self.local(at));
+                    let count = |at| calendar::count(unit, self.local(at), self.flaw);
                     (1..=i64::from(n)).contains(&(count(now) - count(at)))
                 }
                 Window::Between(Bounds { from, until }) => {
@@ -289,6 +323,9 @@ impl Naive<'_> {
     }
 
     pub(crate) fn local(&self, at: i64) -> NaiveDate {
+        if self.has(Flaw::DaysOfUtc) {
+            return DateTime::from_timestamp_millis(at).unwrap().date_naive();
+        }
         DateTime::from_timestamp_millis(at)
             .unwrap()
             .with_timezone(&self.zone)
@@ -347,7 +384,17 @@ impl Naive<'_> {
 
     fn value(&self, value: Option<&Json>, test: &Test, fold: Fold) -> Truth {
         let value = value.filter(|value| !value.is_null());
+        let fold = if self.has(Flaw::FoldForgotten) {
+            Fold::Exact
+        } else {
+            fold
+        };
         match test {
+            Test::Text(TextTest::NotEquals(_))
+                if value.is_none() && self.has(Flaw::AbsentDiffers) =>
+            {
+                Some(true)
+            }
             Test::Exists => Some(value.is_some()),
             Test::Missing => Some(value.is_none()),
             Test::Boolean(wanted) => value?.as_bool().map(|found| found == *wanted),
@@ -384,7 +431,7 @@ impl Naive<'_> {
             }
             DateTest::ThisMonth => self.local(self.now.0).month() == day.month(),
             DateTest::Anniversary(wanted) => {
-                calendar::anniversary(wanted, day, self.local(self.now.0))
+                calendar::anniversary(wanted, day, self.local(self.now.0), self.flaw)
             }
         })
     }

@@ -323,16 +323,24 @@ async fn shares_of_one_salt_do_not_overlap_and_leave_nobody_out() {
     .await;
 }
 
+fn check_refused(cases: &[(Json, &str, &str)]) {
+    for (root, pointer, code) in cases {
+        let found = refused(root);
+        assert_eq!(
+            found,
+            (format!("/root{pointer}"), (*code).to_owned()),
+            "{root}"
+        );
+    }
+}
+
 #[test]
-fn a_calendar_or_share_that_means_nothing_is_named() {
+fn a_calendar_window_or_hour_that_means_nothing_is_named() {
     let within =
         |window: Json| json!({"events": {"names": ["x"], "within": window, "test": "never"}});
     let filtered =
         |filter: Json| json!({"events": {"names": ["x"], "where": [filter], "test": "never"}});
-    let anniversary = |value: Json| attribute(&json!({"date": {"anniversary": value}}));
-    let share =
-        |from: f64, until: f64| json!({"share": {"salt": "a", "from": from, "until": until}});
-    for (root, pointer, code) in [
+    check_refused(&[
         (
             within(json!({"last_full": {"months": 0}})),
             "/events/within/last_full",
@@ -363,6 +371,15 @@ fn a_calendar_or_share_that_means_nothing_is_named() {
             "/events/where/0/hour",
             "range",
         ),
+    ]);
+}
+
+#[test]
+fn an_anniversary_or_share_that_means_nothing_is_named() {
+    let anniversary = |value: Json| attribute(&json!({"date": {"anniversary": value}}));
+    let share =
+        |from: f64, until: f64| json!({"share": {"salt": "a", "from": from, "until": until}});
+    check_refused(&[
         (
             anniversary(json!({"from": 3, "until": 1})),
             "/fact/test/date/anniversary",
@@ -386,12 +403,5 @@ fn a_calendar_or_share_that_means_nothing_is_named() {
         (share(0.0, 100.01), "/share/until", "range"),
         (share(0.001, 1.0), "/share/from", "range"),
         (share(10.0, 10.0), "/share", "order"),
-    ] {
-        let found = refused(&root);
-        assert_eq!(
-            found,
-            (format!("/root{pointer}"), code.to_owned()),
-            "{root}"
-        );
-    }
+    ]);
 }

@@ -3,7 +3,8 @@
 use kernel::id::{CampaignId, SegmentId};
 use serde_json::{Value as Json, json};
 
-use super::{Dice, INNER, NAMES, PATHS, TEXTS};
+use super::{Dice, INNER, NAMES, PATHS, PEOPLE, TEXTS};
+use crate::naive::part;
 
 fn span(dice: &mut Dice) -> Json {
     dice.pick(&[
@@ -168,11 +169,8 @@ fn leaf(dice: &mut Dice) -> Json {
             }
         },
         8 => match dice.below(5) {
-            3 | 4 => {
-                let (from, until) =
-                    dice.pick(&[(0.0, 50.0), (50.0, 100.0), (12.5, 37.25), (90.0, 90.01)]);
-                json!({"share": {"salt": dice.pick(&["a", "夏"]), "from": from, "until": until}})
-            }
+            3 => share(dice),
+            4 => json!({"not": share(dice)}),
             0 => json!({"reachable": {"channel": "email"}}),
             1 => json!({"segment": {"id": SegmentId::from_raw(INNER).to_string()}}),
             _ => {
@@ -187,6 +185,19 @@ fn leaf(dice: &mut Dice) -> Json {
         }}),
         _ => events(dice),
     }
+}
+
+/// A share that often begins or ends where a customer stands.
+fn share(dice: &mut Dice) -> Json {
+    let salt = dice.pick(&["a", "夏"]);
+    let own = part(salt, 1_000 + dice.int(0, PEOPLE)) / 100.0;
+    let (from, until) = match dice.below(4) {
+        0 => (0.0, 50.0),
+        1 if own < 100.0 => (own, 100.0),
+        _ if own > 0.0 => (0.0, own),
+        _ => (12.5, 37.25),
+    };
+    json!({"share": {"salt": salt, "from": from, "until": until}})
 }
 
 /// A rule that refers to no segment.

@@ -6,9 +6,9 @@ use segmentation::language::{Compare, Distinct, EventTest, Measured, NumberTest,
 use serde_json::Value as Json;
 
 use super::value::compare;
-use crate::world::Happening;
+use crate::{flaws::Flaw, world::Happening};
 
-pub(super) fn judge(events: &[&Happening], test: &EventTest) -> Option<bool> {
+pub(super) fn judge(events: &[&Happening], test: &EventTest, flaw: Option<Flaw>) -> Option<bool> {
     match test {
         EventTest::Sum(property) => {
             let sum: i64 = numbers(events, &property.key).iter().sum();
@@ -17,7 +17,11 @@ pub(super) fn judge(events: &[&Happening], test: &EventTest) -> Option<bool> {
         EventTest::Average(measured) => {
             let (values, test) = of(events, measured);
             if values.is_empty() {
-                return None;
+                return (flaw == Some(Flaw::NothingIsZeroOnAverage)).then(|| compare(0, test));
+            }
+            if flaw == Some(Flaw::AverageCutOff) {
+                let average = values.iter().sum::<i64>() / i64::try_from(values.len()).unwrap();
+                return Some(compare(average, test));
             }
             let (sum, n) = (
                 values.iter().sum::<i64>(),

@@ -80,7 +80,7 @@ pub(super) fn list(found: &[Json], test: &ListTest, fold: Fold) -> bool {
 }
 
 /// The hundredth of a per cent into which a salt puts a customer: the fifth power modulo 2³¹ − 1, in wide numbers.
-pub(super) fn part(salt: &str, id: i64) -> f64 {
+pub(crate) fn part(salt: &str, id: i64) -> f64 {
     let prime = (1_u128 << 31) - 1;
     let mut hash = 14_695_981_039_346_656_037_u64;
     for byte in salt.bytes() {
