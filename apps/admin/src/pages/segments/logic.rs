@@ -5,6 +5,7 @@
 
 pub(crate) mod circles;
 pub(crate) mod sentence;
+pub(crate) mod standing;
 pub(crate) mod test;
 
 use serde_json::{Value, json};
@@ -31,6 +32,8 @@ pub(crate) enum Kind {
     Reachable,
     /// About another segment.
     Segment,
+    /// About a place among the buyers.
+    Standing,
     /// Something this build does not know.
     Unknown,
 }
@@ -100,6 +103,7 @@ pub(crate) fn kind(node: &Value) -> Kind {
         Some("consent") => Kind::Consent,
         Some("reachable") => Kind::Reachable,
         Some("segment") => Kind::Segment,
+        Some("standing") => Kind::Standing,
         _ => Kind::Unknown,
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod events;
 pub(crate) mod fact;
 pub(crate) mod small;
+pub(crate) mod standing;
 
 use leptos::prelude::*;
 
@@ -21,6 +22,7 @@ pub(crate) fn controls(editor: Editor, kind: Kind, at: &str) -> AnyView {
             view! { <span class="say-w">{t::segments::reachable_email}</span> }.into_any()
         }
         Kind::Segment => view! { <small::SegmentControls editor=editor at=at/> }.into_any(),
+        Kind::Standing => view! { <standing::StandingControls editor=editor at=at/> }.into_any(),
         Kind::All | Kind::Any | Kind::Unknown => {
             view! { <span class="ink-3">{t::segments::unknown_condition}</span> }.into_any()
         }

@@ -310,7 +310,7 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
         .map(|segment| segment.id.clone());
     let bought = json!({"events": {"names": ["Product Purchased"], "within": {"last": {"days": 90}},
         "test": {"count": {"times": {"at_least": 1}}}}});
-    let kinds: [(Icon, Word, Value); 5] = [
+    let kinds: [(Icon, Word, Value); 6] = [
         (Icon::ShoppingBag, t::segments::add_event, bought.clone()),
         (
             Icon::User,
@@ -331,6 +331,12 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
             Icon::Mail,
             t::segments::add_reachable,
             json!({"reachable": {"channel": "email"}}),
+        ),
+        (
+            Icon::ChartColumn,
+            t::segments::add_standing,
+            json!({"standing": {"by": "monetary", "within": {"last": {"days": 365}},
+                "cut": {"equal_counts": 10}, "first": "best", "in": [1]}}),
         ),
     ];
     let line = |(icon, label, node): (Icon, fn() -> &'static str, Value)| {
