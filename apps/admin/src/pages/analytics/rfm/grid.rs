@@ -79,7 +79,7 @@ fn head(shown: Shown, groups: u32, definitions: Definitions) -> impl IntoView {
     let column = move |f: u32| {
         let under = shown
             .view
-            .with_value(|view| axis(&view.frequency, f, |value| t::buyers::orders(value)));
+            .with_value(|view| axis(&view.frequency, f, t::buyers::orders));
         view! { <th scope="col"><b>{format!("F{f}")}</b><span class="u">{under}</span></th> }
     };
     view! {
@@ -110,7 +110,7 @@ fn rows(shown: Shown, groups: u32) -> impl IntoView {
     let row = |r: u32| {
         let under = shown
             .view
-            .with_value(|view| axis(&view.recency, r, |value| t::buyers::days(value)));
+            .with_value(|view| axis(&view.recency, r, t::buyers::days));
         view! {
             <tr>
                 <th scope="row"><b>{format!("R{r}")}</b><span class="u">{under}</span></th>
@@ -148,7 +148,7 @@ fn square(shown: Shown, cell: Cell, most: i64) -> impl IntoView {
                 aria-pressed=move || if is_picked() { "true" } else { "false" }
                 disabled=stood.buyers == 0
                 on:click=toggle
-                on:keydown=step
+                on:keydown=|event| step(&event)
             >
                 {format::integer(stood.buyers)}
             </button>
@@ -157,7 +157,7 @@ fn square(shown: Shown, cell: Cell, most: i64) -> impl IntoView {
 }
 
 /// Moves the focus to a neighbour by arrow; empty cells are jumped over.
-fn step(event: KeyboardEvent) {
+fn step(event: &KeyboardEvent) {
     use wasm_bindgen::JsCast;
     let way: (i32, i32) = match event.key().as_str() {
         "ArrowLeft" => (0, -1),

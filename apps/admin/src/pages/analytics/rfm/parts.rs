@@ -103,9 +103,9 @@ pub fn Axes(
                     view! {
                         <tr>
                             <th scope="row">{r.score}</th>
-                            <td class="num">{span(r, |value| t::buyers::days(value))}</td>
+                            <td class="num">{span(r, t::buyers::days)}</td>
                             <td class="num ink-3">{format::integer(r.buyers)}</td>
-                            <td class="num">{span(f, |value| t::buyers::orders(value))}</td>
+                            <td class="num">{span(f, t::buyers::orders)}</td>
                             <td class="num ink-3">{format::integer(f.buyers)}</td>
                             <td class="num">{money}</td>
                             <td class="num ink-3">{format::integer(m.buyers)}</td>

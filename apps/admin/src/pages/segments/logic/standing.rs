@@ -25,14 +25,17 @@ fn size(standing: &Value) -> usize {
 
 /// Cuts another way: as many groups as before, or breaks to be written over.
 pub(crate) fn recut(standing: &Value, word: &str) -> Value {
-    let mut changed = standing.clone();
     let n = size(standing);
-    changed["cut"] = if word == "breaks" {
+    let cut = if word == "breaks" {
         let steps = 1..n.clamp(2, 20);
         json!({"breaks": steps.map(|step| step * 10).collect::<Vec<_>>()})
     } else {
         json!({word: n})
     };
+    let mut changed = standing.clone();
+    if let Some(members) = changed.as_object_mut() {
+        members.insert("cut".to_owned(), cut);
+    }
     changed
 }
 

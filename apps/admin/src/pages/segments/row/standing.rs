@@ -38,27 +38,6 @@ pub(super) fn StandingControls(editor: Editor, at: String) -> impl IntoView {
         let former = held.get_untracked().unwrap_or_default();
         editor.set(&base.get_value(), standing::recut(&former, &to));
     };
-    let bases = Signal::derive(|| {
-        vec![
-            Choice::new("recency", t::segments::by_recency),
-            Choice::new("frequency", t::segments::by_frequency),
-            Choice::new("monetary", t::segments::by_monetary),
-        ]
-    });
-    let cuts = Signal::derive(|| {
-        vec![
-            Choice::new("equal_counts", t::segments::cut_equal_counts),
-            Choice::new("equal_values", t::segments::cut_equal_values),
-            Choice::new("equal_ranks", t::segments::cut_equal_ranks),
-            Choice::new("breaks", t::segments::cut_breaks),
-        ]
-    });
-    let firsts = Signal::derive(|| {
-        vec![
-            Choice::new("best", t::segments::first_best),
-            Choice::new("worst", t::segments::first_worst),
-        ]
-    });
     let size = move || {
         let cut = cut.get();
         let pointer = format!("{}/cut/{cut}", base.get_value());
@@ -79,11 +58,35 @@ pub(super) fn StandingControls(editor: Editor, at: String) -> impl IntoView {
     view! {
         <WindowControls editor=editor at=format!("{at}/standing/within")/>
         <span class="say-w">{t::segments::w_of_standing}</span>
-        <Pick label=t::segments::standing_by value=word("by", "monetary") choices=bases on_pick=put("by")/>
-        <Pick label=t::segments::standing_cut value=cut choices=cuts on_pick=recut/>
+        <Pick label=t::segments::standing_by value=word("by", "monetary") choices=Signal::derive(bases) on_pick=put("by")/>
+        <Pick label=t::segments::standing_cut value=cut choices=Signal::derive(cuts) on_pick=recut/>
         {size}
-        <Pick label=t::segments::standing_first value=word("first", "worst") choices=firsts on_pick=put("first")/>
+        <Pick label=t::segments::standing_first value=word("first", "worst") choices=Signal::derive(firsts) on_pick=put("first")/>
         <TextsBox editor=editor pointer=format!("{at}/standing/in") label=t::segments::standing_groups numbers=true/>
         <span class="say-w">{t::segments::w_in_groups}</span>
     }
+}
+
+fn bases() -> Vec<Choice> {
+    vec![
+        Choice::new("recency", t::segments::by_recency),
+        Choice::new("frequency", t::segments::by_frequency),
+        Choice::new("monetary", t::segments::by_monetary),
+    ]
+}
+
+fn cuts() -> Vec<Choice> {
+    vec![
+        Choice::new("equal_counts", t::segments::cut_equal_counts),
+        Choice::new("equal_values", t::segments::cut_equal_values),
+        Choice::new("equal_ranks", t::segments::cut_equal_ranks),
+        Choice::new("breaks", t::segments::cut_breaks),
+    ]
+}
+
+fn firsts() -> Vec<Choice> {
+    vec![
+        Choice::new("best", t::segments::first_best),
+        Choice::new("worst", t::segments::first_worst),
+    ]
 }
