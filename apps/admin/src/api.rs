@@ -3,6 +3,7 @@
 //! One module per resource (`api/customers.rs`, …) holds typed calls over `api_types`; `client` sends, `load` reads
 //! into a page, `error` says what went wrong.
 
+pub mod analytics;
 pub mod campaigns;
 pub mod client;
 pub mod contents;

@@ -46,6 +46,8 @@ pub fn view(route: Route) -> AnyView {
         Route::Inbox => view! { <inbox::Inbox/> }.into_any(),
         Route::Message(id) => view! { <inbox::MessagePage id=id/> }.into_any(),
         Route::Analytics => view! { <analytics::Analytics/> }.into_any(),
+        Route::Rfm => view! { <analytics::Rfm/> }.into_any(),
+        Route::Deciles => view! { <analytics::Deciles/> }.into_any(),
         Route::Settings => view! { <settings::Settings/> }.into_any(),
         Route::SettingsPage(name) => view! { <settings::SettingsPage name=name/> }.into_any(),
         #[cfg(feature = "gallery")]

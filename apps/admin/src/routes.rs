@@ -49,6 +49,10 @@ pub enum Route {
     Message(String),
     /// Reports over everything.
     Analytics,
+    /// Buyers by recency, frequency and money.
+    Rfm,
+    /// Buyers by money in groups.
+    Deciles,
     /// Settings, its overview.
     Settings,
     /// One page of the settings.
@@ -108,6 +112,8 @@ impl Route {
             Self::Inbox => "/inbox".to_owned(),
             Self::Message(id) => format!("/inbox/{id}"),
             Self::Analytics => "/analytics".to_owned(),
+            Self::Rfm => "/analytics/rfm".to_owned(),
+            Self::Deciles => "/analytics/deciles".to_owned(),
             Self::Settings => "/settings".to_owned(),
             Self::SettingsPage(name) => format!("/settings/{name}"),
             Self::Welcome(token) => format!("/welcome/{token}"),
@@ -142,6 +148,8 @@ impl Route {
             ["inbox"] => Self::Inbox,
             ["inbox", id] => Self::Message((*id).to_owned()),
             ["analytics"] => Self::Analytics,
+            ["analytics", "rfm"] => Self::Rfm,
+            ["analytics", "deciles"] => Self::Deciles,
             ["settings"] => Self::Settings,
             ["settings", name] => Self::SettingsPage((*name).to_owned()),
             ["welcome", token] => Self::Welcome((*token).to_owned()),
@@ -175,7 +183,7 @@ impl Route {
             | Self::Content(_)
             | Self::Products
             | Self::Product(_) => Some(Area::Contents),
-            Self::Analytics => Some(Area::Analytics),
+            Self::Analytics | Self::Rfm | Self::Deciles => Some(Area::Analytics),
             Self::Settings | Self::SettingsPage(_) | Self::Gallery | Self::Example => {
                 Some(Area::Settings)
             }
@@ -246,6 +254,8 @@ mod tests {
             Route::Inbox,
             Route::Message(id()),
             Route::Analytics,
+            Route::Rfm,
+            Route::Deciles,
             Route::Settings,
             Route::SettingsPage(id()),
             Route::Welcome(id()),

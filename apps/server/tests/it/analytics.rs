@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use access::Role;
 use axum::http::{StatusCode, header};
-use chrono::{Days, NaiveDate};
 use demo::Company;
 use kernel::time::{DAY, HOUR, Millis};
 use serde_json::{Value as Json, json};
@@ -170,7 +169,7 @@ fn plain_rfm(all: &[Bought], method: &str, n: i64) -> (Json, [Vec<i64>; 3]) {
         (cell["r"], cell["f"], cell["m"]) = (json!(r), json!(f), json!(m));
         cell
     };
-    let axis = |axis: usize| -> Vec<Json> {
+    let scored = |axis: usize| -> Vec<Json> {
         let score = |score: i64| {
             let own = all.iter().zip(&axes[axis]);
             let own = own.filter(|(_, own)| **own == score);
@@ -182,7 +181,7 @@ fn plain_rfm(all: &[Bought], method: &str, n: i64) -> (Json, [Vec<i64>; 3]) {
     let page = json!({
         "total": sum(all),
         "cells": cells.iter().map(cell).collect::<Vec<_>>(),
-        "recency": axis(0), "frequency": axis(1), "monetary": axis(2),
+        "recency": scored(0), "frequency": scored(1), "monetary": scored(2),
     });
     (page, axes)
 }
@@ -259,6 +258,11 @@ fn check_deciles(view: &Json, all: &[Bought], method: &str) {
     assert_eq!(groups[9]["cumulative"], 1.0);
 }
 
+/// Returns the day in Tokyo, such as `2026-07-14`.
+fn local_day(at: Millis) -> String {
+    at.plus(9 * HOUR).to_string()[..10].to_owned()
+}
+
 /// How many stand in the best and in the worst cell, as public references have it for these data.
 const CORNERS: [(&str, i64, i64); 3] = [
     ("equal_counts", 146, 227),
@@ -270,7 +274,7 @@ const CORNERS: [(&str, i64, i64); 3] = [
 async fn every_figure_of_the_sample_year_is_that_of_a_plain_count() {
     let company = Company::load(1, START).unwrap();
     let all = bought(&company);
-    let midnight = company.data_end().plus(9 * HOUR).to_utc().date_naive();
+    let midnight = local_day(company.data_end());
     for test in testkit::both().await {
         let app = TestApp::new(&test).await;
         load(&app.kit.db, app.kit.workspace.raw(), &company).await;
@@ -318,7 +322,7 @@ async fn every_figure_of_the_sample_year_is_that_of_a_plain_count() {
             }
             check_members(&app, &view, method).await;
         }
-        check_default_window(&app, &analyst, midnight).await;
+        check_default_window(&app, &analyst, company.data_end()).await;
     }
 }
 
@@ -344,12 +348,13 @@ async fn check_members(app: &TestApp, view: &Json, method: &str) {
 }
 
 /// Without a window, the last 365 days before the day count.
-async fn check_default_window(app: &TestApp, analyst: &str, day: NaiveDate) {
+async fn check_default_window(app: &TestApp, analyst: &str, midnight: Millis) {
+    let day = local_day(midnight);
     let rfm = app
         .get(&format!("/api/v1/analytics/rfm?as_of={day}"), analyst)
         .await;
     let rfm = rfm.expect(StatusCode::OK).json();
-    let back = |days: u64| day.checked_sub_days(Days::new(days)).unwrap().to_string();
+    let back = |days: i64| local_day(midnight.plus(-days * DAY));
     let within = json!({"between": {"from": {"date": back(365)}, "until": {"date": back(1)}}});
     assert_eq!(rfm["frame"]["within"], within);
     assert_eq!(rfm["frame"]["days"], 365);

@@ -3,7 +3,10 @@
 use api_types::reports::{HomeView, MetricView, PeriodView};
 use leptos::prelude::*;
 
-use super::definitions::{Definitions, by_language, ends, figure, share, value};
+use super::{
+    buyers::Pages,
+    definitions::{Definitions, by_language, ends, figure, share, value},
+};
 use crate::{
     api::{load, reports},
     i18n as t,
@@ -39,6 +42,7 @@ pub fn Analytics() -> impl IntoView {
     };
     let rows = move || definitions.all().iter().map(definition).collect_view();
     view! {
+        <Pages here=Route::Analytics/>
         <PageHeader title=t::analytics::overview_title say=t::analytics::overview_say/>
         <Section title=t::analytics::totals_title note=t::analytics::totals_note>{totals}</Section>
         {moving}

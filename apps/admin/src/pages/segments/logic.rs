@@ -5,6 +5,7 @@
 
 pub(crate) mod circles;
 pub(crate) mod sentence;
+pub(crate) mod standing;
 pub(crate) mod test;
 
 use serde_json::{Value, json};
@@ -33,6 +34,8 @@ pub(crate) enum Kind {
     Segment,
     /// About a share by chance.
     Share,
+    /// About a place among the buyers.
+    Standing,
     /// Something this build does not know.
     Unknown,
 }
@@ -103,6 +106,7 @@ pub(crate) fn kind(node: &Value) -> Kind {
         Some("reachable") => Kind::Reachable,
         Some("segment") => Kind::Segment,
         Some("share") => Kind::Share,
+        Some("standing") => Kind::Standing,
         _ => Kind::Unknown,
     }
 }

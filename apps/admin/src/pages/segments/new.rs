@@ -1,4 +1,4 @@
-//! A new segment, from nothing or from a template named in the address.
+//! A new segment: from nothing, from a template named in the address, or from a rule and a name that stand in it.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -17,10 +17,15 @@ use crate::{
 /// The builder of a new segment.
 #[component]
 pub fn NewSegment() -> impl IntoView {
-    let template = use_query_map().with_untracked(|map| map.get("template"));
+    let (template, name, document) = use_query_map().with_untracked(|map| {
+        let document = map.get("document");
+        let document = document.and_then(|text| serde_json::from_str(&text).ok());
+        (map.get("template"), map.get("name"), document)
+    });
     let Some(key) = template else {
         let start = Start {
-            document: logic::everybody(),
+            document: document.unwrap_or_else(logic::everybody),
+            name: name.unwrap_or_default(),
             ..Start::default()
         };
         return view! { <Builder start=start/> }.into_any();

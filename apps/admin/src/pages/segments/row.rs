@@ -5,6 +5,7 @@ pub(crate) mod events;
 pub(crate) mod fact;
 mod measure;
 pub(crate) mod small;
+pub(crate) mod standing;
 mod window;
 
 use leptos::prelude::*;
@@ -25,6 +26,7 @@ pub(crate) fn controls(editor: Editor, kind: Kind, at: &str) -> AnyView {
         }
         Kind::Segment => view! { <small::SegmentControls editor=editor at=at/> }.into_any(),
         Kind::Share => view! { <small::ShareControls editor=editor at=at/> }.into_any(),
+        Kind::Standing => view! { <standing::StandingControls editor=editor at=at/> }.into_any(),
         Kind::All | Kind::Any | Kind::Unknown => {
             view! { <span class="ink-3">{t::segments::unknown_condition}</span> }.into_any()
         }

@@ -339,6 +339,12 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
             t::segments::add_share,
             json!({"share": {"salt": t::segments::first_salt(), "from": 0, "until": 10}}),
         ),
+        (
+            Icon::ChartColumn,
+            t::segments::add_standing,
+            json!({"standing": {"by": "monetary", "within": {"last": {"days": 365}},
+                "cut": {"equal_counts": 10}, "first": "best", "in": [1]}}),
+        ),
     ];
     let line = |(icon, label, node): (Icon, fn() -> &'static str, Value)| {
         MenuLine::from(MenuItem::new(icon, label, move || {

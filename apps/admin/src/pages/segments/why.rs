@@ -2,7 +2,7 @@
 
 use api_types::{
     customers::CustomerSummary,
-    segments::{SegmentClause, SegmentExplanation},
+    segments::{SegmentClause, SegmentExplanation, SegmentPlace},
 };
 use leptos::prelude::*;
 use serde_json::Value;
@@ -200,6 +200,9 @@ fn evidence(clause: &SegmentClause) -> String {
         };
         return t::segments::times_on(format!("{times}{amount}"), dates);
     }
+    if let Some(place) = &clause.standing {
+        return placed(place);
+    }
     if let Some(consent) = &clause.consent {
         return match consent.as_str() {
             "granted" => t::segments::consent_granted(),
@@ -220,4 +223,19 @@ fn evidence(clause: &SegmentClause) -> String {
         Some(Value::Null) | None => t::segments::no_record().to_owned(),
         Some(other) => other.to_string(),
     }
+}
+
+/// Says where somebody stands among the buyers.
+fn placed(place: &SegmentPlace) -> String {
+    let value = |value: i64| match place.by.as_str() {
+        "recency" => t::buyers::days(value),
+        "frequency" => t::buyers::orders(value),
+        _ => format::money(value, &session::currency()),
+    };
+    t::segments::placed(
+        place.group,
+        t::buyers::span(value(place.least), value(place.most)),
+        value(place.value),
+        format::integer(place.n_buyers),
+    )
 }

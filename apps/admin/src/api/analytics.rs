@@ -1,0 +1,24 @@
+//! Analyses of buyers.
+
+use api_types::{
+    analytics::{DecilesView, RfmView},
+    imports::DownloadTicket,
+};
+use web_sys::AbortSignal;
+
+use super::{ApiError, client};
+
+/// Counts buyers by recency, frequency and money; `query` is the address's own.
+pub async fn rfm(query: &str, signal: &AbortSignal) -> Result<RfmView, ApiError> {
+    client::get(&format!("/analytics/rfm{query}"), Some(signal)).await
+}
+
+/// Counts buyers by money in groups.
+pub async fn deciles(query: &str, signal: &AbortSignal) -> Result<DecilesView, ApiError> {
+    client::get(&format!("/analytics/deciles{query}"), Some(signal)).await
+}
+
+/// Asks for the address of an analysis (`rfm`, `deciles`) as CSV, good once.
+pub async fn ticket(analysis: &str, query: &str) -> Result<DownloadTicket, ApiError> {
+    client::post(&format!("/analytics/{analysis}/ticket{query}"), &()).await
+}

@@ -1,0 +1,65 @@
+// RFM and deciles: the figures add up, and what is picked by the keyboard becomes a segment of as many people.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ask, tokenOf } from '../lib/api.mjs';
+import { assertNoFaults, openBrowser, settle } from '../lib/browser.mjs';
+import { serverUrl } from '../lib/server.mjs';
+import { leave, openSignedIn } from '../lib/session.mjs';
+
+let chromium;
+before(async () => {
+  chromium = await openBrowser();
+});
+after(() => chromium?.close());
+
+/** Reads a grouped number. */
+const number = (text) => Number(text.replaceAll(',', ''));
+
+test('cells of RFM become a segment', { timeout: 180_000 }, async () => {
+  const page = await openSignedIn(chromium.browser, { language: 'ja' });
+  try {
+    await page.goto(`${serverUrl()}/analytics/rfm`);
+    await page.locator('.heat-b').first().waitFor();
+    await settle(page);
+    const token = await tokenOf(page);
+    const rfm = await ask(page, token, 'GET', '/api/v1/analytics/rfm');
+    const shown = (await page.locator('.heat-b').allTextContents()).map(number);
+    assert.equal(shown.length, 25);
+    assert.equal(shown.reduce((a, b) => a + b, 0), rfm.total.buyers, 'the cells add up to all buyers');
+
+    // R5 F5 stands at the end of the first row; from there by keys alone.
+    const best = page.locator('.heat-b').nth(4);
+    await best.focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Space');
+    const wanted = shown[4] + shown[3];
+    await page.locator('.heat-p a.btn').click();
+    await page.waitForURL(/segments\/new/);
+    await settle(page);
+    const address = new URL(page.url());
+    const document = JSON.parse(address.searchParams.get('document'));
+    const preview = await ask(page, token, 'POST', '/api/v1/segments/preview', { document });
+    assert.equal(preview.total, wanted, 'the segment has as many people as the cells');
+    assertNoFaults(page);
+  } finally {
+    await leave(page);
+  }
+});
+
+test('deciles add up to everything', { timeout: 180_000 }, async () => {
+  const page = await openSignedIn(chromium.browser, { language: 'en' });
+  try {
+    await page.goto(`${serverUrl()}/analytics/deciles`);
+    await page.locator('table.tbl tbody tr').first().waitFor();
+    await settle(page);
+    const cells = await page.locator('table.tbl tbody tr td:nth-of-type(3)').allTextContents();
+    assert.equal(cells.length, 10);
+    const shares = cells.map((cell) => Number.parseFloat(cell));
+    assert.ok(Math.abs(shares.reduce((a, b) => a + b, 0) - 100) < 0.06, `${shares}`);
+    assert.ok(shares.every((share, at) => at === 0 || share <= shares[at - 1]), 'group 1 spent most');
+    assertNoFaults(page);
+  } finally {
+    await leave(page);
+  }
+});
