@@ -4,6 +4,7 @@
 //! stand for is looked up first, by [`crate::resolve_words`]. A compiled rule belongs to one present moment.
 
 mod compile;
+mod people;
 mod rule;
 mod value;
 
@@ -15,6 +16,7 @@ use crate::{
     resolve::{At, Resolved},
 };
 
+pub use people::{examples, overlap, page};
 pub use rule::Rule;
 pub use value::value_of;
 
