@@ -1,6 +1,7 @@
 //! Every route, area by area.
 
 mod answers;
+mod asking;
 mod attributes;
 mod audience;
 mod campaigns;

@@ -3,7 +3,7 @@
 //! Two histories per database in the usual run; `ENISHI_AUDIENCE_HISTORIES=500` for the long form, and
 //! `ENISHI_AUDIENCE_SEED` with the printed seed to see a failure again.
 
-mod deeds;
+pub(crate) mod deeds;
 
 use std::{
     fs,

@@ -35,6 +35,7 @@ mod offer;
 mod process;
 mod proxy;
 mod reports;
+mod roads;
 mod segments;
 mod shop;
 mod track;

@@ -21,7 +21,7 @@ use storage::{Tx, sql};
 use crate::app::TestApp;
 
 /// A small generator of random numbers (`SplitMix64`).
-pub(super) struct Dice(pub(super) u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -32,7 +32,7 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    pub(super) fn below(&mut self, n: i64) -> i64 {
+    pub(crate) fn below(&mut self, n: i64) -> i64 {
         i64::try_from(self.next() % n.unsigned_abs()).unwrap()
     }
 
@@ -43,14 +43,14 @@ impl Dice {
 }
 
 /// The company and what is known of it so far.
-pub(super) struct Company<'a> {
-    pub(super) app: &'a TestApp,
-    pub(super) dice: Dice,
+pub(crate) struct Company<'a> {
+    pub(crate) app: &'a TestApp,
+    pub(crate) dice: Dice,
     n_orders: i64,
 }
 
 impl<'a> Company<'a> {
-    pub(super) fn new(app: &'a TestApp, seed: u64) -> Self {
+    pub(crate) fn new(app: &'a TestApp, seed: u64) -> Self {
         Self {
             app,
             dice: Dice(seed),
@@ -76,7 +76,7 @@ impl<'a> Company<'a> {
     }
 
     /// Returns the position of the newest change.
-    pub(super) async fn position(&self) -> Cursor {
+    pub(crate) async fn position(&self) -> Cursor {
         let text = "SELECT xid, id FROM feed ORDER BY xid DESC, id DESC LIMIT 1";
         let rows = sql::rows(self.app.kit.db.reader(), text, []).await.unwrap();
         rows.first().map_or(Cursor::default(), |row| Cursor {
@@ -102,7 +102,7 @@ impl<'a> Company<'a> {
     }
 
     /// Does one thing at random.
-    pub(super) async fn step(&mut self) {
+    pub(crate) async fn step(&mut self) {
         self.app.kit.clock.advance(self.dice.below(200_000) + 1);
         match self.dice.below(20) {
             0..=8 => self.say().await,
