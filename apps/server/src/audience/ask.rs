@@ -160,7 +160,7 @@ impl Asker {
         let document = document.clone();
         let work = move || {
             let Question { resolved, at, .. } = &question;
-            let (view, answers) = (question.view(), question.answers());
+            let (view, answers) = (question.view(), Some(question.answers()));
             let counts = indexed::count_each(view, &document, resolved, at, answers);
             let warnings = question.resolved.warnings;
             Counted { counts, warnings }
@@ -184,7 +184,7 @@ impl Asker {
         let question = self.question(present, &[document]).await?;
         let document = document.clone();
         let work = move || {
-            let (view, answers) = (question.view(), question.answers());
+            let (view, answers) = (question.view(), Some(question.answers()));
             indexed::examples(view, &question.rule(&document), seed, n, answers)
         };
         Ok(aside(work).await)
@@ -208,7 +208,7 @@ impl Asker {
         let document = document.clone();
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let work = move || {
-            let (view, answers) = (question.view(), question.answers());
+            let (view, answers) = (question.view(), Some(question.answers()));
             indexed::page(view, &question.rule(&document), after, limit, answers)
         };
         Ok(aside(work).await)
@@ -240,7 +240,7 @@ impl Asker {
         let (a, b) = (a.clone(), b.clone());
         let work = move || {
             let (a, b) = (question.rule(&a), question.rule(&b));
-            indexed::overlap(question.view(), &a, &b, question.answers())
+            indexed::overlap(question.view(), &a, &b, Some(question.answers()))
         };
         Ok(aside(work).await)
     }
@@ -275,8 +275,8 @@ impl Question {
         &self.present.view
     }
 
-    fn answers(&self) -> Option<&LeafCache> {
-        Some(&self.present.answers)
+    fn answers(&self) -> &LeafCache {
+        &self.present.answers
     }
 }
 
