@@ -4,6 +4,7 @@
 //! by the feed. Every node does so for itself; nothing is written to the database. What is asked while an index
 //! is not there is answered by SQL: [`Unavailable`] says why.
 
+mod ask;
 mod convert;
 mod file;
 mod follower;
@@ -12,7 +13,10 @@ mod run;
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -28,7 +32,8 @@ use storage::{Db, feed};
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use follower::{Begun, Follower, Phase, Standing, State, Unavailable};
+pub use ask::{Answered, Asker, Counted, Wanted};
+pub use follower::{Begun, Follower, Phase, Present, Standing, State, Unavailable};
 
 /// How often the feed is looked at while it moves.
 const POLL: Duration = Duration::from_millis(50);
@@ -64,6 +69,8 @@ struct Shared {
     /// Somebody waits for what was just written.
     hurry: Arc<Notify>,
     followers: RwLock<HashMap<WorkspaceId, Arc<Follower>>>,
+    /// Indexes are kept: one that is not there yet will be.
+    is_started: AtomicBool,
 }
 
 impl Audience {
@@ -76,12 +83,22 @@ impl Audience {
             head: watch::Sender::new(Cursor::default()),
             hurry: Arc::default(),
             followers: RwLock::default(),
+            is_started: AtomicBool::new(false),
         }))
     }
 
     /// Returns the index of a workspace, once its follower has been started.
     pub fn of(&self, workspace: WorkspaceId) -> Option<Arc<Follower>> {
         self.0.followers.read().get(&workspace).cloned()
+    }
+
+    /// Tells why a workspace that has no follower has none: this server keeps no indexes, or has not come to it yet.
+    pub fn absent(&self) -> Unavailable {
+        if self.0.is_started.load(Ordering::Acquire) {
+            Unavailable::Building
+        } else {
+            Unavailable::Off
+        }
     }
 
     /// Returns how much one index may hold, in bytes.
@@ -101,6 +118,7 @@ impl Audience {
 
     /// Keeps an index of every workspace until told to stop; then each is saved.
     pub fn start(&self, tasks: &TaskTracker, stopping: &CancellationToken) {
+        self.0.is_started.store(true, Ordering::Release);
         tasks.spawn(watch_feed(self.clone(), stopping.clone()));
         tasks.spawn(look_round(self.clone(), tasks.clone(), stopping.clone()));
     }

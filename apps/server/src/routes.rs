@@ -2,6 +2,7 @@
 
 mod analytics;
 mod answers;
+mod asking;
 mod attributes;
 mod audience;
 mod campaigns;

@@ -48,3 +48,21 @@ pub struct AudienceMemory {
     /// The most that it may hold.
     pub limit: u64,
 }
+
+/// Who answered a question about customers, and how fresh the answer is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AnswerSource {
+    /// `index`: the audience index of the server that answers. `sql`: the database, which says the same and takes
+    /// longer.
+    pub answered_by: String,
+    /// Why SQL answered: `building`, `too_large`, `off`, `stopped`, or `behind` where only the newest state will do
+    /// and the index had not taken it in within a second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The position of the change feed up to which everything is in the answer: `transaction.row`. Sent with the next
+    /// question, also to another server, it keeps that one from answering with less.
+    pub position: String,
+    /// The answer lacks some of what the question wanted it to have seen: the index had not taken it in within
+    /// a second.
+    pub stale: bool,
+}

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{contents::EmailDocument, problem::FieldError};
+use crate::{audience::AnswerSource, contents::EmailDocument, problem::FieldError};
 
 /// The five cards and the goal; a card that is null has not been answered yet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -268,6 +268,9 @@ pub struct ReviewView {
     pub first_due_at: Option<String>,
     /// When the last is due.
     pub last_due_at: Option<String>,
+    /// Who said whom the segments select; who falls out is always read from the database.
+    #[serde(default)]
+    pub source: AnswerSource,
 }
 
 /// How many fall out for a reason.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::FieldError;
+use crate::{FieldError, audience::AnswerSource};
 
 /// A text in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -84,6 +84,11 @@ pub struct PreviewSegment {
     /// The rule.
     #[schema(value_type = Object, example = json!({"version": 1, "root": {"all": [{"events": {"names": ["Order Completed"], "test": {"count": {"times": {"at_least": 1}}}}}]}}))]
     pub document: serde_json::Value,
+    /// What the answer should have seen: `newest` for everything that is committed by now, or the `position` of an
+    /// earlier answer. It waits a second at most, and says `stale` where that was not enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "newest")]
+    pub position: Option<String>,
 }
 
 /// What a rule selects at this moment.
@@ -101,6 +106,9 @@ pub struct SegmentPreview {
     pub warnings: Vec<FieldError>,
     /// How long counting took.
     pub took_ms: i64,
+    /// Who answered.
+    #[serde(default)]
+    pub source: AnswerSource,
 }
 
 /// One condition or group of a rule.
@@ -125,6 +133,28 @@ pub struct SegmentPerson {
     pub external_id: Option<String>,
     /// Latest sign of this person.
     pub last_seen_at: String,
+}
+
+/// Some of those whom a rule selects.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentExamples {
+    /// Ten people, or all if there are fewer.
+    pub items: Vec<SegmentPerson>,
+    /// Who answered.
+    #[serde(default)]
+    pub source: AnswerSource,
+}
+
+/// A page of those whom a segment selects.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentMembers {
+    /// The people.
+    pub items: Vec<SegmentPerson>,
+    /// The position to ask for next; null on the last page.
+    pub next: Option<String>,
+    /// Who answered.
+    #[serde(default)]
+    pub source: AnswerSource,
 }
 
 /// Where a segment is used.
@@ -156,6 +186,11 @@ pub struct AskExamples {
     #[serde(default)]
     #[schema(value_type = i64, minimum = 0, maximum = 4_294_967_295_i64)]
     pub seed: u32,
+    /// What the answer should have seen: `newest` for everything that is committed by now, or the `position` of an
+    /// earlier answer. It waits a second at most, and says `stale` where that was not enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "newest")]
+    pub position: Option<String>,
 }
 
 /// A rule and a person.
@@ -266,6 +301,11 @@ pub struct AskOverlap {
     /// The other rule.
     #[schema(value_type = Object, example = json!({"version": 1, "root": {"all": [{"events": {"names": ["Order Completed"], "test": {"count": {"times": {"at_least": 1}}}}}]}}))]
     pub b: serde_json::Value,
+    /// What the answer should have seen: `newest` for everything that is committed by now, or the `position` of an
+    /// earlier answer. It waits a second at most, and says `stale` where that was not enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "newest")]
+    pub position: Option<String>,
 }
 
 /// How two rules overlap.
@@ -277,6 +317,9 @@ pub struct SegmentOverlap {
     pub both: i64,
     /// In the second only.
     pub only_b: i64,
+    /// Who answered.
+    #[serde(default)]
+    pub source: AnswerSource,
 }
 
 /// What conditions can speak of.

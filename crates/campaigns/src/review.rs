@@ -7,13 +7,12 @@ use kernel::{
     page::{self, Page, PageRequest},
     time::Millis,
 };
-use segmentation::At;
 use storage::ConnectionTrait;
 
 use crate::{
     CampaignError,
     audience::{self, Excluded, Verdict},
-    model::{Target, Timing},
+    model::Timing,
     workspace,
 };
 
@@ -43,24 +42,19 @@ pub enum Behind {
     Excluded(Excluded),
 }
 
-/// Counts, with the same decision as the planning will make.
+/// Counts those whom [`audience::rule`] selects, in the order of their ids, with the same decision as the planning
+/// will make. Whom it selects is asked by the caller; consent and suppression are read here.
 ///
 /// # Errors
-/// When the audience cannot be asked for.
+/// When the database does not answer.
 pub async fn review(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
-    target: &Target,
+    members: &[ProfileId],
     timing: Option<&Timing>,
     now: Millis,
 ) -> Result<Review, CampaignError> {
     let facts = workspace::facts(db, workspace).await?;
-    let at = At {
-        workspace,
-        now,
-        zone: facts.zone,
-    };
-    let members = segmentation::all_members(db, &at, &audience::rule(target)).await?;
     let mut review = Review {
         at: now,
         matched: i64::try_from(members.len()).unwrap_or(i64::MAX),
@@ -87,24 +81,18 @@ pub async fn review(
     Ok(review)
 }
 
-/// Returns a page of the people behind a number, in the order of their ids.
+/// Returns a page of the people behind a number, of those whom [`audience::rule`] selects, in the order of their ids.
 ///
 /// # Errors
-/// When the audience cannot be asked for.
+/// When the position is none, or the database does not answer.
 pub async fn people(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
-    target: &Target,
+    members: &[ProfileId],
     behind: Behind,
     request: &PageRequest,
     now: Millis,
 ) -> Result<Page<ProfileId>, CampaignError> {
-    let facts = workspace::facts(db, workspace).await?;
-    let at = At {
-        workspace,
-        now,
-        zone: facts.zone,
-    };
     let bad = |_: page::BadCursor| {
         kernel::invalid::Invalid::one(
             "/after",
@@ -115,7 +103,6 @@ pub async fn people(
     };
     let [after] = request.position().map_err(bad)?.unwrap_or([i64::MIN]);
     let limit = usize::try_from(request.limit()).unwrap_or(100);
-    let members = segmentation::all_members(db, &at, &audience::rule(target)).await?;
     let mut mailboxes = HashSet::new();
     let mut found = Vec::new();
     for chunk in members.chunks(CHUNK) {

@@ -13,9 +13,13 @@ use crate::{answer::Answer, view::View};
 #[derive(Debug)]
 pub struct LeafCache {
     held: Mutex<Held>,
-    /// The most bytes that answers may take.
+    /// The most bytes that answers may take with what they are known by.
     limit: usize,
 }
+
+/// What an entry takes beside its answer and the text of its condition. In a workspace of a hundred customers
+/// this is nearly all of it.
+const ENTRY: usize = 160;
 
 #[derive(Debug, Default)]
 struct Held {
@@ -37,6 +41,7 @@ struct Key {
 struct Entry {
     answer: Arc<Answer>,
     used: u64,
+    bytes: usize,
 }
 
 /// What an answer holds for.
@@ -86,7 +91,7 @@ impl LeafCache {
         *self.held.lock() = Held::default();
     }
 
-    /// Returns the bytes that answers take.
+    /// Returns the bytes that answers take with what they are known by.
     pub fn bytes(&self) -> usize {
         self.held.lock().bytes
     }
@@ -101,7 +106,7 @@ impl Held {
     }
 
     fn keep(&mut self, key: Key, answer: Arc<Answer>, limit: usize) {
-        let bytes = answer.bytes();
+        let bytes = ENTRY + key.leaf.len() + answer.bytes();
         if bytes > limit {
             return;
         }
@@ -109,10 +114,14 @@ impl Held {
             self.drop_older_half();
         }
         let used = self.tick;
-        let entry = Entry { answer, used };
+        let entry = Entry {
+            answer,
+            used,
+            bytes,
+        };
         self.bytes += bytes;
         if let Some(before) = self.answers.insert(key, entry) {
-            self.bytes -= before.answer.bytes();
+            self.bytes -= before.bytes;
         }
     }
 
@@ -122,8 +131,7 @@ impl Held {
         used.sort_unstable();
         let middle = used.get(used.len() / 2).copied().unwrap_or(0);
         self.answers.retain(|_, entry| entry.used > middle);
-        let bytes = self.answers.values().map(|entry| entry.answer.bytes());
-        self.bytes = bytes.sum();
+        self.bytes = self.answers.values().map(|entry| entry.bytes).sum();
     }
 }
 
@@ -133,7 +141,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_made_once_for_the_same_data_and_moment() {
-        let (cache, view) = (LeafCache::new(1_000), View::default());
+        let (cache, view) = (LeafCache::new(2_500), View::default());
         let mut made = 0;
         let mut ask = |condition: &str, version, moment| {
             let leaf = Leaf {
@@ -155,10 +163,42 @@ mod tests {
         for version in 3..40 {
             ask("a", version, 0);
         }
-        assert!(cache.bytes() <= 1_000);
+        assert!(cache.bytes() <= 2_500);
         assert_eq!(ask("a", 39, 0), 41, "the latest are kept");
         cache.clear();
         assert_eq!(cache.bytes(), 0);
         assert_eq!(ask("a", 39, 0), 42);
+    }
+
+    #[test]
+    fn conditions_are_counted_and_not_only_their_answers() {
+        let (cache, view) = (LeafCache::new(10_000), View::default());
+        let mut made = 0;
+        for moment in 0..1_000 {
+            let leaf = Leaf {
+                condition: "a condition of a workspace with sixty-four customers",
+                version: 1,
+                moment,
+            };
+            cache.answer(&view, leaf, || {
+                made += 1;
+                Answer::everybody(64, true)
+            });
+        }
+        assert_eq!(made, 1_000);
+        assert!(cache.bytes() <= 10_000);
+        assert!(
+            cache.held.lock().answers.len() <= 10_000 / ENTRY,
+            "each moment leaves an entry behind"
+        );
+        let long = "a".repeat(20_000);
+        let leaf = Leaf {
+            condition: &long,
+            version: 1,
+            moment: 0,
+        };
+        let before = cache.bytes();
+        cache.answer(&view, leaf, || Answer::everybody(64, true));
+        assert_eq!(cache.bytes(), before, "a list of that length is not kept");
     }
 }

@@ -7,6 +7,7 @@ mod compile;
 mod date;
 mod measure;
 mod mentions;
+mod people;
 mod rule;
 mod standing;
 mod value;
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub use mentions::{Looks, Mentions};
+pub use people::{examples, overlap, page};
 pub use rule::Rule;
 pub use value::value_of;
 

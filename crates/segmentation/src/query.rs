@@ -143,7 +143,13 @@ pub async fn contains(
 }
 
 /// The prime that spreads ids; sequential ids land far apart.
-const SPREAD: i64 = 1_000_003;
+pub(crate) const SPREAD: i64 = 1_000_003;
+
+/// Returns by what ids are multiplied before they are spread: each seed has an order of its own. Both evaluators
+/// use it, so that they show the same people.
+pub(crate) fn factor(seed: u32) -> i64 {
+    7_919 + 104_729 * i64::from(seed % 997)
+}
 
 /// Returns `n` members that look picked at random but are the same for the same seed.
 pub async fn examples(
@@ -156,7 +162,7 @@ pub async fn examples(
     let resolved = resolve(db, at, &[document]).await?;
     let mut compiler = compiler(db, at, &resolved, Scope::Everybody);
     let root = compiler.document(document);
-    let factor = compiler.binds.one(7_919 + 104_729 * i64::from(seed % 997));
+    let factor = compiler.binds.one(factor(seed));
     let tail = format!(" ORDER BY ((p.id % {SPREAD}) * {factor}) % {SPREAD}, p.id LIMIT {n}");
     let (text, values) = compiler.select("p.id", Some(&root), &tail);
     ids(db, text, values).await

@@ -246,6 +246,23 @@ pub async fn head(db: &impl ConnectionTrait) -> Result<Cursor, DbErr> {
              ORDER BY xid DESC, id DESC LIMIT 1"
         }
     };
+    first_position(db, text).await
+}
+
+/// Returns the position of the newest change that has been committed: everything that was committed before the call
+/// stands at or before it. A reader may have to wait for it, since a transaction that began earlier still runs.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn newest(db: &impl ConnectionTrait) -> Result<Cursor, DbErr> {
+    let text = match Dialect::of(db.get_database_backend()) {
+        Dialect::Sqlite => "SELECT xid, id FROM feed ORDER BY id DESC LIMIT 1",
+        Dialect::Postgres => "SELECT xid, id FROM feed ORDER BY xid DESC, id DESC LIMIT 1",
+    };
+    first_position(db, text).await
+}
+
+async fn first_position(db: &impl ConnectionTrait, text: &'static str) -> Result<Cursor, DbErr> {
     let row = db.query_one_raw(sql::statement(db, text, [])).await?;
     row.map_or(Ok(Cursor::default()), |row| {
         Ok(Cursor {

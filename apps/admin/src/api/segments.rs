@@ -6,8 +6,8 @@ use api_types::{
     products::ProductView,
     segments::{
         AskExamples, AskExplanation, AskOverlap, CreateSegment, PreviewSegment, SaveSegment,
-        SegmentExplanation, SegmentOverlap, SegmentPerson, SegmentPreview, SegmentTemplate,
-        SegmentUses, SegmentView, SegmentVocabulary,
+        SegmentExamples, SegmentExplanation, SegmentOverlap, SegmentPerson, SegmentPreview,
+        SegmentTemplate, SegmentUses, SegmentView, SegmentVocabulary,
     },
 };
 use gloo_net::http::Method;
@@ -90,7 +90,11 @@ pub async fn preview(
     document: Value,
     signal: Option<&AbortSignal>,
 ) -> Result<SegmentPreview, ApiError> {
-    ask("/segments/preview", &PreviewSegment { document }, signal).await
+    let body = PreviewSegment {
+        document,
+        position: None,
+    };
+    ask("/segments/preview", &body, signal).await
 }
 
 /// Shows ten people of a rule.
@@ -99,12 +103,13 @@ pub async fn examples(
     seed: u32,
     signal: Option<&AbortSignal>,
 ) -> Result<Vec<SegmentPerson>, ApiError> {
-    ask(
-        "/segments/examples",
-        &AskExamples { document, seed },
-        signal,
-    )
-    .await
+    let body = AskExamples {
+        document,
+        seed,
+        position: None,
+    };
+    let found: SegmentExamples = ask("/segments/examples", &body, signal).await?;
+    Ok(found.items)
 }
 
 /// Says why a person is in or out.
@@ -127,7 +132,8 @@ pub async fn overlap(
     b: Value,
     signal: Option<&AbortSignal>,
 ) -> Result<SegmentOverlap, ApiError> {
-    ask("/segments/overlap", &AskOverlap { a, b }, signal).await
+    let position = None;
+    ask("/segments/overlap", &AskOverlap { a, b, position }, signal).await
 }
 
 /// Reads a page of a segment's people.

@@ -2,17 +2,46 @@
 
 use std::sync::Arc;
 
-use index::{Index, Memory, View};
+use index::{Index, LeafCache, Memory, View};
 use kernel::{feed::Cursor, id::WorkspaceId, time::Millis};
 use parking_lot::RwLock;
 use tokio::sync::{Notify, watch};
 
+/// What answers of conditions may take in one workspace, beside its index: a few hundred conditions asked of a
+/// million customers.
+const ANSWERS_LIMIT: usize = 64 << 20;
+
 /// The index of one workspace and its state.
 pub struct Follower {
     workspace: WorkspaceId,
-    index: RwLock<Arc<Index>>,
+    held: RwLock<Held>,
     phase: watch::Sender<Phase>,
     hurry: Arc<Notify>,
+}
+
+/// An index, and the answers that it gave: those of another index say nothing here.
+#[derive(Clone)]
+struct Held {
+    index: Arc<Index>,
+    answers: Arc<LeafCache>,
+}
+
+impl Held {
+    fn new(index: Arc<Index>) -> Self {
+        let answers = Arc::new(LeafCache::new(ANSWERS_LIMIT));
+        Self { index, answers }
+    }
+}
+
+/// What an index says at one moment.
+#[derive(Debug, Clone)]
+pub struct Present {
+    /// Everybody at that moment.
+    pub view: Arc<View>,
+    /// Answers of conditions that were asked before.
+    pub answers: Arc<LeafCache>,
+    /// The position of the feed up to which everything is in the view.
+    pub position: Cursor,
 }
 
 /// How an index stands.
@@ -75,16 +104,22 @@ pub enum Unavailable {
     /// It would be larger than it may be.
     #[error("the audience does not fit into the memory that its index may use")]
     TooLarge,
+    /// This server keeps none.
+    #[error("this server keeps no audience index")]
+    Off,
     /// The server is going down.
     #[error("the audience index has stopped")]
     Stopped,
+    /// It has not come as far as the question asks.
+    #[error("the audience index has not yet taken in what was written")]
+    Behind,
 }
 
 impl Follower {
     pub(super) fn new(workspace: WorkspaceId, now: Millis, hurry: Arc<Notify>) -> Self {
         Self {
             workspace,
-            index: RwLock::default(),
+            held: RwLock::new(Held::new(Arc::default())),
             phase: watch::Sender::new(Phase {
                 state: State::Building,
                 since: now,
@@ -111,8 +146,24 @@ impl Follower {
     /// # Errors
     /// When the index cannot be asked; SQL can.
     pub fn view(&self) -> Result<Arc<View>, Unavailable> {
-        match self.phase().state {
-            State::Following => Ok(self.index().view()),
+        self.present().map(|present| present.view)
+    }
+
+    /// Returns what the index says now, and how much of the feed that has seen.
+    ///
+    /// # Errors
+    /// When the index cannot be asked; SQL can.
+    pub fn present(&self) -> Result<Present, Unavailable> {
+        // In this order: an index is put in place of another only while the state says that it is being made or too
+        // large, and all that stands before the position has been taken in when the position is told.
+        let held = self.held.read().clone();
+        let phase = self.phase();
+        match phase.state {
+            State::Following => Ok(Present {
+                view: held.index.view(),
+                answers: held.answers,
+                position: phase.position,
+            }),
             State::Building => Err(Unavailable::Building),
             State::TooLarge { .. } => Err(Unavailable::TooLarge),
             State::Stopped => Err(Unavailable::Stopped),
@@ -185,12 +236,12 @@ impl Follower {
     }
 
     pub(super) fn index(&self) -> Arc<Index> {
-        Arc::clone(&self.index.read())
+        Arc::clone(&self.held.read().index)
     }
 
     pub(super) fn replace(&self, index: Arc<Index>) {
         self.phase.send_modify(|phase| phase.generation += 1);
-        *self.index.write() = index;
+        *self.held.write() = Held::new(index);
     }
 
     pub(super) fn enter(&self, state: State, now: Millis) {

@@ -137,8 +137,9 @@ impl Run {
             index.bytes = used,
             "the audience index does not fit into audience.memory_limit_mb: SQL answers instead"
         );
-        self.follower.replace(Arc::default());
+        // The state first: nobody may take the empty index for one that answers.
         self.enter(State::TooLarge { used });
+        self.follower.replace(Arc::default());
     }
 
     /// Loads the snapshot or scans the tables, then takes in what has happened since.

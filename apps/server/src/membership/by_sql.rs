@@ -49,8 +49,8 @@ impl Pace {
         let first = match why {
             Some(Unavailable::Stopped) => return false,
             // An index that is being made is waited for; where there will be none, SQL is asked at once.
-            Some(Unavailable::Building) => EVERY,
-            Some(Unavailable::TooLarge) | None => 0,
+            Some(Unavailable::Building | Unavailable::Behind) => EVERY,
+            Some(Unavailable::TooLarge | Unavailable::Off) | None => 0,
         };
         let next = self.since.plus(self.pause.unwrap_or(first));
         // A clock that was set back does not stop the work.

@@ -58,17 +58,18 @@ impl Answer {
 impl TestApp {
     /// Makes the application over a fresh database.
     pub(crate) async fn new(test: &TestDb) -> Self {
-        Self::over(Kit::new(test).await, |_| ())
+        Self::with(Kit::new(test).await, |_| ())
     }
 
     /// Makes an application that may connect to this machine, where the mail servers of tests are.
     pub(crate) fn mailing(kit: Kit) -> Self {
-        Self::over(kit, |config| {
+        Self::with(kit, |config| {
             config.security.allow_private = vec!["127.0.0.1/32".to_owned()];
         })
     }
 
-    fn over(kit: Kit, change: impl FnOnce(&mut Config)) -> Self {
+    /// Makes an application that is configured otherwise.
+    pub(crate) fn with(kit: Kit, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::load(None).unwrap();
         folder.path().clone_into(&mut config.server.data_dir);

@@ -51,13 +51,21 @@ async fn every_look_at_people_of_a_segment_is_logged() {
             .await
             .expect(StatusCode::OK)
             .json();
-        assert_eq!(shown.as_array().unwrap().len(), 10, "{}", test.name());
+        assert_eq!(
+            shown["items"].as_array().unwrap().len(),
+            10,
+            "{}",
+            test.name()
+        );
         assert!(
-            shown[0]["name"].as_str().unwrap().ends_with(" 花子"),
+            shown["items"][0]["name"]
+                .as_str()
+                .unwrap()
+                .ends_with(" 花子"),
             "{shown}"
         );
 
-        let why = json!({"document": everybody, "profile": shown[0]["id"]});
+        let why = json!({"document": everybody, "profile": shown["items"][0]["id"]});
         app.post("/api/v1/segments/explain", &token, why)
             .await
             .expect(StatusCode::OK);

@@ -37,6 +37,7 @@ mod offer;
 mod process;
 mod proxy;
 mod reports;
+mod roads;
 mod segments;
 mod shop;
 mod track;

@@ -2,7 +2,7 @@
 
 use campaigns::{
     CampaignError,
-    audience::Excluded,
+    audience::{self, Excluded},
     ledger::DeliveryState,
     lifecycle,
     model::{Facts, State, Timing},
@@ -11,6 +11,7 @@ use campaigns::{
 };
 use kernel::{page::PageRequest, time::Millis};
 use profiles::consent;
+use segmentation::At;
 use storage::sql;
 
 use crate::world::{World, email};
@@ -58,10 +59,23 @@ async fn the_review_the_plan_and_the_consent_rule_agree() {
         let draft = world.draft(Timing::Now {}).await;
         let target = draft.document.target.clone().unwrap();
         let reader = world.db.reader();
+        let at = At {
+            workspace: world.workspace,
+            now: world.now(),
+            zone: chrono_tz::Asia::Tokyo,
+        };
+        let members = segmentation::all_members(reader, &at, &audience::rule(&target)).await;
+        let members = members.unwrap();
         let timing = Timing::Now {};
-        let seen = review::review(reader, world.workspace, &target, Some(&timing), world.now())
-            .await
-            .unwrap();
+        let seen = review::review(
+            reader,
+            world.workspace,
+            &members,
+            Some(&timing),
+            world.now(),
+        )
+        .await
+        .unwrap();
         assert_eq!((seen.matched, seen.sendable), (14, 9), "{}", test.name());
         let reasons: Vec<(Excluded, i64)> =
             seen.excluded.iter().map(|(why, n)| (*why, *n)).collect();
@@ -92,7 +106,7 @@ async fn the_review_the_plan_and_the_consent_rule_agree() {
         let first = review::people(
             reader,
             world.workspace,
-            &target,
+            &members,
             Behind::Sendable,
             &page,
             world.now(),
@@ -106,7 +120,7 @@ async fn the_review_the_plan_and_the_consent_rule_agree() {
         let second = review::people(
             reader,
             world.workspace,
-            &target,
+            &members,
             Behind::Sendable,
             &rest,
             world.now(),

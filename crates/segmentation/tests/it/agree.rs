@@ -5,7 +5,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use index::LeafCache;
+use index::{Index, LeafCache};
 use kernel::{
     id::{ProfileId, SegmentId},
     time::Millis,
@@ -81,6 +81,7 @@ async fn random_trees_select_the_same_people_in_sql_and_by_plain_reading() {
                     .unwrap();
                 let run = format!("index, seed {seed}, {}", test.name());
                 indexed::check(&index, &cache, &naive, tree, &resolved, &run);
+                check_people(&kit, &index, &cache, [tree, &inner], &run).await;
                 check(&kit, &naive, tree, &format!("seed {seed}, {}", test.name())).await;
             }
         }
@@ -135,6 +136,40 @@ async fn check(kit: &Kit, naive: &Naive<'_>, tree: &Document, run: &str) {
     {
         check_person(kit, naive, tree, person, &plain, run).await;
     }
+}
+
+/// Compares what both evaluators show of a tree: some people, all of them page by page, the overlap with another.
+async fn check_people(
+    kit: &Kit,
+    index: &Index,
+    cache: &LeafCache,
+    [tree, other]: [&Document; 2],
+    run: &str,
+) {
+    let (db, at, view) = (kit.db.reader(), at(START), index.view());
+    let resolved = segmentation::resolve_words(db, &at, &[tree, other]).await;
+    let resolved = resolved.unwrap();
+    let compiled = |document| segmentation::index::compile(document, &resolved, &at);
+    let (rule, second) = (compiled(tree), compiled(other));
+    let said = tree.to_json();
+    for (seed, n) in [(0, 3), (1, 10), (996, 5), (997, 5), (u32::MAX, 100)] {
+        let found = segmentation::index::examples(&view, &rule, seed, n, Some(cache));
+        let expected = segmentation::examples(db, &at, tree, seed, n).await;
+        assert_eq!(found, expected.unwrap(), "{run}, examples {seed}: {said}");
+    }
+    let mut after = None;
+    loop {
+        let found = segmentation::index::page(&view, &rule, after, 7, Some(cache));
+        let expected = segmentation::members(db, &at, tree, after, 7).await;
+        assert_eq!(found, expected.unwrap(), "{run}, after {after:?}: {said}");
+        after = found.last().copied();
+        if after.is_none() {
+            break;
+        }
+    }
+    let found = segmentation::index::overlap(&view, &rule, &second, Some(cache));
+    let expected = segmentation::overlap(db, &at, tree, other).await;
+    assert_eq!(found, expected.unwrap(), "{run}, overlap: {said}");
 }
 
 /// Compares the count at every place of the tree.

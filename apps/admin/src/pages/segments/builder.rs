@@ -299,7 +299,9 @@ fn Total(editor: Editor) -> impl IntoView {
             let share = format::rate_figure(preview.total, preview.everybody).joined();
             let line = t::segments::of_everybody(format::integer(preview.everybody), share);
             let took = t::segments::took(preview.took_ms);
-            view! { {line} <br/> <span class="st">{Icon::RefreshCw.view()} {took}</span> }
+            let slower = super::logic::source::why_slower(&preview.source);
+            let slower = slower.map(|why| view! { <br/> <span class="t-small ink-3">{why}</span> });
+            view! { {line} <br/> <span class="st">{Icon::RefreshCw.view()} {took}</span> {slower} }
         })
     };
     let status = move || {

@@ -5,6 +5,7 @@
 
 pub(crate) mod circles;
 pub(crate) mod sentence;
+pub(crate) mod source;
 pub(crate) mod standing;
 pub(crate) mod test;
 

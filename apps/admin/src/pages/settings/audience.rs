@@ -49,44 +49,75 @@ fn State(present: AudienceView) -> impl IntoView {
         let state = present.state.clone();
         move || remark(&state)
     };
-    let is_remarkable = present.state != "following";
+    let note = (present.state != "following").then(|| view! { <Note tone=tone>{remark}</Note> });
+    // Where none is kept there is nothing to tell but that.
+    if is_absent(&present.state) {
+        return note.into_any();
+    }
     let since = present.since.as_deref().map(format::millis);
     let since = since.map(|at| {
         view! { <div><dt>{t::settings::audience_since}</dt><dd>{move || format::date_time(at)}</dd></div> }
     });
-    let memory = present.memory;
-    let parts = [
-        (
-            t::settings::audience_part_facts as fn() -> &'static str,
-            memory.people + memory.columns + memory.bitmaps,
-        ),
-        (
-            t::settings::audience_part_events,
-            memory.events + memory.properties + memory.customers,
-        ),
-        (t::settings::audience_part_delta, memory.delta),
-        (t::settings::audience_part_words, memory.words),
-        (t::settings::audience_total, memory.total),
-        (t::settings::audience_limit, memory.limit),
-    ];
-    let part = |(label, bytes): (fn() -> &'static str, u64)| {
-        view! { <div><dt>{label}</dt><dd>{megabytes(bytes)}</dd></div> }
-    };
+    let figures = figures(&present);
+    let parts = parts(&present).into_iter();
+    let parts = parts
+        .map(|(label, bytes)| view! { <div><dt>{label}</dt><dd>{megabytes(bytes)}</dd></div> });
     view! {
-        {is_remarkable.then(|| view! { <Note tone=tone>{remark}</Note> })}
+        {note}
         <Section title=t::settings::audience_state>
-            <dl class="facts">
+            <dl class="facts facts-wide">
                 <div><dt>{t::settings::audience_state}</dt><dd><Status tone=tone icon=icon label=word/></dd></div>
                 {since}
-                <div><dt>{t::settings::audience_people}</dt><dd>{count(present.people)}</dd></div>
-                <div><dt>{t::settings::audience_events}</dt><dd>{count(present.events)}</dd></div>
-                <div><dt>{t::settings::audience_lag}</dt><dd>{move || t::settings::audience_seconds(seconds(present.lag_ms))}</dd></div>
+                {figures}
             </dl>
         </Section>
         <Section title=t::settings::audience_memory>
-            <dl class="facts">{parts.into_iter().map(part).collect_view()}</dl>
+            <dl class="facts facts-wide">{parts.collect_view()}</dl>
         </Section>
     }
+    .into_any()
+}
+
+/// How many are in and how far behind it is, where it holds any.
+fn figures(present: &AudienceView) -> Option<AnyView> {
+    if present.state == "too_large" {
+        return None;
+    }
+    let (people, events) = (count(present.people), count(present.events));
+    let lag = (present.state == "following").then(|| seconds(present.lag_ms));
+    let lag = lag.map(|lag| {
+        view! { <div><dt>{t::settings::audience_lag}</dt><dd>{move || t::settings::audience_seconds(lag.clone())}</dd></div> }
+    });
+    let view = view! {
+        <div><dt>{t::settings::audience_people}</dt><dd>{people}</dd></div>
+        <div><dt>{t::settings::audience_events}</dt><dd>{events}</dd></div>
+        {lag}
+    };
+    Some(view.into_any())
+}
+
+type Part = (fn() -> &'static str, u64);
+
+/// What the memory is used for; of what did not fit only the sum is known.
+fn parts(present: &AudienceView) -> Vec<Part> {
+    let memory = &present.memory;
+    let mut parts: Vec<Part> = Vec::new();
+    if present.state != "too_large" {
+        let facts = memory.people + memory.columns + memory.bitmaps;
+        let events = memory.events + memory.properties + memory.customers;
+        parts.push((t::settings::audience_part_facts, facts));
+        parts.push((t::settings::audience_part_events, events));
+        parts.push((t::settings::audience_part_delta, memory.delta));
+        parts.push((t::settings::audience_part_words, memory.words));
+    }
+    parts.push((t::settings::audience_total, memory.total));
+    parts.push((t::settings::audience_limit, memory.limit));
+    parts
+}
+
+/// Tells whether this server keeps none, so that every figure would be a zero that says nothing.
+fn is_absent(state: &str) -> bool {
+    matches!(state, "off" | "stopped")
 }
 
 fn word(state: &str) -> &'static str {
@@ -126,6 +157,24 @@ fn seconds(millis: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn figures_are_shown_only_where_they_say_something() {
+        let present = |state: &str| AudienceView {
+            state: state.to_owned(),
+            since: None,
+            begun_from: None,
+            people: 0,
+            events: 0,
+            memory: api_types::audience::AudienceMemory::default(),
+            position: "0.0".to_owned(),
+            lag_ms: 0,
+        };
+        assert!(is_absent("off") && is_absent("stopped"));
+        assert!(!is_absent("following") && !is_absent("building") && !is_absent("too_large"));
+        assert_eq!(parts(&present("following")).len(), 6);
+        assert_eq!(parts(&present("too_large")).len(), 2);
+    }
 
     #[test]
     fn bytes_and_waits_are_told_to_a_tenth() {

@@ -3,13 +3,15 @@
 use api_types::audience::{AudienceMemory, AudienceView};
 use axum::{Json, extract::State};
 use index::Memory;
+use kernel::feed::Cursor;
 
 use crate::{
-    audience::{self, Begun, Follower},
+    audience::{self, Begun, Follower, Unavailable},
     http::{
         auth::{Operator, needs::SegmentsRead},
         problem::ApiError,
     },
+    routes::asking,
     state::App,
 };
 
@@ -21,7 +23,11 @@ pub(super) async fn get(
     State(app): State<App>,
 ) -> Result<Json<AudienceView>, ApiError> {
     let Some(follower) = app.audience.of(operator.workspace) else {
-        return Ok(Json(off(app.audience.limit())));
+        let state = match app.audience.absent() {
+            Unavailable::Building => "building",
+            _ => "off",
+        };
+        return Ok(Json(absent(state, app.audience.limit())));
     };
     let lag_ms = match follower.phase().state {
         audience::State::Following => {
@@ -57,20 +63,20 @@ fn view(follower: &Follower, limit: usize, lag_ms: i64) -> AudienceView {
         people,
         events,
         memory,
-        position: format!("{}.{}", phase.position.xid, phase.position.id),
+        position: asking::position(phase.position),
         lag_ms,
     }
 }
 
-fn off(limit: usize) -> AudienceView {
+fn absent(state: &str, limit: usize) -> AudienceView {
     AudienceView {
-        state: "off".to_owned(),
+        state: state.to_owned(),
         since: None,
         begun_from: None,
         people: 0,
         events: 0,
         memory: memory(Memory::default(), limit),
-        position: "0.0".to_owned(),
+        position: asking::position(Cursor::default()),
         lag_ms: 0,
     }
 }

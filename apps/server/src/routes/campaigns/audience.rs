@@ -6,21 +6,23 @@ use api_types::{
 };
 use axum::{Json, extract::State};
 use campaigns::{
-    audience::Excluded,
-    model::Target,
+    audience::{self, Excluded},
     review::{self, Behind},
     store::Campaign,
 };
 use kernel::{id::kind, invalid::Invalid, page::PageRequest};
+use segmentation::language::Document;
 use serde::Deserialize;
 
 use super::wire;
 use crate::{
+    audience::{Asker, Wanted},
     http::{
-        auth::{Operator, needs::CampaignsRead},
+        auth::{Caller, Operator, needs::CampaignsRead},
         extract::{self, PathId, ValidQuery},
         problem::ApiError,
     },
+    routes::asking,
     state::App,
 };
 
@@ -34,16 +36,11 @@ pub(super) async fn review(
     State(app): State<App>,
 ) -> Result<Json<ReviewView>, ApiError> {
     let campaign = wire::find(app.db.reader(), &operator, id).await?;
-    let target = target(&campaign)?;
-    let timing = campaign.document.timing.as_ref();
-    let seen = review::review(
-        app.db.reader(),
-        operator.workspace,
-        target,
-        timing,
-        app.now(),
-    )
-    .await?;
+    let rule = rule(&campaign)?;
+    let asker = exact(&app, &operator).await?;
+    let members = asker.all_members(&rule).await?;
+    let (db, timing) = (app.db.reader(), campaign.document.timing.as_ref());
+    let seen = review::review(db, operator.workspace, &members, timing, app.now()).await?;
     let mut left = seen.matched;
     let steps = seen.excluded.iter().map(|(reason, count)| {
         left -= count;
@@ -60,6 +57,7 @@ pub(super) async fn review(
         sendable: seen.sendable,
         first_due_at: seen.due.map(|(first, _)| first.to_string()),
         last_due_at: seen.due.map(|(_, last)| last.to_string()),
+        source: asking::source(&asker),
     }))
 }
 
@@ -88,7 +86,7 @@ pub(super) async fn people(
     State(app): State<App>,
 ) -> Result<Json<PageOf<PersonBehind>>, ApiError> {
     let campaign = wire::find(app.db.reader(), &operator, id).await?;
-    let target = target(&campaign)?;
+    let rule = rule(&campaign)?;
     let behind = match (query.behind.as_str(), Excluded::parse(&query.behind)) {
         ("sendable", _) => Behind::Sendable,
         (_, Some(reason)) => Behind::Excluded(reason),
@@ -106,15 +104,10 @@ pub(super) async fn people(
         after: query.after,
         limit: query.limit,
     };
-    let page = review::people(
-        app.db.reader(),
-        operator.workspace,
-        target,
-        behind,
-        &page,
-        app.now(),
-    )
-    .await?;
+    let asker = exact(&app, &operator).await?;
+    let members = asker.all_members(&rule).await?;
+    let (db, now) = (app.db.reader(), app.now());
+    let page = review::people(db, operator.workspace, &members, behind, &page, now).await?;
     let person = |id: kernel::id::ProfileId| PersonBehind {
         profile: id.to_string(),
     };
@@ -124,17 +117,23 @@ pub(super) async fn people(
     }))
 }
 
-fn target(campaign: &Campaign) -> Result<&Target, ApiError> {
+/// Finds out who says whom the segments select. These numbers are those of a launch at this moment, so it has to have
+/// seen everything; planning and sending ask SQL all the same.
+async fn exact(app: &App, caller: &Caller) -> Result<Asker, ApiError> {
+    let asker = asking::asker(app, caller, Wanted::Newest).await?;
+    Ok(asker.or_sql().await?)
+}
+
+fn rule(campaign: &Campaign) -> Result<Document, ApiError> {
     let target = campaign.document.target.as_ref();
-    target
-        .filter(|target| target.everybody || !target.include.is_empty())
-        .ok_or_else(|| {
-            Invalid::one(
-                "/document/target",
-                "missing",
-                "choose who gets it",
-                "誰に送るかを選んでください",
-            )
-            .into()
-        })
+    let target = target.filter(|target| target.everybody || !target.include.is_empty());
+    target.map(audience::rule).ok_or_else(|| {
+        Invalid::one(
+            "/document/target",
+            "missing",
+            "choose who gets it",
+            "誰に送るかを選んでください",
+        )
+        .into()
+    })
 }

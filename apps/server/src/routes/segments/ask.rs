@@ -4,7 +4,7 @@ use api_types::{
     FieldError,
     segments::{
         AskExamples, AskExplanation, AskOverlap, PreviewSegment, SegmentClause, SegmentEvent,
-        SegmentEvents, SegmentExplanation, SegmentNode, SegmentOverlap, SegmentPerson,
+        SegmentEvents, SegmentExamples, SegmentExplanation, SegmentNode, SegmentOverlap,
         SegmentPlace, SegmentPreview,
     },
 };
@@ -29,6 +29,7 @@ use crate::{
         extract::{Locale, ValidJson},
         problem::ApiError,
     },
+    routes::asking,
     state::App,
 };
 
@@ -46,16 +47,14 @@ pub(super) async fn preview(
     ValidJson(body): ValidJson<PreviewSegment>,
 ) -> Result<Json<SegmentPreview>, ApiError> {
     let document = wire::document(&body.document, "document")?;
-    let (db, at) = (app.db.reader(), wire::at(&app, &operator).await?);
+    let wanted = asking::wanted(body.position.as_deref())?;
+    let asker = asking::asker(&app, &operator, wanted).await?;
     let began = tokio::time::Instant::now();
-    let resolved = segmentation::resolve(db, &at, &[&document])
-        .await
-        .map_err(wire::asked("document"))?;
-    let counts = segmentation::count_each(db, &at, &document, &resolved)
-        .await
-        .map_err(wire::asked("document"))?;
+    let counted = asker.count_each(&document).await;
+    let counted = counted.map_err(wire::asked("document"))?;
     let took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-    let names = Names::load(db, operator.workspace, &[&document]).await?;
+    let names = Names::load(app.db.reader(), operator.workspace, &[&document]).await?;
+    let counts = counted.counts;
     let node = |(count, place): (segmentation::NodeCount, Place<'_>)| SegmentNode {
         pointer: count.pointer,
         count: count.count,
@@ -77,30 +76,33 @@ pub(super) async fn preview(
             .map(node)
             .collect(),
         sentence: wire::both(sentence::document(&document, &names)),
-        warnings: resolved.warnings.into_iter().map(warning).collect(),
+        warnings: counted.warnings.into_iter().map(warning).collect(),
         took_ms,
+        source: asking::source(&asker),
     }))
 }
 
-/// Returns ten people whom a rule selects; the same seed gives the same people.
+/// Returns ten people whom a rule selects; the same seed gives the same people, whoever answers.
 #[utoipa::path(post, path = "/api/v1/segments/examples", operation_id = "example_segment", tag = "segments",
     request_body = AskExamples,
-    responses((status = 200, body = Vec<SegmentPerson>)))]
+    responses((status = 200, body = SegmentExamples)))]
 pub(super) async fn examples(
     operator: Operator<ProfilesRead>,
     State(app): State<App>,
     ValidJson(body): ValidJson<AskExamples>,
-) -> Result<Json<Vec<SegmentPerson>>, ApiError> {
+) -> Result<Json<SegmentExamples>, ApiError> {
     let document = wire::document(&body.document, "document")?;
-    let at = wire::at(&app, &operator).await?;
-    let found = segmentation::examples(app.db.reader(), &at, &document, body.seed, EXAMPLES).await;
+    let wanted = asking::wanted(body.position.as_deref())?;
+    let asker = asking::asker(&app, &operator, wanted).await?;
+    let found = asker.examples(&document, body.seed, EXAMPLES).await;
     let found = found.map_err(wire::asked("document"))?;
-    Ok(Json(
-        wire::people(&app, &operator, "segment.examples", &found).await?,
-    ))
+    Ok(Json(SegmentExamples {
+        items: wire::people(&app, &operator, "segment.examples", &found).await?,
+        source: asking::source(&asker),
+    }))
 }
 
-/// Says why a person is in or out, clause by clause.
+/// Says why a person is in or out, clause by clause. Always read from the database.
 #[utoipa::path(post, path = "/api/v1/segments/explain", operation_id = "explain_segment", tag = "segments",
     request_body = AskExplanation,
     responses((status = 200, body = SegmentExplanation), (status = 404)))]
@@ -111,7 +113,7 @@ pub(super) async fn explain(
 ) -> Result<Json<SegmentExplanation>, ApiError> {
     let document = wire::document(&body.document, "document")?;
     let profile: ProfileId = body.profile.parse().map_err(|_| ApiError::not_found())?;
-    let (db, at) = (app.db.reader(), wire::at(&app, &operator).await?);
+    let (db, at) = (app.db.reader(), asking::at(&app, &operator).await?);
     let explained = segmentation::explain(db, &at, &document, profile)
         .await
         .map_err(wire::asked("document"))?;
@@ -145,12 +147,14 @@ pub(super) async fn overlap(
     ValidJson(body): ValidJson<AskOverlap>,
 ) -> Result<Json<SegmentOverlap>, ApiError> {
     let (a, b) = (wire::document(&body.a, "a")?, wire::document(&body.b, "b")?);
-    let at = wire::at(&app, &operator).await?;
-    let found = segmentation::overlap(app.db.reader(), &at, &a, &b).await?;
+    let wanted = asking::wanted(body.position.as_deref())?;
+    let asker = asking::asker(&app, &operator, wanted).await?;
+    let found = asker.overlap(&a, &b).await?;
     Ok(Json(SegmentOverlap {
         only_a: found.only_a,
         both: found.both,
         only_b: found.only_b,
+        source: asking::source(&asker),
     }))
 }
 

@@ -12,6 +12,7 @@ use crate::{
         extract::ValidJson,
         problem::ApiError,
     },
+    routes::asking,
     state::App,
 };
 
@@ -32,7 +33,7 @@ pub(super) async fn create(
         template: body.template,
     };
     // Attribute types are checked before saving, so that a segment that is saved can be counted.
-    let at = wire::at(&app, &operator).await?;
+    let at = asking::at(&app, &operator).await?;
     segmentation::resolve(app.db.reader(), &at, &[&draft.document])
         .await
         .map_err(wire::asked("document"))?;

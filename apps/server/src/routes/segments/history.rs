@@ -16,6 +16,7 @@ use crate::{
         extract::{PathId, ValidQuery},
         problem::ApiError,
     },
+    routes::asking,
     state::App,
 };
 
@@ -52,7 +53,7 @@ pub(super) async fn history(
         .into());
     }
     let segment = wire::segment(&app, &operator, id).await?;
-    let at = wire::at(&app, &operator).await?;
+    let at = asking::at(&app, &operator).await?;
     let (db, workspace) = (app.db.reader(), operator.workspace);
     let filled = membership::filled(db, workspace).await?.remove(&segment.id);
     let span = Span {

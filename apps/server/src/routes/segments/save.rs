@@ -12,6 +12,7 @@ use crate::{
         extract::{PathId, ValidJson},
         problem::ApiError,
     },
+    routes::asking,
     state::App,
 };
 
@@ -32,7 +33,7 @@ pub(super) async fn save(
         document,
         template: None,
     };
-    let at = wire::at(&app, &operator).await?;
+    let at = asking::at(&app, &operator).await?;
     segmentation::resolve(app.db.reader(), &at, &[&draft.document])
         .await
         .map_err(wire::asked("document"))?;

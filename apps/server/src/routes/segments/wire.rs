@@ -1,6 +1,5 @@
 //! From the domain to the wire, and what every route of the area needs.
 
-use access::workspace;
 use api_types::segments::{BothLanguages, SegmentPerson, SegmentView};
 use axum::http::StatusCode;
 use kernel::{
@@ -9,7 +8,7 @@ use kernel::{
 };
 use profiles::customers::{self, CustomerSummary};
 use segmentation::{
-    At, SegmentError,
+    SegmentError,
     language::{self, Document},
     sentence::{self, Names},
     store::{Author, Segment},
@@ -80,23 +79,6 @@ pub(super) fn asked(member: &'static str) -> impl Fn(SegmentError) -> ApiError {
         SegmentError::Invalid(invalid) => within(invalid, member).into(),
         other => other.into(),
     }
-}
-
-/// Returns the present instant in the workspace's zone.
-pub(super) async fn at(app: &App, caller: &Caller) -> Result<At, ApiError> {
-    let workspace = workspace::find(app.db.reader(), caller.workspace)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
-    // A stored zone was checked when it was saved.
-    let zone = workspace
-        .time_zone
-        .parse()
-        .unwrap_or(chrono_tz::Tz::Asia__Tokyo);
-    Ok(At {
-        workspace: caller.workspace,
-        now: app.now(),
-        zone,
-    })
 }
 
 pub(super) fn author(app: &App, caller: &Caller) -> Author {
