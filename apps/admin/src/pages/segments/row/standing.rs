@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-use super::events::WindowControls;
+use super::window::WindowControls;
 use crate::{
     i18n as t,
     pages::segments::{
