@@ -435,7 +435,7 @@ async fn the_table_comes_as_csv_once_by_ticket() {
         let csv = app.get(&url, "").await.expect(StatusCode::OK);
         assert_eq!(csv.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
         assert!(
-            csv.text.starts_with("\u{feff}グループ,購入者,"),
+            csv.text.starts_with("\u{feff}Group,Buyers,"),
             "{}",
             csv.text
         );
@@ -445,6 +445,6 @@ async fn the_table_comes_as_csv_once_by_ticket() {
             .get("/api/v1/analytics/rfm.csv", &analyst)
             .await
             .expect(StatusCode::OK);
-        assert_eq!(direct.text, "\u{feff}R,F,M,購入者,注文,金額\r\n");
+        assert_eq!(direct.text, "\u{feff}R,F,M,Buyers,Orders,Amount\r\n");
     }
 }

@@ -2,6 +2,7 @@
 
 use access::ticket;
 use analytics::{
+    Table,
     buyers::{Question, decile, rfm},
     csv,
 };
@@ -37,7 +38,7 @@ impl Which {
         }
     }
 
-    pub(super) fn question(self, query: &BuyersQuery) -> Result<Question, ApiError> {
+    fn question(self, query: &BuyersQuery) -> Result<Question, ApiError> {
         let groups = match self {
             Self::Rfm => SCORES,
             Self::Deciles => GROUPS,
@@ -91,17 +92,18 @@ pub(super) async fn by_ticket(
     answer(&app, ticket.workspace, which, &query, locale).await
 }
 
-async fn answer(
+/// Counts; what cannot be asked is refused.
+pub(super) async fn table(
     app: &App,
     workspace: WorkspaceId,
     which: Which,
     query: &BuyersQuery,
     locale: &str,
-) -> Result<Response, ApiError> {
+) -> Result<Table, ApiError> {
     let question = which.question(query)?;
     let (db, now) = (app.db.reader(), app.now());
     let is_english = locale.starts_with("en");
-    let table = match which {
+    Ok(match which {
         Which::Rfm => {
             let found = rfm::find(db, workspace, question, now).await?;
             found.table(is_english)
@@ -110,7 +112,17 @@ async fn answer(
             let found = decile::find(db, workspace, question, now).await?;
             found.table(is_english)
         }
-    };
+    })
+}
+
+async fn answer(
+    app: &App,
+    workspace: WorkspaceId,
+    which: Which,
+    query: &BuyersQuery,
+    locale: &str,
+) -> Result<Response, ApiError> {
+    let table = table(app, workspace, which, query, locale).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (

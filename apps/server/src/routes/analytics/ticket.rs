@@ -4,7 +4,10 @@ use access::ticket::{self, Ticket};
 use api_types::imports::DownloadTicket;
 use axum::{Json, extract::State};
 
-use super::{download::Which, query::BuyersQuery};
+use super::{
+    download::{self, Which},
+    query::BuyersQuery,
+};
 use crate::{
     http::{
         auth::{Operator, needs::ReportsRead},
@@ -48,7 +51,8 @@ async fn give(
     query: &BuyersQuery,
     locale: &str,
 ) -> Result<Json<DownloadTicket>, ApiError> {
-    which.question(query)?;
+    // Asked once before, so that a wrong question is refused here and not behind a link.
+    download::table(app, operator.workspace, which, query, locale).await?;
     let tx = app.db.begin().await?;
     let ticket = Ticket {
         workspace: operator.workspace,
