@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use access::Permission;
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
@@ -61,7 +62,8 @@ async fn measure(
     let tx = db.begin().await?;
     shop::found(&tx).await?;
     tx.commit().await?;
-    let key = shop::api_key(&db).await?;
+    let scopes = [Permission::ProfilesRead, Permission::ProfilesWrite];
+    let key = shop::api_key(&db, &scopes).await?;
     database::close(db).await?;
 
     let data_dir = home.folder("import-data")?;

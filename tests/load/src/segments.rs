@@ -1,5 +1,5 @@
-//! `bench segments`: nine queries to the audience index of a shop of a million, against plain loops; what
-//! the index takes, and two hundred segments of one customer and of all.
+//! `bench segments`: nine queries to the audience index of a shop of a million, against plain loops and over REST;
+//! what the index takes, and two hundred segments of one customer and of all.
 
 mod ask;
 mod chance;
@@ -8,6 +8,7 @@ mod feed;
 mod keep;
 mod many;
 mod plain;
+mod rest;
 mod rules;
 
 use std::{sync::Arc, time::Instant};
@@ -86,7 +87,7 @@ pub(crate) async fn run(home: &Home, options: &Options, report: &mut Report) -> 
     let tenth = {
         let shop = Shop::make(people, events);
         let index = feed::load(&shop)?;
-        let (rules, plain) = prepare(home, shop).await?;
+        let (_, rules, plain) = prepare(home, shop).await?;
         ask_all(&index.view(), &rules, &plain, &alone, options.runs)?
     };
     say("a tenth is done");
@@ -94,13 +95,14 @@ pub(crate) async fn run(home: &Home, options: &Options, report: &mut Report) -> 
     let (index, base) = keep::load(&shop, report)?;
     say("loaded");
     let category_of = shop.category_of.clone();
-    let (rules, plain) = prepare(home, shop).await?;
+    let (database, rules, plain) = prepare(home, shop).await?;
     say("asking");
     let all = ask_all(&index.view(), &rules, &plain, &alone, options.runs)?;
     tell(&all, &tenth, report);
     many::ask(&index.view(), &rules, &plain, report)?;
     let folder = home.folder("segments-index")?;
     keep::save_and_load(&index, &folder, report)?;
+    rest::ask(home, &database, (&index, &rules, &all), options, report).await?;
     keep::follow(&index, &category_of, options, report)?;
     keep::compact(&index, base, report)?;
     say("done");
@@ -113,14 +115,14 @@ pub(crate) async fn run(home: &Home, options: &Options, report: &mut Report) -> 
     Ok(())
 }
 
-async fn prepare(home: &Home, shop: Shop) -> anyhow::Result<(Rules, Plain)> {
+async fn prepare(home: &Home, shop: Shop) -> anyhow::Result<(Database, Rules, Plain)> {
     let terms = feed::terms(&shop.category_of);
     let plain = Plain::new(shop);
     let database = Database::empty(home, Kind::Sqlite, "segments").await?;
     let db = database.open().await?;
     let rules = Rules::resolve(&db, &terms, plain.wanted()).await?;
     database::close(db).await?;
-    Ok((rules, plain))
+    Ok((database, rules, plain))
 }
 
 /// Tells on standard error how far it is; figures come at the end.

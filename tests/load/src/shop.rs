@@ -42,8 +42,8 @@ pub(crate) async fn write_key(db: &Db) -> anyhow::Result<String> {
     Ok(key)
 }
 
-/// Makes an API key that may import.
-pub(crate) async fn api_key(db: &Db) -> anyhow::Result<String> {
+/// Makes an API key with some rights.
+pub(crate) async fn api_key(db: &Db, scopes: &[Permission]) -> anyhow::Result<String> {
     let now = SystemClock.now();
     let owner = NewUser {
         email: "owner@example.jp".to_owned(),
@@ -51,12 +51,11 @@ pub(crate) async fn api_key(db: &Db) -> anyhow::Result<String> {
         password: "a password of a benchmark".to_owned(),
         locale: "ja".to_owned(),
     };
-    let scopes = [Permission::ProfilesRead, Permission::ProfilesWrite];
     let tx = db.begin().await?;
     account::insert(&tx, OWNER, owner, now).await?;
     account::set_role(&tx, WORKSPACE, OWNER, access::Role::Owner, now).await?;
     let id = kernel::id::ApiKeyId::from_raw(61);
-    let key = key::create_api_key(&tx, id, WORKSPACE, "bench", &scopes, OWNER, now).await?;
+    let key = key::create_api_key(&tx, id, WORKSPACE, "bench", scopes, OWNER, now).await?;
     tx.commit().await?;
     Ok(key)
 }

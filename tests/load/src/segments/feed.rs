@@ -21,7 +21,8 @@ use super::data::{
 /// The first profile's number; the others follow.
 pub(super) const FIRST_PROFILE: i64 = 1_000_000;
 const FIRST_PRODUCT: i64 = 500_000;
-const FIRST_CATEGORY: i64 = 400_000;
+/// The first category's number.
+pub(super) const FIRST_CATEGORY: i64 = 400_000;
 const PEOPLE_AT_ONCE: usize = 5_000;
 const EVENTS_AT_ONCE: usize = 10_000;
 
