@@ -53,7 +53,7 @@ test('deciles add up to everything', { timeout: 180_000 }, async () => {
     await page.goto(`${serverUrl()}/analytics/deciles`);
     await page.locator('table.tbl tbody tr').first().waitFor();
     await settle(page);
-    const cells = await page.locator('table.tbl tbody tr td:nth-of-type(3)').allTextContents();
+    const cells = await page.locator('table.tbl tbody tr td:nth-of-type(4)').allTextContents();
     assert.equal(cells.length, 10);
     const shares = cells.map((cell) => Number.parseFloat(cell));
     assert.ok(Math.abs(shares.reduce((a, b) => a + b, 0) - 100) < 0.06, `${shares}`);

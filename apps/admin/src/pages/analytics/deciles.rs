@@ -140,7 +140,7 @@ fn whole(view: &DecilesView, definitions: Definitions) -> impl IntoView + use<> 
                             <th class="num" scope="col">{t::buyers::col_cumulative}</th>
                             <th class="num" scope="col">{t::buyers::col_mean}</th>
                             <th class="num" scope="col">{t::buyers::col_span}</th>
-                            <th scope="col"><span class="sr">{t::buyers::to_segment}</span></th>
+                            <th scope="col" aria-label=t::buyers::to_segment></th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -164,14 +164,14 @@ fn row(view: &DecilesView, group: &DecileGroup) -> impl IntoView + use<> {
     let to = buyers::segment_link(std::slice::from_ref(&condition), &name);
     view! {
         <tr>
-            <th scope="row">{group.number}</th>
+            <td>{group.number}</td>
             <td class="num">{format::integer(group.sum.buyers)}</td>
             <td class="num">{format::money(group.sum.amount, currency)}</td>
             <td class="num">{percent(group.share)}<CountBar share=group.share.unwrap_or(0.0)/></td>
             <td class="num">{percent(group.cumulative)}</td>
             <td class="num">{mean(group, currency)}</td>
             <td class="num ink-3">{span}</td>
-            <td><a class="link" href=to aria-label=t::buyers::to_segment_of(&name)>{t::buyers::to_segment}</a></td>
+            <td class="nowrap"><a class="link" href=to aria-label=t::buyers::to_segment_of(&name)>{t::buyers::to_segment}</a></td>
         </tr>
     }
 }

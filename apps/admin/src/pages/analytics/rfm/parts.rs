@@ -40,7 +40,7 @@ pub fn Parts(
                         <th class="num" scope="col">{t::buyers::col_buyers}</th>
                         <th class="num" scope="col">{t::buyers::col_share}</th>
                         <th class="num" scope="col">{t::buyers::col_amount}</th>
-                        <th scope="col"><span class="sr">{t::buyers::to_segment}</span></th>
+                        <th scope="col" aria-label=t::buyers::to_segment></th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -69,7 +69,7 @@ fn row(view: &RfmView, part: &RfmPart) -> impl IntoView + use<> {
             <td class="num">{format::integer(part.sum.buyers)}<CountBar share=share/></td>
             <td class="num">{format::rate_figure(part.sum.buyers, whole).joined()}</td>
             <td class="num">{format::money(part.sum.amount, &view.frame.currency)}</td>
-            <td><a class="link" href=to aria-label=t::buyers::to_segment_of(&name)>{t::buyers::to_segment}</a></td>
+            <td class="nowrap"><a class="link" href=to aria-label=t::buyers::to_segment_of(&name)>{t::buyers::to_segment}</a></td>
         </tr>
     }
 }
@@ -102,7 +102,7 @@ pub fn Axes(
                     };
                     view! {
                         <tr>
-                            <th scope="row">{r.score}</th>
+                            <td>{r.score}</td>
                             <td class="num">{span(r, t::buyers::days)}</td>
                             <td class="num ink-3">{format::integer(r.buyers)}</td>
                             <td class="num">{span(f, t::buyers::orders)}</td>
