@@ -37,6 +37,8 @@ test('cells of RFM become a segment', { timeout: 180_000 }, async () => {
     await page.locator('.heat-p a.btn').click();
     await page.waitForURL(/segments\/new/);
     await settle(page);
+    await page.locator('h1', { hasText: 'R5・F5' }).waitFor();
+    await page.getByText('直近365日のRFMでR5・F5').first().waitFor();
     const address = new URL(page.url());
     const document = JSON.parse(address.searchParams.get('document'));
     const preview = await ask(page, token, 'POST', '/api/v1/segments/preview', { document });

@@ -150,7 +150,8 @@ pub(super) fn counted(frame: &FrameView) -> String {
     }
 }
 
-/// The way into a segment of some groups.
+/// The way into a segment of some groups. Its links are `rel="external"`: the page of a new segment reads its address
+/// once, and a step inside the admin shows the page before the query has come.
 pub(super) fn segment_link(conditions: &[serde_json::Value], name: &str) -> String {
     logic::segment_address(&Route::NewSegment.path(), conditions, name)
 }

@@ -171,7 +171,7 @@ fn row(view: &DecilesView, group: &DecileGroup) -> impl IntoView + use<> {
             <td class="num">{percent(group.cumulative)}</td>
             <td class="num">{mean(group, currency)}</td>
             <td class="num ink-3">{span}</td>
-            <td class="nowrap"><a class="link" href=to aria-label=t::buyers::to_segment_of(&name)>{t::buyers::to_segment}</a></td>
+            <td class="nowrap"><a class="link" rel="external" href=to aria-label=t::buyers::to_segment_of(&name)>{t::buyers::to_segment}</a></td>
         </tr>
     }
 }

@@ -14,28 +14,14 @@ use crate::{
     ui::{InlineError, PageHeader, Skeleton},
 };
 
-/// What the address says: a template, or a name and a rule.
-type Asked = (Option<String>, Option<String>, Option<String>);
-
 /// The builder of a new segment.
 #[component]
 pub fn NewSegment() -> impl IntoView {
-    let query = use_query_map();
-    // Read as it changes: a link from another page shows this one before its query has come.
-    let asked = Memo::new(move |_| {
-        query.with(|query| {
-            (
-                query.get("template"),
-                query.get("name"),
-                query.get("document"),
-            )
-        })
+    let (template, name, document) = use_query_map().with_untracked(|map| {
+        let document = map.get("document");
+        let document = document.and_then(|text| serde_json::from_str(&text).ok());
+        (map.get("template"), map.get("name"), document)
     });
-    move || begun(asked.get())
-}
-
-fn begun((template, name, document): Asked) -> AnyView {
-    let document = document.and_then(|text| serde_json::from_str(&text).ok());
     let Some(key) = template else {
         let start = Start {
             document: document.unwrap_or_else(logic::everybody),

@@ -250,7 +250,7 @@ fn Picked(shown: Shown) -> impl IntoView {
         view! {
             <div class="heat-p" role="status">
                 <span>{t::buyers::picked(count, format::integer(total()))}</span>
-                <a class="btn btn-primary" href=address>{Icon::Funnel.view()} {t::buyers::to_segment}</a>
+                <a class="btn btn-primary" rel="external" href=address>{Icon::Funnel.view()} {t::buyers::to_segment}</a>
                 <Button icon=Icon::X label=t::buyers::unpick on_press=move || shown.picked.update(BTreeSet::clear)/>
             </div>
         }

@@ -69,7 +69,7 @@ fn row(view: &RfmView, part: &RfmPart) -> impl IntoView + use<> {
             <td class="num">{format::integer(part.sum.buyers)}<CountBar share=share/></td>
             <td class="num">{format::rate_figure(part.sum.buyers, whole).joined()}</td>
             <td class="num">{format::money(part.sum.amount, &view.frame.currency)}</td>
-            <td class="nowrap"><a class="link" href=to aria-label=t::buyers::to_segment_of(&name)>{t::buyers::to_segment}</a></td>
+            <td class="nowrap"><a class="link" rel="external" href=to aria-label=t::buyers::to_segment_of(&name)>{t::buyers::to_segment}</a></td>
         </tr>
     }
 }
