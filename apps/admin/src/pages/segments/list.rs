@@ -203,9 +203,10 @@ fn Gallery() -> impl IntoView {
         let href = format!("{}?template={}", Route::NewSegment.path(), template.key);
         let (name, sentence) = (template.name.clone(), template.sentence.clone());
         let description = template.description.clone();
+        // A step inside the admin would show the page before the query has come, and so without the template.
         view! {
             <li>
-                <a class="tpl" href=href>
+                <a class="tpl" href=href rel="external">
                     <b>{move || said(&name)}</b>
                     <span class="t-small ink-2">{move || said(&description)}</span>
                     <span class="t-micro ink-3 sen">{move || said(&sentence)}</span>
