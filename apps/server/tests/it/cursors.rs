@@ -53,6 +53,7 @@ fn needed(operation: &Value) -> String {
             let value = match name {
                 "metric" => "opens",
                 "behind" => "sendable",
+                "at" => "2026-07-14T00:00:00Z",
                 other => panic!("say what to ask for {other}"),
             };
             text = format!("{text}&{name}={value}");

@@ -266,7 +266,7 @@ fn events(dice: &mut Dice) -> Json {
 }
 
 fn measured(dice: &mut Dice) -> Json {
-    if dice.one_in(3) {
+    if dice.one_in(2) {
         json!({"quantity": compare(dice, &[0, 1, 2])})
     } else {
         json!({"amount": compare(dice, &[0, 500, 1_166, 1_750])})
