@@ -1,5 +1,4 @@
 //! The stretch of time that a condition looks at.
-#![expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 
 use leptos::prelude::*;
 use serde_json::json;
