@@ -22,6 +22,8 @@ use crate::{
 
 /// p99 at half load, in milliseconds.
 const WAIT_BAR: f64 = 250.0;
+/// Seconds of work within two seconds below which a server is at rest.
+const IDLE: f64 = 0.2;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -93,6 +95,7 @@ async fn measure(
         patience: Duration::from_mins(1),
     };
     let server = Server::start(home, start).await?;
+    at_rest(server.pid()).await;
     let client = Client::new(server.port, &key, options.people);
     let span = Duration::from_secs(options.seconds);
     let rate = options.rate.unwrap_or(bar(kind) / 2.0);
@@ -130,6 +133,19 @@ async fn measure(
     let after = Counts::read(&db).await?;
     database::close(db).await?;
     after.check(&before, &[&warm, &fast, &half])
+}
+
+/// Waits until the server has done what it does at its start: building the audience index of a million takes a while.
+async fn at_rest(pid: u32) {
+    let mut before = machine::cpu(pid);
+    loop {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let now = machine::cpu(pid);
+        if now - before < IDLE {
+            return;
+        }
+        before = now;
+    }
 }
 
 fn tell(report: &mut Report, kind: Kind, fast: &Tally, (half, rate): (&Tally, f64)) {

@@ -27,6 +27,10 @@ use super::{
 const BATCH: u32 = 2_000;
 /// The pause before a database that did not answer is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
+/// A step that took less is one of a quiet server.
+const SHORT: Duration = Duration::from_millis(5);
+/// The longest rest after a step.
+const LONG: Duration = Duration::from_millis(250);
 /// After so long without a look at the feed (a machine that slept) it may have been pruned meanwhile.
 const LONG_ABSENCE: i64 = DAY;
 
@@ -209,6 +213,7 @@ impl Run {
         loop {
             let head = *heads.borrow_and_update();
             let now = self.shared.clock.now();
+            let began = Instant::now();
             match self.step(head, now.0 - looked_at.0 > LONG_ABSENCE).await {
                 Ok(()) => looked_at = now,
                 Err(Fault::Db(error)) => {
@@ -218,6 +223,7 @@ impl Run {
                 }
                 Err(fault) => return fault,
             }
+            tokio::time::sleep(rest_after(began.elapsed())).await;
             let due = saved_at + self.shared.options.save_every;
             if due <= Instant::now() {
                 saved_at = Instant::now();
@@ -345,5 +351,15 @@ impl Run {
         let after = feed::mark(reader, head).await?;
         self.files()
             .prove(&before, &after.unwrap_or_else(|| before.clone()), length)
+    }
+}
+
+/// Returns how long to leave a busy server to those who write: three times what the step took. Meanwhile more changes
+/// gather, and many together cost less than each for itself.
+fn rest_after(step: Duration) -> Duration {
+    if step < SHORT {
+        Duration::ZERO
+    } else {
+        (step * 3).min(LONG)
     }
 }
