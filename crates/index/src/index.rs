@@ -145,6 +145,14 @@ impl Index {
             || values > slack.values.max(n_people / slack.values_share)
     }
 
+    /// Makes a new base as [`Index::compact`] does, on one core, so that those who serve meanwhile have the others.
+    pub fn compact_aside(&self) {
+        match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+            Ok(one) => one.install(|| self.compact()),
+            Err(_) => self.compact(),
+        }
+    }
+
     /// Makes a new base of everything, off to the side; neither queries nor changes wait for it.
     ///
     /// What comes meanwhile is taken in by both, and in the end by the new one alone.

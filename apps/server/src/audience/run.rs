@@ -298,7 +298,7 @@ impl Run {
         {
             let is_compacting = Arc::clone(&self.is_compacting);
             tokio::task::spawn_blocking(move || {
-                index.compact();
+                index.compact_aside();
                 is_compacting.store(false, Ordering::Release);
             });
         }
