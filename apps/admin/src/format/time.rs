@@ -155,7 +155,6 @@ mod tests {
 
     #[test]
     fn time_ago_and_time_left_are_round() {
-        locale::set_for_test(Locale::Ja);
         assert_eq!(elapsed(0, 59_000), "たった今");
         assert_eq!(elapsed(0, 3_599_000), "59分前");
         assert_eq!(elapsed(0, 7_200_000), "2時間前");

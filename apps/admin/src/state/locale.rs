@@ -82,8 +82,3 @@ pub fn suggest(tag: &str) {
         signal().set(Locale::parse(tag));
     }
 }
-
-#[cfg(test)]
-pub(crate) fn set_for_test(locale: Locale) {
-    signal().set(locale);
-}

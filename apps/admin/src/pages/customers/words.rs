@@ -232,7 +232,6 @@ mod tests {
     use api_types::customers::OutcomeView;
 
     use super::*;
-    use crate::state::locale::{Locale, set_for_test};
 
     #[test]
     fn a_message_is_ours_and_its_opening_theirs() {
@@ -257,7 +256,6 @@ mod tests {
 
     #[test]
     fn a_note_says_what_and_how_it_is_known() {
-        set_for_test(Locale::Ja);
         let item = TimelineView {
             kind: "event".to_owned(),
             name: Some("Product Viewed".to_owned()),

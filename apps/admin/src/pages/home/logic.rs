@@ -89,7 +89,6 @@ pub(super) fn rows(places: &[(f64, f64)], most: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::locale::{self, Locale};
 
     fn knot(state: &str, sent: i64, left: Option<i64>) -> KnotView {
         KnotView {
@@ -104,7 +103,6 @@ mod tests {
 
     #[test]
     fn the_day_is_told_in_a_sentence() {
-        locale::set_for_test(Locale::Ja);
         let mut home = HomeView::default();
         assert_eq!(sentence(&home), "きょうの配信はありません。");
         home.knots = vec![
@@ -121,7 +119,6 @@ mod tests {
 
     #[test]
     fn a_delivery_says_how_far_it_is() {
-        locale::set_for_test(Locale::Ja);
         for (knot, said) in [
             (knot("finished", 38, Some(0)), "38通・送信済み"),
             (knot("running", 612, Some(592)), "送信中 612 / 1,204通"),

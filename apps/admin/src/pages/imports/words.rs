@@ -158,11 +158,9 @@ pub(super) fn field(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::locale::{Locale, set_for_test};
 
     #[test]
     fn every_field_of_every_kind_has_a_word() {
-        set_for_test(Locale::Ja);
         for name in KINDS {
             assert!(fields(name).iter().all(|own| field(own) != *own), "{name}");
         }

@@ -159,7 +159,6 @@ mod tests {
     use api_types::memberships::SegmentDay;
 
     use super::*;
-    use crate::state::locale::{Locale, set_for_test};
 
     fn known(state: &str, members: &[Option<i64>]) -> SegmentHistory {
         let day = |members: &Option<i64>| SegmentDay {
@@ -181,7 +180,6 @@ mod tests {
 
     #[test]
     fn one_day_is_no_line_and_a_time_before_the_record_is_a_gap() {
-        set_for_test(Locale::Ja);
         let young = known("kept", &[None, None, Some(7)]);
         assert!(matches!(shown(&young), ChartState::TooLittle(text) if text.contains('7')));
         let older = known("kept", &[None, Some(5), Some(7)]);
@@ -196,7 +194,6 @@ mod tests {
 
     #[test]
     fn the_foot_says_who_came_and_went_today_and_how_old_that_is() {
-        set_for_test(Locale::Ja);
         let mut known = known("kept", &[Some(5), Some(7)]);
         let said = foot(&known);
         assert!(said.contains('3') && said.contains('1'), "{said}");

@@ -114,11 +114,9 @@ pub(super) fn deed(action: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::locale::{Locale, set_for_test};
 
     #[test]
     fn every_scope_and_role_has_words() {
-        set_for_test(Locale::Ja);
         assert!(SCOPES.iter().all(|name| scope(name) != *name));
         assert!(ROLES.iter().all(|name| role(name) != *name));
     }

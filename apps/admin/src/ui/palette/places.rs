@@ -89,7 +89,6 @@ mod tests {
 
     #[test]
     fn kana_of_either_kind_finds_kanji() {
-        crate::state::locale::set_for_test(t::Locale::Ja);
         for typed in ["こきゃく", "コキャク", "顧客", "ＣＵＳＴＯＭ", "customers"] {
             let hits = matching(typed, all());
             assert_eq!(

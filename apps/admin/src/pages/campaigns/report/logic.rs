@@ -77,7 +77,6 @@ mod tests {
     use api_types::reports::{FigureView, StepView};
 
     use super::*;
-    use crate::state::locale::{self, Locale};
 
     fn report(sent: i64) -> ReportView {
         let figure = |metric: &str, value| FigureView {
@@ -108,7 +107,6 @@ mod tests {
 
     #[test]
     fn the_sentence_says_what_happened_and_nothing_before_it_has() {
-        locale::set_for_test(Locale::Ja);
         let said = verdict(&report(1_754));
         assert!(
             said.contains("1,754通") && said.contains("*203人*") && said.contains("*12.7万円*"),
