@@ -21,7 +21,7 @@ pub(crate) struct BenchArgs {
 }
 
 /// The benchmarks that PostgreSQL has a part in.
-const ON_POSTGRES: [&str; 4] = ["ingest", "import", "send", "memory"];
+const ON_POSTGRES: [&str; 5] = ["ingest", "import", "send", "memory", "segments"];
 /// Where the load programs look for a server on which they may make databases.
 const POSTGRES: &str = "ENISHI_BENCH_POSTGRES";
 
@@ -67,6 +67,9 @@ pub(crate) fn run(args: &BenchArgs) -> Result<()> {
     if has("send") {
         process::find("smtp-sink").context("smtp-sink is not installed (Debian: postfix)")?;
     }
+    if has("segments") && !has("--alone") {
+        load.env("ENISHI_BENCH_PYTHON", tools::duckdb(&workspace)?);
+    }
     if has("admin") {
         let node = Node::find(&workspace)?;
         node.install(&workspace.root.join("tests/e2e"))?;
@@ -82,7 +85,8 @@ fn cluster(workspace: &Workspace, arguments: &[String]) -> Result<Option<Cluster
     let is_used = arguments
         .iter()
         .any(|argument| ON_POSTGRES.contains(&argument.as_str()))
-        && value(arguments, "--database") != Some("sqlite");
+        && value(arguments, "--database") != Some("sqlite")
+        && !arguments.iter().any(|argument| argument == "--alone");
     let is_given = value(arguments, "--postgres").is_some() || env::var(POSTGRES).is_some();
     if !is_used || is_given {
         return Ok(None);

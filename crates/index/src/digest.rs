@@ -56,8 +56,9 @@ impl View {
             .reduce(Digest::default, Digest::plus);
         let in_base = self.base.buckets.par_iter().map(|(name, bucket)| {
             let mut digest = Digest::default();
-            bucket.each_row(|place, row| {
+            bucket.each_row(|place, person| {
                 if !self.is_gone(*name, bucket.period, place) {
+                    let row = bucket.row_of(place, person);
                     digest = digest.plus(self.digest_of_event(*name, &row));
                 }
             });

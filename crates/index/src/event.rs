@@ -1,10 +1,12 @@
 //! Events as they are kept: rows of the delta and buckets of the base.
 
 pub(crate) mod bucket;
+pub(crate) mod merged;
 pub(crate) mod pending;
 pub(crate) mod row;
 
 pub(crate) use bucket::Bucket;
+pub(crate) use merged::Merged;
 pub(crate) use pending::Pending;
 pub(crate) use row::Row;
 

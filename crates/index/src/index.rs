@@ -54,12 +54,12 @@ impl Slack {
         values: 20_000,
         values_share: 32,
     };
-    /// While loading: nobody asks yet.
+    /// While loading: nobody asks yet, and what waits takes several times the room of what is packed.
     pub const LOADING: Self = Self {
-        events: 500_000,
-        events_share: 2,
-        values: 200_000,
-        values_share: 2,
+        events: 100_000,
+        events_share: 8,
+        values: 16_000,
+        values_share: 16,
     };
 }
 
@@ -183,6 +183,20 @@ impl Index {
             drop(writer);
             catch_up(&mut next, &came);
         }
+    }
+
+    /// Makes a new base of everything in place: changes and a first look wait for it, and each column stands there
+    /// twice only while it is made. For a loader, whom nobody asks yet.
+    pub fn pack(&self) {
+        let _only_one = self.compaction.lock();
+        let mut writer = self.writer.lock();
+        if writer.draft.is_compact() {
+            return;
+        }
+        writer.draft.close();
+        writer.draft.pack_columns();
+        writer.draft = writer.draft.compacted();
+        writer.is_ahead = true;
     }
 
     /// Returns what the index holds, by part.

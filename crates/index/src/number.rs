@@ -31,3 +31,6 @@ pub(crate) const fn blocks(n: u32) -> usize {
 
 /// Ordinals of a block.
 pub(crate) const BLOCK: usize = 1 << 16;
+
+/// Marks a place among fresh values where places in an old list stand beside it. No list is as long as that.
+pub(crate) const FRESH: u32 = 1 << 31;

@@ -20,6 +20,12 @@ impl Texts {
         true
     }
 
+    /// Allocates what so many texts of so many bytes in all need.
+    pub(crate) fn reserve(&mut self, n: usize, bytes: usize) {
+        self.buffer.reserve_exact(bytes);
+        self.ends.reserve_exact(n);
+    }
+
     /// Returns a text; an empty one where there is none.
     pub(crate) fn get(&self, i: u32) -> &str {
         let start = i

@@ -279,8 +279,8 @@ fn sqlite_options(
 
 /// The pages that the one writer keeps, in the unit of the pragma: 48 MB.
 const WRITER_CACHE: &str = "-49152";
-/// The pages that each reader keeps: 8 MB.
-const READER_CACHE: &str = "-8192";
+/// The pages that each reader keeps: 4 MB; the rest is the system's cache, which all of them share.
+const READER_CACHE: &str = "-4096";
 /// The connection that copies the log keeps next to nothing: 1 MB.
 const CHECKPOINT_CACHE: &str = "-1024";
 /// How long the log may grow before the writer brings what is left of it into the file, in pages: 64 MB. A batch of

@@ -9,6 +9,7 @@ mod keep;
 mod many;
 mod plain;
 mod rest;
+mod rivals;
 mod rules;
 
 use std::{sync::Arc, time::Instant};
@@ -58,6 +59,9 @@ pub(crate) struct Options {
     /// How often each query is asked; the median is told.
     #[arg(long, default_value_t = 15)]
     runs: usize,
+    /// Leaves PostgreSQL and DuckDB out.
+    #[arg(long)]
+    alone: bool,
 }
 
 /// What a query took, in milliseconds.
@@ -95,11 +99,17 @@ pub(crate) async fn run(home: &Home, options: &Options, report: &mut Report) -> 
     let (index, base) = keep::load(&shop, report)?;
     say("loaded");
     let category_of = shop.category_of.clone();
+    let files = rivals::Files::write(&shop, &home.folder("segments-files")?)?;
     let (database, rules, plain) = prepare(home, shop).await?;
     say("asking");
     let all = ask_all(&index.view(), &rules, &plain, &alone, options.runs)?;
     tell(&all, &tenth, report);
     many::ask(&index.view(), &rules, &plain, report)?;
+    if !options.alone {
+        rivals::ask(home, &files, &plain, &all, report).await?;
+        say("PostgreSQL and DuckDB are done");
+    }
+    drop(files);
     let folder = home.folder("segments-index")?;
     keep::save_and_load(&index, &folder, report)?;
     rest::ask(home, &database, (&index, &rules, &all), options, report).await?;
@@ -140,9 +150,13 @@ fn median<T>(runs: usize, mut work: impl FnMut() -> T) -> anyhow::Result<(f64, T
         took.push(began.elapsed().as_secs_f64() * 1e3);
         last = Some(answer);
     }
+    median_of(took).zip(last).context("nothing was asked")
+}
+
+/// Returns the middle one.
+fn median_of(mut took: Vec<f64>) -> Option<f64> {
     took.sort_by(f64::total_cmp);
-    let middle = took.get(took.len() / 2).copied();
-    middle.zip(last).context("nothing was asked")
+    took.get(took.len() / 2).copied()
 }
 
 fn ask_all(

@@ -50,7 +50,7 @@ enum Fault {
 /// How much may gather before the index is compacted, and who waits for it.
 #[derive(Debug, Clone, Copy)]
 enum Pace {
-    /// Nobody asks yet: compacted at once, but seldom.
+    /// Nobody asks yet: packed at once, in as little room as it can be.
     Loading,
     /// Compacted aside, and early, so that queries stay fast.
     Following,
@@ -200,7 +200,7 @@ impl Run {
         self.apply(changes::State::default(), Some(position), Pace::Loading)
             .await?;
         let index = self.follower.index();
-        tokio::task::spawn_blocking(move || index.compact()).await?;
+        tokio::task::spawn_blocking(move || index.pack()).await?;
         self.follower.reach(position);
         Ok(())
     }
@@ -286,7 +286,7 @@ impl Run {
                     .map_err(Fault::TooLarge)?;
             }
             match pace {
-                Pace::Loading if index.is_slack(&Slack::LOADING) => index.compact(),
+                Pace::Loading if index.is_slack(&Slack::LOADING) => index.pack(),
                 Pace::Following if index.is_slack(&Slack::FOLLOWING) => return Ok(Some(index)),
                 Pace::Loading | Pace::Following => {}
             }

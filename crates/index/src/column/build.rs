@@ -1,11 +1,13 @@
 //! A new column from an old one and what changed since.
 
+use std::borrow::Cow;
+
 use hashbrown::HashMap;
 
 use super::{Codes, Column, Dictionary};
 use crate::{
     change::Value,
-    number::{at, ordinal},
+    number::{FRESH, at, ordinal},
     packed::Packed,
     value::ValueRef,
 };
@@ -21,13 +23,12 @@ pub(crate) fn build(old: Option<&Column>, changed: &HashMap<u32, Option<Value>>,
         return Column::Instants(instants);
     }
     let empty = Column::coded(Codes::Narrow8(Vec::new()), Dictionary::default());
-    let old = old.unwrap_or(&empty);
-    let (codes, old_values) = codes_of(old);
+    let old = Old::of(old.unwrap_or(&empty));
     // Which old values live on.
-    let mut lives = vec![false; old_values.len() + 1];
+    let mut lives = vec![false; at(old.values.len()) + 1];
     for row in 0..n {
         if !changed.contains_key(&row)
-            && let Some(lives) = lives.get_mut(at(codes.get(row)))
+            && let Some(lives) = lives.get_mut(at(old.codes.get(row)))
         {
             *lives = true;
         }
@@ -35,10 +36,10 @@ pub(crate) fn build(old: Option<&Column>, changed: &HashMap<u32, Option<Value>>,
     let mut fresh: Vec<ValueRef<'_>> = changed.values().flatten().map(Value::as_ref).collect();
     fresh.sort_unstable_by(ValueRef::order);
     fresh.dedup_by(|a, b| a.is_same(b));
-    let (dictionary, moved) = merged(&old_values, &lives, &fresh);
+    let (dictionary, moved) = merged(&old.values, &lives, &fresh);
     let places: Vec<u32> = (0..n)
         .map(|row| match changed.get(&row) {
-            None => moved.get(at(codes.get(row))).copied().unwrap_or(0),
+            None => moved.get(at(old.codes.get(row))).copied().unwrap_or(0),
             Some(None) => 0,
             Some(Some(value)) => dictionary.code(value.as_ref()).unwrap_or(0),
         })
@@ -47,51 +48,94 @@ pub(crate) fn build(old: Option<&Column>, changed: &HashMap<u32, Option<Value>>,
     Column::coded(codes, dictionary)
 }
 
-/// The codes and values of a column, whatever its form.
-fn codes_of(column: &Column) -> (Codes, Vec<ValueRef<'_>>) {
-    match column {
-        Column::Coded {
-            codes, dictionary, ..
-        } => {
-            let values = (1..=dictionary.len()).filter_map(|code| dictionary.value(code));
-            (codes.clone(), values.collect())
+/// A column whatever its form: a code a row, and the values that the codes mean.
+struct Old<'a> {
+    codes: Cow<'a, Codes>,
+    values: OldValues<'a>,
+}
+
+/// Distinct values in ascending order, read where they stand: a copy of a million texts' places is a copy too many.
+enum OldValues<'a> {
+    Coded(&'a Dictionary),
+    Instants(Vec<i64>),
+}
+
+impl<'a> Old<'a> {
+    fn of(column: &'a Column) -> Self {
+        match column {
+            Column::Coded {
+                codes, dictionary, ..
+            } => Self {
+                codes: Cow::Borrowed(codes),
+                values: OldValues::Coded(dictionary),
+            },
+            Column::Instants(packed) => {
+                let mut distinct: Vec<i64> = Vec::new();
+                packed.each(0..packed.len(), |value| distinct.extend(value));
+                distinct.sort_unstable();
+                distinct.dedup();
+                let mut codes = Vec::with_capacity(at(packed.len()));
+                packed.each(0..packed.len(), |value| {
+                    let place = value.and_then(|value| distinct.binary_search(&value).ok());
+                    codes.push(place.map_or(0, |place| ordinal(place) + 1));
+                });
+                Self {
+                    codes: Cow::Owned(Codes::Wide(codes)),
+                    values: OldValues::Instants(distinct),
+                }
+            }
         }
-        Column::Instants(packed) => {
-            let mut distinct: Vec<i64> = Vec::new();
-            packed.each(0..packed.len(), |value| distinct.extend(value));
-            distinct.sort_unstable();
-            distinct.dedup();
-            let mut codes = Vec::new();
-            packed.each(0..packed.len(), |value| {
-                let place = value.and_then(|value| distinct.binary_search(&value).ok());
-                codes.push(place.map_or(0, |place| ordinal(place) + 1));
-            });
-            let values = distinct.into_iter().map(ValueRef::Instant).collect();
-            (Codes::Wide(codes), values)
+    }
+}
+
+impl OldValues<'_> {
+    fn len(&self) -> u32 {
+        match self {
+            Self::Coded(dictionary) => dictionary.len(),
+            Self::Instants(instants) => ordinal(instants.len()),
+        }
+    }
+
+    /// Returns the value of a code; codes count from 1.
+    fn get(&self, code: u32) -> Option<ValueRef<'_>> {
+        match self {
+            Self::Coded(dictionary) => dictionary.value(code),
+            Self::Instants(instants) => {
+                let instant = instants.get(at(code.checked_sub(1)?))?;
+                Some(ValueRef::Instant(*instant))
+            }
         }
     }
 }
 
 /// Merges two ascending lists of values; tells the new code of each old one.
-fn merged(old: &[ValueRef<'_>], lives: &[bool], fresh: &[ValueRef<'_>]) -> (Dictionary, Vec<u32>) {
-    let mut all: Vec<ValueRef<'_>> = Vec::with_capacity(old.len() + fresh.len());
-    let mut moved = vec![0u32; old.len() + 1];
-    let mut next = fresh.iter().peekable();
-    for (i, value) in old.iter().enumerate() {
-        if !lives.get(i + 1).copied().unwrap_or(false) {
+fn merged(old: &OldValues<'_>, lives: &[bool], fresh: &[ValueRef<'_>]) -> (Dictionary, Vec<u32>) {
+    let mut order: Vec<u32> = Vec::with_capacity(at(old.len()) + fresh.len());
+    let mut moved = vec![0u32; at(old.len()) + 1];
+    let mut next = (FRESH..).zip(fresh).peekable();
+    for code in 1..=old.len() {
+        let Some(value) = old.get(code) else { break };
+        if !lives.get(at(code)).copied().unwrap_or(false) {
             continue;
         }
-        while let Some(before) = next.next_if(|fresh| fresh.order(value).is_lt()) {
-            all.push(*before);
+        while let Some((place, _)) = next.next_if(|(_, fresh)| fresh.order(&value).is_lt()) {
+            order.push(place);
         }
-        next.next_if(|fresh| fresh.is_same(value));
-        all.push(*value);
-        if let Some(moved) = moved.get_mut(i + 1) {
-            *moved = ordinal(all.len());
+        next.next_if(|(_, fresh)| fresh.is_same(&value));
+        order.push(code);
+        if let Some(moved) = moved.get_mut(at(code)) {
+            *moved = ordinal(order.len());
         }
     }
-    all.extend(next);
-    (Dictionary::new(all.into_iter()), moved)
+    order.extend(next.map(|(place, _)| place));
+    let values = order.iter().filter_map(|place| {
+        if *place < FRESH {
+            old.get(*place)
+        } else {
+            fresh.get(at(*place - FRESH)).copied()
+        }
+    });
+    (Dictionary::new(values), moved)
 }
 
 /// Builds the form without a dictionary, where every value is an instant and most differ.

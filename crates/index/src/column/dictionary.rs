@@ -26,8 +26,9 @@ pub(crate) struct Dictionary {
 
 impl Dictionary {
     /// Makes a dictionary of values that stand in ascending order, each once.
-    pub(crate) fn new<'a>(sorted: impl Iterator<Item = ValueRef<'a>>) -> Self {
+    pub(crate) fn new<'a>(sorted: impl Iterator<Item = ValueRef<'a>> + Clone) -> Self {
         let mut dictionary = Self::default();
+        dictionary.make_room(sorted.clone());
         let mut known = hashbrown::HashMap::new();
         for value in sorted {
             match value {
@@ -54,11 +55,27 @@ impl Dictionary {
                 }
             }
         }
-        dictionary.numbers.shrink_to_fit();
-        dictionary.instants.shrink_to_fit();
-        dictionary.texts.shrink();
         dictionary.element_texts.shrink();
         dictionary
+    }
+
+    /// Allocates what the values need and no more: one that grows holds twice as much while it moves.
+    fn make_room<'a>(&mut self, sorted: impl Iterator<Item = ValueRef<'a>>) {
+        let (mut n_numbers, mut n_instants, mut n_texts, mut n_bytes) = (0, 0, 0, 0);
+        for value in sorted {
+            match value {
+                ValueRef::Number(_) => n_numbers += 1,
+                ValueRef::Instant(_) => n_instants += 1,
+                ValueRef::Text(text) => {
+                    n_texts += 1;
+                    n_bytes += text.len();
+                }
+                ValueRef::Other | ValueRef::Boolean(_) | ValueRef::List(_) => {}
+            }
+        }
+        self.numbers.reserve_exact(n_numbers);
+        self.instants.reserve_exact(n_instants);
+        self.texts.reserve(n_texts, n_bytes);
     }
 
     /// Returns the number of values.

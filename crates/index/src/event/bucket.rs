@@ -5,12 +5,14 @@ use std::{ops::Range, sync::Arc};
 use hashbrown::HashMap;
 
 use super::{
+    merged::{Merged, Place},
     offset, period_start,
     row::{Part, Properties, Row},
 };
 use crate::{
+    change::Value,
     column::{self, Column},
-    number::{at, block, blocks, low, ordinal},
+    number::{self, at, block, blocks, low, ordinal},
     packed::Packed,
 };
 
@@ -34,23 +36,23 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    /// Builds a bucket of rows that stand in order.
-    pub(crate) fn build(period: i64, rows: &[Row]) -> Self {
+    /// Builds a bucket of rows, a column at a time.
+    pub(crate) fn build(period: i64, rows: &Merged<'_>) -> Self {
         let parts = Part::ALL.map(|part| {
-            let values: Vec<Option<i64>> = rows.iter().map(|row| row.get(part)).collect();
+            let values: Vec<Option<i64>> = rows.each().map(|row| row.get(part)).collect();
             Packed::new(&values)
         });
-        let offsets: Vec<u32> = rows.iter().map(|row| offset(row.at)).collect();
+        let offsets: Vec<u32> = rows.each().map(|row| offset(row.at())).collect();
         let span = (
             offsets.iter().min().copied().unwrap_or(0),
             offsets.iter().max().copied().unwrap_or(0),
         );
         Self {
             period,
-            block_starts: block_starts(rows),
-            people: rows.iter().map(|row| low(row.ordinal)).collect(),
+            block_starts: block_starts(rows.people()),
+            people: rows.people().iter().map(|person| low(*person)).collect(),
             offsets,
-            ids: rows.iter().map(|row| row.id).collect(),
+            ids: rows.each().map(Place::id).collect(),
             parts,
             properties: properties(rows),
             span,
@@ -131,12 +133,12 @@ impl Bucket {
             .map(|(_, column)| column)
     }
 
-    /// Calls `visit` with a copy of every row, in order.
-    pub(crate) fn each_row(&self, mut visit: impl FnMut(u32, Row)) {
+    /// Calls `visit` with every row and its customer, in order.
+    pub(crate) fn each_row(&self, mut visit: impl FnMut(u32, u32)) {
         for block in 0..self.block_starts.len().saturating_sub(1) {
             for row in self.block(block) {
                 let person = self.people.get(at(row)).copied().map_or(0, u32::from);
-                visit(row, self.row_of(row, (ordinal(block) << 16) | person));
+                visit(row, (ordinal(block) << 16) | person);
             }
         }
     }
@@ -177,33 +179,29 @@ impl Bucket {
     }
 }
 
-fn block_starts(rows: &[Row]) -> Vec<u32> {
-    let n = blocks(rows.last().map_or(0, |row| row.ordinal.saturating_add(1)));
-    let start = |block: usize| {
-        ordinal(rows.partition_point(|row| crate::number::block(row.ordinal) < block))
-    };
+fn block_starts(people: &[u32]) -> Vec<u32> {
+    let n = blocks(people.last().map_or(0, |person| person.saturating_add(1)));
+    let start =
+        |block: usize| ordinal(people.partition_point(|person| number::block(*person) < block));
     (0..=n).map(start).collect()
 }
 
-fn properties(rows: &[Row]) -> Vec<(Arc<str>, Column)> {
-    let mut columns: HashMap<&Arc<str>, HashMap<u32, Option<crate::change::Value>>> =
-        HashMap::new();
-    for (i, row) in rows.iter().enumerate() {
-        for (key, value) in row
-            .properties
-            .iter()
-            .flat_map(|properties| properties.iter())
-        {
-            columns
-                .entry(key)
-                .or_default()
-                .insert(ordinal(i), Some(value.clone()));
-        }
+fn properties(rows: &Merged<'_>) -> Vec<(Arc<str>, Column)> {
+    let mut columns: HashMap<Arc<str>, HashMap<u32, Option<Value>>> = HashMap::new();
+    for (i, row) in (0..).zip(rows.each()) {
+        row.each_property(|key, value| {
+            if !columns.contains_key(key) {
+                columns.insert(Arc::clone(key), HashMap::new());
+            }
+            if let Some(values) = columns.get_mut(key) {
+                values.insert(i, Some(value.to_value()));
+            }
+        });
     }
-    let n = ordinal(rows.len());
+    let n = ordinal(rows.people().len());
     let mut built: Vec<(Arc<str>, Column)> = columns
         .into_iter()
-        .map(|(key, values)| (Arc::clone(key), column::build(None, &values, n)))
+        .map(|(key, values)| (key, column::build(None, &values, n)))
         .collect();
     built.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     built

@@ -107,17 +107,11 @@ impl Pending {
         self.young.len()
     }
 
-    /// Returns every row in order; the open run must be closed.
-    pub(crate) fn into_rows(self) -> Vec<Row> {
-        let merged = self
-            .runs
-            .into_iter()
-            .reduce(|before, next| before.merge(&next));
-        merged.map_or_else(Vec::new, |run| {
-            let mut rows = Vec::with_capacity(run.rows.len());
-            run.each(0..ordinal(run.rows.len()), |row| rows.push(row.clone()));
-            rows
-        })
+    /// Calls `visit` with every row, in no order; the open run must be closed.
+    pub(crate) fn each_row<'a>(&'a self, mut visit: impl FnMut(&'a Row)) {
+        for run in &self.runs {
+            run.each(0..ordinal(run.rows.len()), &mut visit);
+        }
     }
 
     /// Returns how many rows there are; those that have gone may count.

@@ -80,7 +80,7 @@ pub(super) fn load(shop: &Shop) -> anyhow::Result<Index> {
         });
         take(&index, changes.collect())?;
     }
-    index.compact();
+    index.pack();
     Ok(index)
 }
 
@@ -91,7 +91,7 @@ fn take(index: &Index, changes: Vec<Change>) -> anyhow::Result<()> {
         position: None,
     })?;
     if index.is_slack(&Slack::LOADING) {
-        index.compact();
+        index.pack();
     }
     Ok(())
 }

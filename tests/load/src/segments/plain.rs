@@ -67,6 +67,12 @@ impl Set {
         self
     }
 
+    /// Tells whether a customer belongs to it.
+    pub(super) fn contains(&self, person: u32) -> bool {
+        let word = self.0.get(person as usize / 64);
+        word.is_some_and(|word| word >> (person % 64) & 1 == 1)
+    }
+
     /// Returns how many belong to it.
     pub(super) fn count(&self) -> u32 {
         self.0.iter().map(|word| word.count_ones()).sum()
