@@ -5,6 +5,7 @@ mod answers;
 mod asking;
 mod attributes;
 mod audience;
+mod authors;
 mod campaigns;
 pub(crate) mod contents;
 mod customers;

@@ -11,6 +11,8 @@ pub mod page;
 pub mod problem;
 pub mod products;
 pub mod reports;
+pub mod segment_remarks;
+pub mod segment_versions;
 pub mod segments;
 pub mod senders;
 pub mod session;

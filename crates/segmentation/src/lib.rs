@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod compare;
 mod error;
 mod explain;
 mod fold;
@@ -7,6 +8,7 @@ pub mod index;
 pub mod language;
 pub mod membership;
 mod query;
+pub mod remark;
 mod resolve;
 pub mod sentence;
 mod sql;

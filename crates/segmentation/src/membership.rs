@@ -5,6 +5,7 @@
 //! why is in `docs/membership.md`.
 
 mod define;
+mod drift;
 mod filled;
 mod history;
 mod lease;
@@ -15,6 +16,7 @@ mod write;
 use kernel::id::{ProfileId, SegmentId};
 
 pub use define::{Definition, definitions};
+pub use drift::drift;
 pub use filled::{Filled, filled, state};
 pub use history::{Day, History, Span, history};
 pub use lease::{Lease, LeaseError, Progress, Way};

@@ -31,7 +31,7 @@ pub struct NodeCount {
 }
 
 /// How two rules overlap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Overlap {
     /// In the first only.
     pub only_a: i64,
@@ -48,6 +48,19 @@ fn compiler<'a>(
     scope: Scope,
 ) -> Compiler<'a> {
     Compiler::new(Dialect::of(db.get_database_backend()), at, resolved, scope)
+}
+
+impl Overlap {
+    /// Returns the share of all who are in either that are in both (Jaccard's index), from 0 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "counts of people")]
+    pub fn likeness(&self) -> f64 {
+        let either = self.only_a + self.both + self.only_b;
+        if either > 0 {
+            self.both as f64 / either as f64
+        } else {
+            0.0
+        }
+    }
 }
 
 /// Counts whom a document selects.
@@ -185,11 +198,7 @@ pub async fn overlap(
     let (text, values) = compiler.select(&columns, None, "");
     let rows = sql::rows(db, text, values).await?;
     let Some(row) = rows.first() else {
-        return Ok(Overlap {
-            only_a: 0,
-            both: 0,
-            only_b: 0,
-        });
+        return Ok(Overlap::default());
     };
     Ok(Overlap {
         only_a: row.try_get_by_index(0)?,

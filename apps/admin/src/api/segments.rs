@@ -4,6 +4,8 @@ use api_types::{
     customers::{CustomerSummary, CustomerView},
     memberships::SegmentHistory,
     products::ProductView,
+    segment_remarks::{AskRemarks, SegmentRemarks},
+    segment_versions::SegmentVersionView,
     segments::{
         AskExamples, AskExplanation, AskOverlap, CreateSegment, PreviewSegment, SaveSegment,
         SegmentExamples, SegmentExplanation, SegmentOverlap, SegmentPerson, SegmentPreview,
@@ -63,6 +65,14 @@ pub async fn save(id: &str, body: &SaveSegment) -> Result<SegmentView, ApiError>
 /// Says where a segment is used.
 pub async fn uses(id: &str, signal: Option<&AbortSignal>) -> Result<SegmentUses, ApiError> {
     get(&format!("/segments/{}/uses", encoded(id)), signal).await
+}
+
+/// Lists the versions of a segment, the newest first.
+pub async fn versions(
+    id: &str,
+    signal: Option<&AbortSignal>,
+) -> Result<Vec<SegmentVersionView>, ApiError> {
+    get(&format!("/segments/{}/versions", encoded(id)), signal).await
 }
 
 /// Counts a segment day by day.
@@ -134,6 +144,20 @@ pub async fn overlap(
 ) -> Result<SegmentOverlap, ApiError> {
     let position = None;
     ask("/segments/overlap", &AskOverlap { a, b, position }, signal).await
+}
+
+/// Says what is worth knowing of a rule.
+pub async fn remarks(
+    document: Value,
+    segment: Option<String>,
+    signal: Option<&AbortSignal>,
+) -> Result<SegmentRemarks, ApiError> {
+    let body = AskRemarks {
+        document,
+        segment,
+        position: None,
+    };
+    ask("/segments/remarks", &body, signal).await
 }
 
 /// Reads a page of a segment's people.

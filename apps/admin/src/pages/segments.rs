@@ -12,9 +12,11 @@ pub(crate) mod logic;
 mod overlap;
 mod people;
 pub(crate) mod picker;
+mod remarks;
 mod row;
 mod tree;
 mod uses;
+mod versions;
 mod why;
 
 pub mod detail;

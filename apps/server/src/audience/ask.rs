@@ -19,6 +19,9 @@ use super::{Audience, Present, Unavailable};
 /// How long a question waits for what was just written.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How many rules the database compares with one.
+const MOST_BY_SQL: usize = 10;
+
 /// What an answer should have seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
@@ -241,6 +244,35 @@ impl Asker {
         let work = move || {
             let (a, b) = (question.rule(&a), question.rule(&b));
             indexed::overlap(question.view(), &a, &b, Some(question.answers()))
+        };
+        Ok(aside(work).await)
+    }
+
+    /// Counts how a rule overlaps with each of others. The database is asked about the first few of them only: each
+    /// costs it a walk over everybody.
+    ///
+    /// # Errors
+    /// When a rule cannot be asked, or the database does not answer.
+    pub async fn overlaps(
+        &self,
+        document: &Document,
+        others: &[Document],
+    ) -> Result<Vec<Overlap>, SegmentError> {
+        let Some(present) = &self.index else {
+            let (db, mut found) = (self.db.reader(), Vec::new());
+            for other in others.iter().take(MOST_BY_SQL) {
+                found.push(segmentation::overlap(db, &self.at, document, other).await?);
+            }
+            return Ok(found);
+        };
+        let all: Vec<&Document> = std::iter::once(document).chain(others).collect();
+        let question = self.question(present, &all).await?;
+        let (document, others) = (document.clone(), others.to_vec());
+        let work = move || {
+            let (rule, answers) = (question.rule(&document), Some(question.answers()));
+            let overlap =
+                |other| indexed::overlap(question.view(), &rule, &question.rule(other), answers);
+            others.iter().map(overlap).collect()
         };
         Ok(aside(work).await)
     }

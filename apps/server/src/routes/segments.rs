@@ -7,9 +7,11 @@ mod history;
 mod list;
 mod members;
 mod past;
+mod remarks;
 mod save;
 mod shelf;
 mod uses;
+mod versions;
 mod vocabulary;
 mod wire;
 
@@ -23,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(find::find, save::save, shelf::archive))
         .routes(routes!(shelf::restore))
         .routes(routes!(uses::uses))
+        .routes(routes!(versions::versions))
         .routes(routes!(members::members))
         .routes(routes!(past::past_members))
         .routes(routes!(history::history))
@@ -30,6 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(ask::examples))
         .routes(routes!(ask::explain))
         .routes(routes!(ask::overlap))
+        .routes(routes!(remarks::remarks))
         .routes(routes!(vocabulary::vocabulary))
         .routes(routes!(vocabulary::templates))
 }

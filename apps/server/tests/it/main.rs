@@ -36,6 +36,7 @@ mod merges;
 mod offer;
 mod process;
 mod proxy;
+mod remarks;
 mod reports;
 mod roads;
 mod segments;

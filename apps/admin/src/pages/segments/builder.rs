@@ -14,8 +14,10 @@ use super::{
     logic::sentence,
     overlap::Overlap,
     people::Examples,
+    remarks::Remarks,
     tree::Tree,
     uses::Uses,
+    versions::Versions,
     why::Why,
 };
 use crate::{
@@ -55,6 +57,7 @@ struct Sheet {
     submit: Submit,
     is_conflict: RwSignal<bool>,
     is_naming: RwSignal<bool>,
+    is_looking_back: RwSignal<bool>,
 }
 
 impl Sheet {
@@ -129,6 +132,7 @@ pub(crate) fn Builder(
         submit: Submit::default(),
         is_conflict: RwSignal::new(false),
         is_naming: RwSignal::new(false),
+        is_looking_back: RwSignal::new(false),
     };
     let editor = sheet.editor;
     use_crumb(move || title(sheet));
@@ -158,6 +162,7 @@ pub(crate) fn Builder(
                 <Why editor=editor/>
             </section>
             <div class="stack">
+                <Remarks editor=editor own=Signal::derive(uses)/>
                 <Overlap editor=editor own=Signal::derive(uses)/>
                 <Examples editor=editor/>
                 {move || uses().map(|id| view! { <Uses id=id/> })}
@@ -166,6 +171,7 @@ pub(crate) fn Builder(
         {move || sheet.saved.get().map(|saved| view! { <Growth id=saved.id version=saved.version/> })}
         <Naming sheet=sheet/>
         <Conflict sheet=sheet/>
+        <LookingBack sheet=sheet/>
     }
 }
 
@@ -202,6 +208,10 @@ fn Head(sheet: Sheet) -> impl IntoView {
     let above = ViewFn::from(move || view! { <div class="t-small ink-3">{version}</div> });
     let save = use_save(sheet);
     let may = move || session::may("segments:write");
+    let has_history = move || {
+        let saved = |saved: &Option<SegmentView>| saved.as_ref().is_some_and(|one| one.version > 1);
+        sheet.saved.with(saved)
+    };
     let press = move || {
         if sheet.name.get_untracked().trim().is_empty() {
             sheet.is_naming.set(true);
@@ -212,6 +222,9 @@ fn Head(sheet: Sheet) -> impl IntoView {
     let cannot_save = Signal::derive(move || !may() || !editor.is_sound() || !sheet.is_changed());
     view! {
         <PageHeader title=move || title(sheet) above=above>
+            {move || has_history().then(|| view! {
+                <Button kind=ButtonKind::Quiet icon=Icon::Clock label=t::segments::history on_press=move || sheet.is_looking_back.set(true)/>
+            })}
             <Button kind=ButtonKind::Quiet icon=Icon::Pencil label=t::segments::rename on_press=move || sheet.is_naming.set(true)/>
             <Button icon=Icon::History label=t::common::undo disabled=Signal::derive(move || !editor.can_undo()) on_press=move || editor.undo()/>
             <Button kind=ButtonKind::Primary label=t::common::save disabled=cannot_save busy=sheet.submit.busy() on_press=press/>
@@ -220,6 +233,27 @@ fn Head(sheet: Sheet) -> impl IntoView {
             sheet.submit.error().filter(|error| !error.is_conflict()).map(|_| view! { <FormError submit=sheet.submit/> })
         }}
     }
+}
+
+/// The earlier versions; one that is taken up is a step in the builder like any other, and can be undone.
+#[component]
+fn LookingBack(sheet: Sheet) -> impl IntoView {
+    let toasts = use_toasts();
+    let saved = Signal::derive(move || {
+        sheet.saved.with(|saved| {
+            saved
+                .as_ref()
+                .map(|saved| (saved.id.clone(), saved.version))
+        })
+    });
+    let take = move |(number, document): (i64, Value)| {
+        sheet
+            .editor
+            .change(|present| *present = super::logic::normal(&document));
+        sheet.is_looking_back.set(false);
+        toasts.say(t::segments::history_used(number));
+    };
+    view! { <Versions saved=saved open=sheet.is_looking_back on_use=take/> }
 }
 
 /// Returns what saves, over another version if told so.

@@ -13,6 +13,7 @@ use crate::{
         extract::{self, ValidQuery},
         problem::ApiError,
     },
+    routes::authors::Authors,
     state::App,
 };
 
@@ -50,7 +51,7 @@ pub(super) async fn list(
         limit: query.limit,
     };
     let page = store::list(app.db.reader(), operator.workspace, &filter, &page).await??;
-    let names = wire::Names::load(&app, &operator).await?;
+    let names = Authors::load(&app, &operator).await?;
     let page = page.map(|row| wire::summary(row, &names));
     Ok(Json(PageOf {
         items: page.items,

@@ -15,6 +15,7 @@ use crate::{
         extract::PathId,
         problem::ApiError,
     },
+    routes::authors::Authors,
     state::App,
 };
 
@@ -31,7 +32,7 @@ pub(super) async fn list(
     if versions.is_empty() {
         return Err(ApiError::not_found());
     }
-    let names = wire::Names::load(&app, &operator).await?;
+    let names = Authors::load(&app, &operator).await?;
     Ok(Json(
         versions
             .into_iter()
@@ -54,14 +55,14 @@ pub(super) async fn get(
     let (version, document) = store::find_version(app.db.reader(), operator.workspace, id, version)
         .await?
         .ok_or_else(ApiError::not_found)?;
-    let names = wire::Names::load(&app, &operator).await?;
+    let names = Authors::load(&app, &operator).await?;
     Ok(Json(ContentVersionView {
         document: Some(wire::document(document)),
         ..view(&version, &names)
     }))
 }
 
-fn view(version: &Version, names: &wire::Names) -> ContentVersionView {
+fn view(version: &Version, names: &Authors) -> ContentVersionView {
     ContentVersionView {
         version: version.version,
         saved_by: names.of(version.saved_by),

@@ -1,20 +1,18 @@
 //! Between the wire and the domain.
 
-use std::collections::HashMap;
-
-use access::account;
 use api_types::contents as wire;
 use contents::{
     EmailDocument, EmailVariant, Problem,
     store::{Author, Content, SaveError, Summary},
 };
 use kernel::{
-    id::{ContentId, UserId},
+    id::ContentId,
     invalid::{FieldError, Invalid},
 };
 
 use crate::{
     http::{audit, auth::Caller, problem::ApiError},
+    routes::authors::Authors,
     state::App,
 };
 
@@ -58,29 +56,8 @@ pub(super) fn document(document: EmailDocument) -> wire::EmailDocument {
     }
 }
 
-/// The names of members, to say who saved what.
-pub(super) struct Names(HashMap<UserId, String>);
-
-impl Names {
-    /// Reads the names of all members.
-    pub(super) async fn load(app: &App, caller: &Caller) -> Result<Self, ApiError> {
-        let members = account::members(app.db.reader(), caller.workspace).await?;
-        Ok(Self(
-            members
-                .into_iter()
-                .map(|member| (member.user.id, member.user.name))
-                .collect(),
-        ))
-    }
-
-    /// Returns the name of a person who is still a member.
-    pub(super) fn of(&self, user: Option<UserId>) -> Option<String> {
-        user.and_then(|user| self.0.get(&user).cloned())
-    }
-}
-
 /// Shows an email as it is listed.
-pub(super) fn summary(row: Summary, names: &Names) -> wire::ContentSummary {
+pub(super) fn summary(row: Summary, names: &Authors) -> wire::ContentSummary {
     wire::ContentSummary {
         id: row.id.to_string(),
         name: row.name,
@@ -96,7 +73,7 @@ pub(super) fn summary(row: Summary, names: &Names) -> wire::ContentSummary {
 }
 
 /// Shows an email in full.
-pub(super) fn view(content: Content, names: &Names) -> wire::ContentView {
+pub(super) fn view(content: Content, names: &Authors) -> wire::ContentView {
     wire::ContentView {
         summary: summary(content.summary, names),
         document: document(content.document),
@@ -112,7 +89,7 @@ pub(super) async fn shown(
     let content = contents::store::find(app.db.reader(), caller.workspace, id)
         .await?
         .ok_or_else(ApiError::not_found)?;
-    Ok(view(content, &Names::load(app, caller).await?))
+    Ok(view(content, &Authors::load(app, caller).await?))
 }
 
 /// Who writes now.
