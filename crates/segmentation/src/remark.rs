@@ -13,17 +13,17 @@ use crate::{
 };
 
 /// Attributes that say who somebody is, as shops call them.
-const DEMOGRAPHIC: [&str; 30] = [
+const DEMOGRAPHIC: [&str; 34] = [
     "gender",
     "sex",
     "age",
+    "age_band",
     "age_group",
     "generation",
     "birthday",
     "birth_date",
     "birthdate",
     "birth_year",
-    "birth_month",
     "prefecture",
     "pref",
     "city",
@@ -37,8 +37,12 @@ const DEMOGRAPHIC: [&str; 30] = [
     "occupation",
     "job",
     "income",
+    "income_band",
     "family",
     "household_size",
+    "home_ownership",
+    "kids",
+    "children",
     "marital_status",
     "language",
     "性別",

@@ -65,7 +65,7 @@ fn Version(
     view! {
         <li>
             <div class="sv-h">
-                <span><b>{t::segments::version(number)}</b> " " <span class="ink-3 t-small">{when}</span></span>
+                <span><b>{t::segments::history_version(number)}</b> " " <span class="ink-3 t-small">{when}</span></span>
                 {if number == present {
                     view! { <span class="ink-2 t-small">{t::segments::history_current}</span> }.into_any()
                 } else {

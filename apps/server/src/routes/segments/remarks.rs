@@ -17,7 +17,7 @@ use segmentation::{
     remark::{self, Known, Remark},
     store::{self, Segment, Shelf},
 };
-use serde_json::{Value as Json, json};
+use serde_json::{Value, json};
 
 use super::wire;
 use crate::{
@@ -151,11 +151,11 @@ async fn spread(
 }
 
 /// Narrows a rule to those who bought within a window; none for one that has no room for a condition more.
-fn buyers(document: &Document, within: &Json) -> Option<Document> {
+fn buyers(document: &Document, within: &Value) -> Option<Document> {
     let bought = json!({"events": {"names": ["Order Completed"], "within": within,
         "test": {"count": {"times": {"at_least": 1}}}}});
     let mut rule = document.to_json();
-    match rule.pointer_mut("/root/all").and_then(Json::as_array_mut) {
+    match rule.pointer_mut("/root/all").and_then(Value::as_array_mut) {
         Some(all) => all.push(bought),
         None => {
             let root = rule.get("root")?.clone();
