@@ -9,6 +9,7 @@ mod measure;
 mod mentions;
 mod people;
 mod rule;
+mod sequence;
 mod standing;
 mod value;
 

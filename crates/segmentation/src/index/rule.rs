@@ -7,7 +7,7 @@ use index::{
     Taken, ValueRef, ValueTest, View,
 };
 
-use super::{measure::ValuesTest, standing::Stand};
+use super::{measure::ValuesTest, sequence::Steps, standing::Stand};
 
 /// A rule for one present moment.
 #[derive(Debug)]
@@ -49,6 +49,8 @@ pub(super) enum Ask {
     Suppressed(ColumnKey, &'static str),
     /// Stands in one of some groups of the buyers.
     Standing(Box<Stand>),
+    /// What happened after what.
+    Sequence(Box<Steps>),
 }
 
 impl Rule {
@@ -146,6 +148,7 @@ impl Ask {
             Self::Profile(test) => view.judge_profiles(|profile| test.holds(profile)),
             Self::Suppressed(key, channel) => view.one_of(key, view.suppressed(channel)).settled(),
             Self::Standing(stand) => stand.of_everybody(view),
+            Self::Sequence(steps) => steps.of_everybody(view),
         }
     }
 
@@ -168,6 +171,7 @@ impl Ask {
                 _ => false,
             }),
             Self::Standing(stand) => stand.of_one(customer),
+            Self::Sequence(steps) => Some(steps.of_one(customer)),
         }
     }
 
@@ -181,6 +185,7 @@ impl Ask {
             // Addresses and customers come and go without a version of their own.
             Self::Suppressed(..) | Self::Profile(_) => view.version(),
             Self::Standing(_) => Stand::version(view),
+            Self::Sequence(steps) => view.version_of_events(&steps.names()),
         }
     }
 }

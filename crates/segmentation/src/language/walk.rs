@@ -1,6 +1,6 @@
 //! Walking over a tree with JSON pointers.
 
-use super::{Document, Node, Source};
+use super::{Document, Node, Picked, Source};
 
 /// A node and where it stands in the document.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +64,19 @@ pub(crate) fn children(node: &Node) -> Vec<(String, &Node)> {
             .map(|(i, node)| (format!("/any/{i}"), node))
             .collect(),
         Node::Not(inner) => vec![("/not".to_owned(), inner)],
+        _ => Vec::new(),
+    }
+}
+
+/// Returns every choice of events of a condition with what to add to the condition's pointer. Messages have their own
+/// words and are none.
+pub(crate) fn picks(node: &Node) -> Vec<(String, Picked<'_>)> {
+    match node {
+        Node::Events(events) => vec![("/events".to_owned(), events.picked())],
+        Node::Sequence(sequence) => {
+            let below = |(suffix, picked)| (format!("/sequence{suffix}"), picked);
+            sequence.picks().into_iter().map(below).collect()
+        }
         _ => Vec::new(),
     }
 }

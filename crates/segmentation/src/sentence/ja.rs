@@ -1,6 +1,7 @@
 //! Japanese sentences: a condition is a clause that either goes on (「…し」) or qualifies 人 (「…した」).
 
 mod measure;
+mod sequence;
 mod words;
 
 use self::words::{
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     language::{
         Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter, ListTest,
-        Node, OneOf, Source, Standing, Test, TextTest, Window,
+        Node, OneOf, Picked, Source, Standing, Test, TextTest, Window,
     },
     sql::answer_events,
 };
@@ -120,6 +121,7 @@ fn clause(node: &Node, form: Form, labels: &dyn Labels) -> String {
             test_clause(&subject, &fact.test, form)
         }
         Node::Events(events) => events_clause(events, form, labels),
+        Node::Sequence(sequence) => sequence::clause(sequence, form, labels),
         Node::Message(answer) => events_clause(&answer_events(answer), form, labels),
         Node::Consent(consent) => consent_clause(consent, form),
         Node::Reachable(_) => format!("メールが届く状態{}", form.pick("で", "の")),
@@ -231,9 +233,9 @@ fn test_clause(subject: &str, test: &Test, form: Form) -> String {
 }
 
 /// Returns what the events are about (〈冷凍食品〉) and what else is asked of each of them.
-fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
+fn object_words(picked: Picked<'_>, labels: &dyn Labels) -> (String, String) {
     let (mut object, mut more) = (String::new(), Vec::new());
-    for filter in &events.filters {
+    for filter in picked.filters {
         match filter {
             Filter::Product(OneOf::In(values)) => {
                 object.push_str(&bracketed(values, |value| labels.product(value)));
@@ -281,18 +283,18 @@ fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
 }
 
 /// Returns object and verbal noun: 〈冷凍食品〉を + 購入. Without a verb the events themselves are the noun.
-fn act_words(events: &Events, labels: &dyn Labels) -> (String, Option<&'static str>) {
-    let (object, more) = object_words(events, labels);
-    let known = events
+fn act_words(picked: Picked<'_>, labels: &dyn Labels) -> (String, Option<&'static str>) {
+    let (object, more) = object_words(picked, labels);
+    let known = picked
         .names
         .first()
-        .filter(|_| events.names.len() == 1)
+        .filter(|_| picked.names.len() == 1)
         .and_then(|name| verb_of(name));
     match known {
         Some(verb) if object.is_empty() => (format!("{more}{}", verb.ja_object), Some(verb.ja)),
         Some(verb) => (format!("{more}{object}を"), Some(verb.ja)),
         None => {
-            let names = events
+            let names = picked
                 .names
                 .iter()
                 .map(|name| format!("〈{}〉", super::event_label(name).ja));
@@ -310,7 +312,7 @@ fn act_words(events: &Events, labels: &dyn Labels) -> (String, Option<&'static s
 }
 
 fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
-    let (object, verb) = act_words(events, labels);
+    let (object, verb) = act_words(events.picked(), labels);
     let is = form.pick("で", "の");
     let noun = |what: &str| measured_words(events.within, &object, verb, what);
     let about = |(what, words): (String, String)| {

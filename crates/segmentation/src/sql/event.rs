@@ -118,7 +118,7 @@ impl Measure {
             .collect();
         names.sort_unstable();
         names.dedup();
-        let filters = event_filters(binds, at, resolved, events);
+        let filters = event_filters(binds, at, resolved, events.picked());
         let value = aggregate.value(binds);
         Self {
             key: key(events, aggregate.clone()),

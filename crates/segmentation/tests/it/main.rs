@@ -14,6 +14,7 @@ mod naive;
 mod newer;
 mod operators;
 mod saved;
+mod sequence;
 mod standing;
 mod tally;
 mod version_1;

@@ -3,7 +3,7 @@
 use kernel::id::{CampaignId, SegmentId};
 use serde_json::{Value as Json, json};
 
-use super::{Dice, INNER, NAMES, PATHS, PEOPLE, TEXTS};
+use super::{Dice, INNER, NAMES, PATHS, PEOPLE, TEXTS, sequence::sequence};
 use crate::naive::part;
 
 fn span(dice: &mut Dice) -> Json {
@@ -146,8 +146,9 @@ fn attribute(key: &str, test: &Json, fold: &str) -> Json {
 
 fn leaf(dice: &mut Dice) -> Json {
     let fold = dice.pick(&["exact", "japanese"]);
-    match dice.below(16) {
+    match dice.below(19) {
         14 | 15 => crate::standing::condition(dice),
+        16..=18 => sequence(dice),
         0 => {
             let key = dice.pick(&["rank", "city", "points", "好み", "none"]);
             attribute(key, &json!(dice.pick(&["exists", "missing"])), "exact")
@@ -209,7 +210,7 @@ pub(crate) fn inner(dice: &mut Dice) -> Json {
     json!({"any": [events(dice), second]})
 }
 
-fn filter(dice: &mut Dice) -> Json {
+pub(super) fn filter(dice: &mut Dice) -> Json {
     let list = dice.pick(&["in", "not_in"]);
     match dice.below(11) {
         8 => {
