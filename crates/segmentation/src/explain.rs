@@ -14,7 +14,7 @@ use crate::{
     SegmentError,
     language::{Dealer, Document, Events, Fact, Node, Place, Source},
     resolve::{At, Resolved, resolve},
-    sql::{Binds, Compiler, Scope, answer_events, event_filters},
+    sql::{After, Binds, Compiler, Scope, answer_events, event_filters},
     standing::tally::{self, Placed},
 };
 
@@ -284,6 +284,10 @@ async fn matching(
         binds.int_in("e.name_id", &ids),
     ];
     wheres.extend(event_filters(&mut binds, at, resolved, events.picked()));
+    if let Some(since) = &events.since {
+        let after = After::new(&mut binds, at, resolved, since);
+        wheres.push(format!("e.occurred_at > {}", after.of_one(&profile)));
+    }
     let text = format!(
         "SELECT e.occurred_at, e.id, e.order_id, e.amount, e.quantity, CAST(e.flags AS BIGINT) AS flags,
                 product.value AS product, category.value AS category

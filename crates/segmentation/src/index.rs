@@ -10,6 +10,7 @@ mod mentions;
 mod people;
 mod rule;
 mod sequence;
+mod since;
 mod standing;
 mod value;
 

@@ -25,7 +25,8 @@ pub use calendar::{CalendarSpan, CalendarUnit};
 pub(crate) use check::type_clash as check_type_clash;
 pub use check::{MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_TEXT, read};
 pub use event::{
-    Answer, AnswerKind, Compare, CountOf, EventTest, Events, Filter, Machine, OneOf, PropertyFilter,
+    Answer, AnswerKind, Compare, CountOf, EventTest, Events, Filter, Machine, OneOf,
+    PropertyFilter, Since,
 };
 pub use fact::{
     DateTest, Fact, Field, Fold, ListTest, NumberTest, Source, Test, TextTest, ValueType,

@@ -8,14 +8,15 @@ use super::{
     date, measure,
     rule::{Ask, Condition, Rule},
     sequence::Steps,
+    since::After,
     standing::Stand,
     value,
 };
 use crate::{
     language::{
         self, Clock, Compare, Consent, ConsentState, CountOf, DateTest, Dealer, EventTest, Events,
-        Fact, Filter, Fold, Machine, Node, Picked, Sequence, Source, Test, TextTest, Window, hour,
-        weekday,
+        Fact, Filter, Fold, Machine, Node, Picked, Sequence, Since, Source, Test, TextTest, Window,
+        hour, weekday,
     },
     resolve::{At, Resolved},
     sql::answer_events,
@@ -152,7 +153,21 @@ impl Compiler<'_> {
             EventTest::Maximum(measured) => measure::greatest(query, measured),
             EventTest::Distinct(distinct) => measure::different(query, distinct),
         };
-        self.moving(ask, written)
+        let Some(since) = &events.since else {
+            return self.moving(ask, written);
+        };
+        let of = self.query(since.selector().picked(), Window::Ever);
+        let written = format!("{written} after {of:?}");
+        let which = match since {
+            Since::Latest(_) => Aggregate::Latest,
+            Since::First(_) => Aggregate::First,
+        };
+        let after = After {
+            of,
+            which,
+            asked: ask,
+        };
+        self.moving(Ask::After(Box::new(after)), written)
     }
 
     /// Returns the stretch of instants that a test asks for. Months are refused for instants.

@@ -48,6 +48,7 @@ impl Rule {
                     found.names.extend(&query.names);
                 }
                 Ask::Sequence(steps) => found.names.extend(steps.names()),
+                Ask::After(after) => found.names.extend(after.names()),
                 Ask::Standing(_) => {
                     found.looks.insert(Looks::Others);
                 }
@@ -71,6 +72,10 @@ impl Rule {
             found.push(match &condition.ask {
                 Ask::Events(query, ..) | Ask::Values(query, ..) => words(query),
                 Ask::Sequence(steps) => steps.letters.iter().map(words).collect(),
+                Ask::After(after) => {
+                    let asked = after.asked.query().map(words).unwrap_or_default();
+                    format!("{asked} after {}", words(&after.of))
+                }
                 _ => condition.written.clone(),
             });
         });

@@ -72,7 +72,14 @@ pub(crate) fn children(node: &Node) -> Vec<(String, &Node)> {
 /// words and are none.
 pub(crate) fn picks(node: &Node) -> Vec<(String, Picked<'_>)> {
     match node {
-        Node::Events(events) => vec![("/events".to_owned(), events.picked())],
+        Node::Events(events) => {
+            let mut all = vec![("/events".to_owned(), events.picked())];
+            all.extend(events.since.as_ref().map(|since| {
+                let (place, picked) = since.pick();
+                (format!("/events{place}"), picked)
+            }));
+            all
+        }
         Node::Sequence(sequence) => {
             let below = |(suffix, picked)| (format!("/sequence{suffix}"), picked);
             sequence.picks().into_iter().map(below).collect()

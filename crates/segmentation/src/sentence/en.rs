@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     language::{
-        Compare, Consent, ConsentState, CountOf, EventTest, Events, Filter, ListTest, Node, OneOf,
-        Picked, Source, Standing, Test, TextTest, Window,
+        Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter, ListTest,
+        Node, OneOf, Picked, Source, Standing, Test, TextTest, Window,
     },
     sql::answer_events,
 };
@@ -238,7 +238,11 @@ fn act_words(picked: Picked<'_>, object: &str) -> (String, String) {
 
 fn events_clause(events: &Events, labels: &dyn Labels) -> String {
     let (object, more) = object_words(events.picked(), labels);
-    let when = window_words(events.within);
+    let when = format!(
+        "{}{}",
+        window_words(events.within),
+        sequence::since(events.since.as_ref(), labels)
+    );
     let (past, base) = act_words(events.picked(), &object);
     let about = |what: String| format!("who {past}{more}{when}, {what}");
     match &events.test {
@@ -275,12 +279,27 @@ fn events_clause(events: &Events, labels: &dyn Labels) -> String {
                 compare_words(*compare, grouped)
             )
         }
-        EventTest::Latest(test) => format!("who last {past}{more} {}", date_words(test)),
-        EventTest::First(test) => format!("who first {past}{more} {}", date_words(test)),
+        EventTest::Latest(test) => moment_clause("last", (&past, &more), test, events, labels),
+        EventTest::First(test) => moment_clause("first", (&past, &more), test, events, labels),
         EventTest::Sum(property) => about(measure::number("total", property)),
         EventTest::Average(measured) => about(measure::measured("average", measured, labels)),
         EventTest::Minimum(measured) => about(measure::measured("least", measured, labels)),
         EventTest::Maximum(measured) => about(measure::measured("greatest", measured, labels)),
         EventTest::Distinct(distinct) => about(measure::distinct(distinct)),
     }
+}
+
+fn moment_clause(
+    which: &str,
+    (past, more): (&str, &str),
+    test: &DateTest,
+    events: &Events,
+    labels: &dyn Labels,
+) -> String {
+    let since = sequence::since(events.since.as_ref(), labels);
+    let comma = if since.is_empty() { "" } else { "," };
+    format!(
+        "who{since}{comma} {which} {past}{more} {}",
+        date_words(test)
+    )
 }

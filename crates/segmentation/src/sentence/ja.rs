@@ -314,7 +314,14 @@ fn act_words(picked: Picked<'_>, labels: &dyn Labels) -> (String, Option<&'stati
 fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
     let (object, verb) = act_words(events.picked(), labels);
     let is = form.pick("で", "の");
-    let noun = |what: &str| measured_words(events.within, &object, verb, what);
+    let noun = |what: &str| {
+        let when = sequence::when(events, "の", labels);
+        measured_words(&when, &object, verb, what)
+    };
+    let after = |clause: String| match &events.since {
+        Some(since) => format!("{}、{clause}", sequence::after(since, labels)),
+        None => clause,
+    };
     let about = |(what, words): (String, String)| {
         let of = if verb.is_some() { "の" } else { "" };
         format!("{}が{words}{is}", noun(&format!("{of}{what}")))
@@ -324,7 +331,7 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
         | EventTest::Count(
             CountOf::Times(Compare::Equals(0)) | CountOf::Lines(Compare::Equals(0)),
         ) => {
-            let when = window_words(events.within, "は");
+            let when = sequence::when(events, "は", labels);
             match verb {
                 Some(verb) => format!("{when}{object}{verb}して{}", form.pick("おらず", "いない")),
                 None => format!("{when}{object}が{}", form.pick("なく", "ない")),
@@ -342,7 +349,7 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
                 Compare::Equals(n) => format!("ちょうど{}", times(n)),
                 other => return format!("{}が{}{is}", noun("回数"), compare_words(other, times)),
             };
-            let when = window_words(events.within, "に");
+            let when = sequence::when(events, "に", labels);
             match verb {
                 Some(verb) => format!("{when}{object}{how_often}{verb}し{}", form.pick("", "た")),
                 None => format!("{when}{object}が{how_often}あ{}", form.pick("り", "る")),
@@ -362,8 +369,8 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
                 compare_words(*compare, |n| format!("{}点", grouped(n)))
             )
         }
-        EventTest::Latest(test) => moment_clause("最後", &object, verb, test, is),
-        EventTest::First(test) => moment_clause("最初", &object, verb, test, is),
+        EventTest::Latest(test) => after(moment_clause("最後", &object, verb, test, is)),
+        EventTest::First(test) => after(moment_clause("最初", &object, verb, test, is)),
         EventTest::Sum(property) => about(measure::number("合計", property)),
         EventTest::Average(measured) => about(measure::measured("平均", measured, labels)),
         EventTest::Minimum(measured) => about(measure::measured("最小", measured, labels)),
@@ -373,18 +380,14 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
 }
 
 /// Names what is measured of events: 「直近30日の飲料の購入金額」.
-fn measured_words(within: Window, object: &str, verb: Option<&str>, what: &str) -> String {
+fn measured_words(when: &str, object: &str, verb: Option<&str>, what: &str) -> String {
     let object = object.trim_end_matches('を');
     let of = if object.is_empty() {
         String::new()
     } else {
         format!("{object}の")
     };
-    format!(
-        "{}{of}{}{what}",
-        window_words(within, "の"),
-        verb.unwrap_or_default()
-    )
+    format!("{when}{of}{}{what}", verb.unwrap_or_default())
 }
 
 fn moment_clause(

@@ -412,6 +412,7 @@ pub(crate) fn answer_events(answer: &Answer) -> Events {
     Events {
         names: vec![answer_name(answer.kind).to_owned()],
         within: answer.within,
+        since: None,
         filters: if answer.campaigns.is_empty() {
             Vec::new()
         } else {

@@ -76,9 +76,15 @@ pub(crate) enum Flaw {
     SameForgotten,
     /// Two events without a product are about the same one.
     AbsentIsAlike,
+    /// Since the first of them, where the latest is meant.
+    SinceTheFirstInstead,
+    /// Who never did the other thing did everything after it.
+    SinceNothingIsEver,
+    /// What happens at the instant of the other thing comes after it.
+    SinceTakesItsInstant,
 }
 
-const ALL: [Flaw; 30] = [
+const ALL: [Flaw; 33] = [
     Flaw::UnknownIsFalse,
     Flaw::AbsentDiffers,
     Flaw::MergedStay,
@@ -109,6 +115,9 @@ const ALL: [Flaw; 30] = [
     Flaw::NotFollowedInWindowOnly,
     Flaw::SameForgotten,
     Flaw::AbsentIsAlike,
+    Flaw::SinceTheFirstInstead,
+    Flaw::SinceNothingIsEver,
+    Flaw::SinceTakesItsInstant,
 ];
 
 /// Random worlds at the most; the test ends when the last wrong reading is caught.

@@ -175,6 +175,7 @@ impl Naive<'_> {
         let own = |event: &&Happening| event.profile == person.id;
         let own = self.world.events.iter().filter(own);
         own.filter(|event| self.in_window(event.at, events.within))
+            .filter(|event| self.is_since(events, event))
             .filter(|event| self.fits(&events.names, &events.filters, events.machine, event))
             .collect()
     }

@@ -3,30 +3,46 @@
 use kernel::invalid::{FieldError, Invalid};
 
 use super::spot::Spot;
-use crate::language::{MAX_STEPS, Node, Place, Sequence, Span};
+use crate::language::{Events, MAX_STEPS, Node, Place, Sequence, Since, Span};
 
-/// The most different sequences of a document: each is a look at all events of its names.
-const MAX_SEQUENCES: usize = 8;
+/// The most different sequences of a document, and the most different events since which others are counted: each is
+/// a look at all events of its names.
+const MAX_DIFFERENT: usize = 8;
 
-/// Refuses too many different sequences.
+/// Refuses too many different sequences, and too many different events since which others are counted.
 pub(super) fn number(places: &[Place<'_>], found: &mut Invalid) {
-    let mut known: Vec<&Sequence> = Vec::new();
+    let (mut sequences, mut sinces): (Vec<&Sequence>, Vec<&Since>) = (Vec::new(), Vec::new());
     for place in places {
-        let Node::Sequence(sequence) = place.node else {
-            continue;
-        };
-        if known.contains(&sequence) {
-            continue;
-        }
-        known.push(sequence);
-        if known.len() > MAX_SEQUENCES {
-            found.push(FieldError::new(
-                format!("{}/sequence", place.pointer),
-                "too_many",
-                format!("at most {MAX_SEQUENCES} different sequences"),
-                format!("行動の順番の条件は{MAX_SEQUENCES}種類までです"),
-            ));
-            return;
+        match place.node {
+            Node::Sequence(sequence) if !sequences.contains(&sequence) => {
+                sequences.push(sequence);
+                if sequences.len() > MAX_DIFFERENT {
+                    found.push(FieldError::new(
+                        format!("{}/sequence", place.pointer),
+                        "too_many",
+                        format!("at most {MAX_DIFFERENT} different sequences"),
+                        format!("行動の順番の条件は{MAX_DIFFERENT}種類までです"),
+                    ));
+                    return;
+                }
+            }
+            Node::Events(Events {
+                since: Some(since), ..
+            }) if !sinces.contains(&since) => {
+                sinces.push(since);
+                if sinces.len() > MAX_DIFFERENT {
+                    found.push(FieldError::new(
+                        format!("{}/events/since", place.pointer),
+                        "too_many",
+                        format!(
+                            "events are counted since {MAX_DIFFERENT} different others at most"
+                        ),
+                        format!("「ある行動より後」の条件は{MAX_DIFFERENT}種類までです"),
+                    ));
+                    return;
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -341,6 +341,10 @@ impl Spot {
     pub(super) fn events(&self, events: &Events, found: &mut Invalid) {
         self.picked(events.picked(), found);
         self.to("/within").window(events.within, found);
+        if let Some(since) = &events.since {
+            let (place, picked) = since.pick();
+            self.to(place).picked(picked, found);
+        }
         match &events.test {
             EventTest::Count(CountOf::Times(compare)) => {
                 self.to("/test/count/times").count(*compare, found);

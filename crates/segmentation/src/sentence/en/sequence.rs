@@ -5,7 +5,7 @@ use super::{
     words::{span_words, window_words},
 };
 use crate::{
-    language::{Picked, Same, Sequence, Span},
+    language::{Picked, Same, Sequence, Since, Span},
     sentence::Labels,
 };
 
@@ -34,6 +34,19 @@ pub(super) fn clause(sequence: &Sequence, labels: &dyn Labels) -> String {
         Some(Same::Order) => ", all about the same order",
     };
     format!("{}{same}", parts.join(", "))
+}
+
+/// Says after what else events are counted: " since they last bought something".
+pub(super) fn since(since: Option<&Since>, labels: &dyn Labels) -> String {
+    let Some(since) = since else {
+        return String::new();
+    };
+    let which = match since {
+        Since::Latest(_) => "last",
+        Since::First(_) => "first",
+    };
+    let (done, _) = act(since.selector().picked(), labels);
+    format!(" since they {which} {done}")
 }
 
 /// Returns the act in the past and in the base form, with what else is asked of it.

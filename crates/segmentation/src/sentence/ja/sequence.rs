@@ -5,7 +5,7 @@ use super::{
     words::{span_words, window_words},
 };
 use crate::{
-    language::{Picked, Same, Sequence, Span},
+    language::{Events, Picked, Same, Sequence, Since, Span, Window},
     sentence::Labels,
 };
 
@@ -47,6 +47,30 @@ pub(super) fn clause(sequence: &Sequence, form: Form, labels: &dyn Labels) -> St
         parts.push(format!("その後{}{not}", soon(then_not.within)));
     }
     parts.join("、")
+}
+
+/// Says after what else events are counted: 「最後に商品を購入した後」.
+pub(super) fn after(since: &Since, labels: &dyn Labels) -> String {
+    let which = match since {
+        Since::Latest(_) => "最後",
+        Since::First(_) => "最初",
+    };
+    match act_words(since.selector().picked(), labels) {
+        (object, Some(verb)) => format!("{which}に{object}{verb}した後"),
+        (object, None) => format!("{which}の{object}の後"),
+    }
+}
+
+/// Says when, with the particle that fits.
+pub(super) fn when(events: &Events, particle: &str, labels: &dyn Labels) -> String {
+    let window = window_words(events.within, particle);
+    match &events.since {
+        None => window,
+        Some(since) if events.within == Window::Ever => {
+            format!("{}{particle}", after(since, labels))
+        }
+        Some(since) => format!("{}、{window}", after(since, labels)),
+    }
 }
 
 fn done(picked: Picked<'_>, form: Form, labels: &dyn Labels) -> String {

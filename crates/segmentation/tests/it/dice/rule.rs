@@ -3,7 +3,10 @@
 use kernel::id::{CampaignId, SegmentId};
 use serde_json::{Value as Json, json};
 
-use super::{Dice, INNER, NAMES, PATHS, PEOPLE, TEXTS, sequence::sequence};
+use super::{
+    Dice, INNER, NAMES, PATHS, PEOPLE, TEXTS,
+    sequence::{picked, sequence},
+};
 use crate::naive::part;
 
 fn span(dice: &mut Dice) -> Json {
@@ -260,10 +263,15 @@ fn events(dice: &mut Dice) -> Json {
         6 => json!({"latest": date_test(dice, false)}),
         _ => json!({"first": date_test(dice, false)}),
     };
-    json!({"events": {
+    let mut events = json!({"events": {
         "names": names, "within": window(dice), "where": filters,
         "machine": dice.pick(&["excluded", "excluded", "included"]), "test": test,
-    }})
+    }});
+    if dice.one_in(4) {
+        let which = dice.pick(&["latest", "first"]);
+        events["events"]["since"] = json!({ which: picked(dice) });
+    }
+    events
 }
 
 fn measured(dice: &mut Dice) -> Json {

@@ -1,6 +1,6 @@
 //! Sequences, read plainly: every way to choose an event for each step is tried.
 
-use segmentation::language::{Filter, Machine, Same, Sequence, Step};
+use segmentation::language::{Events, Filter, Machine, Same, Sequence, Since, Step};
 
 use super::Naive;
 use crate::{
@@ -122,6 +122,32 @@ impl Naive<'_> {
         };
         let is_there = key(one).is_some() || self.has(Flaw::AbsentIsAlike);
         is_there && key(one) == key(other)
+    }
+
+    /// Tells whether an event came after the other one that the condition names.
+    pub(super) fn is_since(&self, events: &Events, event: &Happening) -> bool {
+        let Some(since) = &events.since else {
+            return true;
+        };
+        let (Since::Latest(of) | Since::First(of)) = since;
+        let others = self.world.events.iter().filter(|other| {
+            other.profile == event.profile
+                && other.at < self.now.0
+                && self.fits(&of.names, &of.filters, of.machine, other)
+        });
+        let is_latest = matches!(since, Since::Latest(_)) && !self.has(Flaw::SinceTheFirstInstead);
+        let instants = others.map(|other| other.at);
+        let other = if is_latest {
+            instants.max()
+        } else {
+            instants.min()
+        };
+        match other {
+            None => self.has(Flaw::SinceNothingIsEver),
+            Some(other) => {
+                other < event.at || self.has(Flaw::SinceTakesItsInstant) && other == event.at
+            }
+        }
     }
 
     pub(super) fn fits(
