@@ -338,17 +338,10 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
             }
         }
         EventTest::Count(count) => {
-            let (compare, unit) = match count {
-                CountOf::Times(compare) => (*compare, "回"),
-                CountOf::Lines(compare) => (*compare, "件"),
-            };
-            let times = |n: i64| format!("{}{unit}", grouped(n));
-            let how_often = match compare {
-                Compare::AtLeast(1) | Compare::GreaterThan(0) => String::new(),
-                Compare::AtLeast(_) | Compare::GreaterThan(_) => compare_words(compare, times),
-                Compare::Equals(n) => format!("ちょうど{}", times(n)),
-                other => return format!("{}が{}{is}", noun("回数"), compare_words(other, times)),
-            };
+            let (how_often, is_measured) = how_often(count);
+            if is_measured {
+                return format!("{}が{how_often}{is}", noun("回数"));
+            }
             let when = sequence::when(events, "に", labels);
             match verb {
                 Some(verb) => format!("{when}{object}{how_often}{verb}し{}", form.pick("", "た")),
@@ -376,6 +369,21 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
         EventTest::Minimum(measured) => about(measure::measured("最小", measured, labels)),
         EventTest::Maximum(measured) => about(measure::measured("最大", measured, labels)),
         EventTest::Distinct(distinct) => about(measure::distinct(distinct)),
+    }
+}
+
+/// Says how often, and whether that is a measure of its own: 「回数が3回以下」.
+fn how_often(count: &CountOf) -> (String, bool) {
+    let (compare, unit) = match count {
+        CountOf::Times(compare) => (*compare, "回"),
+        CountOf::Lines(compare) => (*compare, "件"),
+    };
+    let times = |n: i64| format!("{}{unit}", grouped(n));
+    match compare {
+        Compare::AtLeast(1) | Compare::GreaterThan(0) => (String::new(), false),
+        Compare::AtLeast(_) | Compare::GreaterThan(_) => (compare_words(compare, times), false),
+        Compare::Equals(n) => (format!("ちょうど{}", times(n)), false),
+        other => (compare_words(other, times), true),
     }
 }
 

@@ -89,12 +89,12 @@ impl Letters {
     }
 }
 
-fn numbers(resolved: &Resolved, picked: Picked<'_>) -> Vec<i64> {
+pub(super) fn numbers(resolved: &Resolved, picked: Picked<'_>) -> Vec<i64> {
     let names = picked.names.iter();
     names.filter_map(|name| resolved.name(name)).collect()
 }
 
-fn named(binds: &mut Binds, names: &[i64]) -> String {
+pub(super) fn named(binds: &mut Binds, names: &[i64]) -> String {
     if names.is_empty() {
         "1 = 0".to_owned()
     } else {

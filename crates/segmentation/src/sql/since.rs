@@ -1,6 +1,10 @@
 //! Counting only what came after another event.
 
-use super::{binds::Binds, filter::event_filters};
+use super::{
+    binds::Binds,
+    filter::event_filters,
+    sequence::{named, numbers},
+};
 use crate::{
     language::Since,
     resolve::{At, Resolved},
@@ -26,14 +30,10 @@ impl PartialEq for After {
 impl After {
     pub(crate) fn new(binds: &mut Binds, at: &At, resolved: &Resolved, since: &Since) -> Self {
         let picked = since.selector().picked();
-        let names = picked.names.iter();
-        let names: Vec<i64> = names.filter_map(|name| resolved.name(name)).collect();
-        let named = if names.is_empty() {
-            "1 = 0".to_owned()
-        } else {
-            binds.int_in("e.name_id", &names)
-        };
-        let mut wheres = vec![named, format!("e.occurred_at < {}", binds.one(at.now.0))];
+        let mut wheres = vec![
+            named(binds, &numbers(resolved, picked)),
+            format!("e.occurred_at < {}", binds.one(at.now.0)),
+        ];
         wheres.extend(event_filters(binds, at, resolved, picked));
         let workspace = binds.one(at.workspace.raw());
         wheres.push(format!("+e.workspace_id = {workspace}"));

@@ -15,6 +15,7 @@ mod newer;
 mod operators;
 mod saved;
 mod sequence;
+mod since;
 mod standing;
 mod tally;
 mod version_1;
