@@ -232,6 +232,9 @@ pub struct SegmentClause {
     /// The events found, of a condition about events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<SegmentEvents>,
+    /// How far the customer got, of a condition about the order of events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<SegmentSteps>,
     /// The permission found: `granted`, `withdrawn` or `none`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<String>,
@@ -259,6 +262,21 @@ pub struct SegmentPlace {
     pub n_group: i64,
     /// How many buyers there are.
     pub n_buyers: i64,
+}
+
+/// How far a customer got in a sequence.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentSteps {
+    /// The events that are its steps, in their order, as far as it got.
+    pub steps: Vec<SegmentEvent>,
+    /// How many steps there are.
+    pub n_steps: u32,
+    /// The last instant at which something may still follow that must not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_until: Option<String>,
+    /// What followed although it must not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken_by: Option<SegmentEvent>,
 }
 
 /// Events that a clause rests on.

@@ -51,6 +51,8 @@ pub enum EventFilter {
     Property(Arc<str>, ValueTest),
     /// By when it happened.
     Instant(NumberTest),
+    /// Later than an instant of the customer's own, by ordinal; whoever has none has [`i64::MAX`].
+    After(Arc<[i64]>),
 }
 
 /// One of some numbers, or none of them; an absent number is neither.

@@ -1,6 +1,7 @@
 //! Why a person is in or out: clause by clause, with what was found and when it will next change.
 
 mod future;
+mod sequence;
 
 use std::collections::HashMap;
 
@@ -13,11 +14,12 @@ use crate::{
     SegmentError,
     language::{Dealer, Document, Events, Fact, Node, Place, Source},
     resolve::{At, Resolved, resolve},
-    sql::{Binds, Compiler, Scope, answer_events, event_filters},
+    sql::{After, Binds, Compiler, Scope, answer_events, event_filters},
     standing::tally::{self, Placed},
 };
 
-use future::{Candidate, Sight};
+use future::{Candidate, Gathered, Sight};
+use sequence::Followed;
 
 /// How many events are shown as evidence.
 const SHOWN: usize = 5;
@@ -95,10 +97,23 @@ pub enum Evidence {
         /// The latest of them, latest first.
         latest: Vec<Happened>,
     },
+    /// On the order of events.
+    Sequence(Reached),
     /// On a standing among buyers; `None` of who is no buyer.
     Standing(Option<Placed>),
     /// On a permission: whether it was given and until when; `None` when never said.
     Consent(Option<(bool, Option<Millis>)>),
+}
+
+/// The furthest that somebody got in a sequence.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reached {
+    /// The events that are its steps, in their order.
+    pub steps: Vec<Happened>,
+    /// The last instant at which something may still follow that must not.
+    pub open_until: Option<Millis>,
+    /// What followed although it must not.
+    pub broken_by: Option<Happened>,
 }
 
 /// One event that counted.
@@ -163,7 +178,10 @@ pub async fn explain(
         .first()
         .is_some_and(|clause| clause.truth == Truth::True);
     let is_blind = |clause: &Clause| {
-        matches!(clause.evidence, Evidence::Events { .. }) && !sights.contains_key(&clause.pointer)
+        matches!(
+            clause.evidence,
+            Evidence::Events { .. } | Evidence::Sequence(_)
+        ) && !sights.contains_key(&clause.pointer)
     };
     let flips_at = if clauses.iter().any(is_blind) {
         None
@@ -204,6 +222,14 @@ async fn evidence(
             let found = tally::placed(db, at, standing, profile).await?;
             return Ok((Evidence::Standing(found), None));
         }
+        Node::Sequence(sequence) => {
+            let followed = Followed::load(db, at, resolved, sequence, profile).await?;
+            let is_whole = followed.is_whole();
+            return Ok((
+                Evidence::Sequence(followed.reached(at)),
+                is_whole.then_some(Sight::Followed(followed)),
+            ));
+        }
         Node::Events(events) => events.clone(),
         Node::Message(answer) => answer_events(answer),
         Node::All(_) | Node::Any(_) | Node::Not(_) | Node::Segment(_) => {
@@ -212,7 +238,7 @@ async fn evidence(
     };
     let seen = matching(db, at, resolved, &events, profile).await?;
     let is_whole = seen.len() < LOOKED_THROUGH && future::is_foreseen(&events);
-    let sight = Sight { events, seen };
+    let sight = Gathered { events, seen };
     let now = sight.within(at);
     let (n_lines, n_times, amount, quantity) =
         (now.lines(), now.times(), now.amount(), now.quantity());
@@ -225,7 +251,7 @@ async fn evidence(
             quantity,
             latest,
         },
-        is_whole.then_some(sight),
+        is_whole.then_some(Sight::Gathered(sight)),
     ))
 }
 
@@ -257,7 +283,11 @@ async fn matching(
         format!("e.occurred_at >= {from} AND e.occurred_at < {now}"),
         binds.int_in("e.name_id", &ids),
     ];
-    wheres.extend(event_filters(&mut binds, at, resolved, events));
+    wheres.extend(event_filters(&mut binds, at, resolved, events.picked()));
+    if let Some(since) = &events.since {
+        let after = After::new(&mut binds, at, resolved, since);
+        wheres.push(format!("e.occurred_at > {}", after.of_one(&profile)));
+    }
     let text = format!(
         "SELECT e.occurred_at, e.id, e.order_id, e.amount, e.quantity, CAST(e.flags AS BIGINT) AS flags,
                 product.value AS product, category.value AS category

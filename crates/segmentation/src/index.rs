@@ -9,6 +9,8 @@ mod measure;
 mod mentions;
 mod people;
 mod rule;
+mod sequence;
+mod since;
 mod standing;
 mod value;
 

@@ -11,6 +11,7 @@ mod fact;
 mod local;
 mod measure;
 mod pattern;
+mod sequence;
 mod share;
 mod standing;
 mod time;
@@ -24,7 +25,8 @@ pub use calendar::{CalendarSpan, CalendarUnit};
 pub(crate) use check::type_clash as check_type_clash;
 pub use check::{MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_TEXT, read};
 pub use event::{
-    Answer, AnswerKind, Compare, CountOf, EventTest, Events, Filter, Machine, OneOf, PropertyFilter,
+    Answer, AnswerKind, Compare, CountOf, EventTest, Events, Filter, Machine, OneOf,
+    PropertyFilter, Since,
 };
 pub use fact::{
     DateTest, Fact, Field, Fold, ListTest, NumberTest, Source, Test, TextTest, ValueType,
@@ -34,12 +36,14 @@ pub use local::{Hours, Weekday};
 pub use measure::{Distinct, Measured, PropertyCount, PropertyNumber};
 pub use pattern::MAX_PATTERN;
 pub(crate) use pattern::compile as compile_pattern;
+pub(crate) use sequence::{MAX_STEPS, Picked};
+pub use sequence::{Same, Selector, Sequence, Step, ThenNot};
 pub(crate) use share::Dealer;
 pub use share::Share;
 pub use standing::{Basis, Cut, First, Standing};
 pub use time::{Bounds, Interval, Moment, Span, Window, local_date};
 pub use walk::Place;
-pub(crate) use walk::children;
+pub(crate) use walk::{children, picks};
 
 /// The version that this build writes. It has everything that version 1 has, with the same meaning.
 pub const VERSION: u32 = 2;
@@ -70,6 +74,8 @@ pub enum Node {
     Fact(Fact),
     /// About what the customer did.
     Events(Events),
+    /// About what the customer did step by step.
+    Sequence(Sequence),
     /// About what the customer did with our messages.
     Message(Answer),
     /// About a permission that the customer gave or took back.

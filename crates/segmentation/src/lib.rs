@@ -11,6 +11,7 @@ mod query;
 pub mod remark;
 mod resolve;
 pub mod sentence;
+mod sequence;
 mod sql;
 pub mod standing;
 pub mod store;
@@ -18,7 +19,7 @@ pub mod template;
 pub mod vocabulary;
 
 pub use error::SegmentError;
-pub use explain::{Clause, Evidence, Explanation, Happened, Truth, explain};
+pub use explain::{Clause, Evidence, Explanation, Happened, Reached, Truth, explain};
 
 pub use query::{
     Counts, NodeCount, Overlap, all_members, contains, count, count_each, examples, members,

@@ -16,8 +16,8 @@ use storage::{ConnectionTrait, Dialect, sql};
 use crate::{
     SegmentError,
     language::{
-        Document, Events, Fact, Filter, Fold, Node, PropertyFilter, Source, ValueType,
-        check_type_clash,
+        Document, Events, Fact, Filter, Fold, Node, Picked, PropertyFilter, Source, ValueType,
+        check_type_clash, picks,
     },
     sql::Binds,
     store,
@@ -109,18 +109,24 @@ pub async fn resolve_words(
     load_segments(db, at, documents, &mut resolved).await?;
     let inner: Vec<Document> = resolved.segments.values().cloned().collect();
     let all = documents.iter().copied().chain(&inner);
-    let mut events: Vec<Events> = Vec::new();
-    for document in all {
-        for place in document.places() {
-            match place.node {
-                Node::Events(found) => events.push(found.clone()),
-                Node::Message(answer) => events.push(crate::sql::answer_events(answer)),
-                _ => {}
-            }
-        }
-    }
-    load_names(db, at, &events, &mut resolved).await?;
-    load_terms(db, at, &events, &mut resolved).await?;
+    let nodes: Vec<&Node> = all
+        .flat_map(Document::places)
+        .map(|place| place.node)
+        .collect();
+    let answers: Vec<Events> = nodes
+        .iter()
+        .filter_map(|node| match node {
+            Node::Message(answer) => Some(crate::sql::answer_events(answer)),
+            _ => None,
+        })
+        .collect();
+    let picked = nodes.iter().flat_map(|node| picks(node));
+    let picked: Vec<Picked<'_>> = picked
+        .map(|(_, picked)| picked)
+        .chain(answers.iter().map(Events::picked))
+        .collect();
+    load_names(db, at, &picked, &mut resolved).await?;
+    load_terms(db, at, &picked, &mut resolved).await?;
     check_attributes(db, at, documents, &mut resolved).await?;
     warn_of_unknown_words(documents, &mut resolved);
     Ok(resolved)
@@ -233,11 +239,11 @@ struct Word {
 async fn load_names(
     db: &impl ConnectionTrait,
     at: &At,
-    events: &[Events],
+    all: &[Picked<'_>],
     resolved: &mut Resolved,
 ) -> Result<(), SegmentError> {
     let mut unknown = Vec::new();
-    for name in events.iter().flat_map(|events| &events.names) {
+    for name in all.iter().flat_map(|picked| picked.names) {
         match profiles::names::fixed_id(name) {
             Some(id) => {
                 resolved.names.insert(name.clone(), i64::from(id));
@@ -264,11 +270,11 @@ async fn load_names(
 async fn load_terms(
     db: &impl ConnectionTrait,
     at: &At,
-    events: &[Events],
+    all: &[Picked<'_>],
     resolved: &mut Resolved,
 ) -> Result<(), SegmentError> {
     let (mut products, mut categories) = (HashSet::new(), HashSet::new());
-    for filter in events.iter().flat_map(|events| &events.filters) {
+    for filter in all.iter().flat_map(|picked| picked.filters) {
         match filter {
             Filter::Product(one_of) => products.extend(one_of.values().iter().map(String::as_str)),
             Filter::Category(one_of) => {
@@ -374,50 +380,62 @@ async fn check_attributes(
 
 fn warn_of_unknown_words(documents: &[&Document], resolved: &mut Resolved) {
     let mut warnings = Vec::new();
-    let mut warn = |pointer: String, code: &str, en: String, ja: String| {
-        warnings.push(FieldError::new(pointer, code, en, ja));
-    };
     for place in documents.iter().flat_map(|document| document.places()) {
-        let Node::Events(events) = place.node else {
-            continue;
-        };
-        for (i, name) in events
-            .names
-            .iter()
-            .enumerate()
-            .filter(|(_, name)| resolved.name(name).is_none())
-        {
-            warn(
-                format!("{}/events/names/{i}", place.pointer),
-                "unknown_event",
-                format!("no event named `{name}` has come in yet"),
-                format!("「{name}」という行動はまだ記録されていません"),
-            );
-        }
-        for (i, filter) in events.filters.iter().enumerate() {
-            let (values, code): (&[String], _) = match filter {
-                Filter::Product(one_of) => (one_of.values(), "unknown_product"),
-                Filter::Category(one_of) => (one_of.values(), "unknown_category"),
-                _ => continue,
-            };
-            let is_known = |value: &String| {
-                if code == "unknown_product" {
-                    resolved.product(value).is_some()
-                } else {
-                    !resolved.category(value).is_empty()
-                }
-            };
-            for value in values.iter().filter(|value| !is_known(value)).take(3) {
-                warn(
-                    format!("{}/events/where/{i}", place.pointer),
-                    code,
-                    format!("`{value}` has not been seen yet"),
-                    format!("「{value}」はまだ記録されていません"),
-                );
-            }
+        for (suffix, picked) in picks(place.node) {
+            let pointer = format!("{}{suffix}", place.pointer);
+            warn_of_names(&pointer, picked, resolved, &mut warnings);
+            warn_of_terms(&pointer, picked, resolved, &mut warnings);
         }
     }
     resolved.warnings.extend(warnings);
+}
+
+fn warn_of_names(
+    pointer: &str,
+    picked: Picked<'_>,
+    resolved: &Resolved,
+    warnings: &mut Vec<FieldError>,
+) {
+    for (i, name) in picked.names.iter().enumerate() {
+        if resolved.name(name).is_none() {
+            warnings.push(FieldError::new(
+                format!("{pointer}/names/{i}"),
+                "unknown_event",
+                format!("no event named `{name}` has come in yet"),
+                format!("「{name}」という行動はまだ記録されていません"),
+            ));
+        }
+    }
+}
+
+fn warn_of_terms(
+    pointer: &str,
+    picked: Picked<'_>,
+    resolved: &Resolved,
+    warnings: &mut Vec<FieldError>,
+) {
+    for (i, filter) in picked.filters.iter().enumerate() {
+        let (values, code): (&[String], _) = match filter {
+            Filter::Product(one_of) => (one_of.values(), "unknown_product"),
+            Filter::Category(one_of) => (one_of.values(), "unknown_category"),
+            _ => continue,
+        };
+        let is_known = |value: &String| {
+            if code == "unknown_product" {
+                resolved.product(value).is_some()
+            } else {
+                !resolved.category(value).is_empty()
+            }
+        };
+        for value in values.iter().filter(|value| !is_known(value)).take(3) {
+            warnings.push(FieldError::new(
+                format!("{pointer}/where/{i}"),
+                code,
+                format!("`{value}` has not been seen yet"),
+                format!("「{value}」はまだ記録されていません"),
+            ));
+        }
+    }
 }
 
 pub(crate) fn binds_of(db: &impl ConnectionTrait) -> Binds {

@@ -9,11 +9,15 @@ mod compile;
 mod date;
 mod event;
 mod filter;
+mod sequence;
+mod since;
 mod standing;
 mod value;
 
 pub(crate) use binds::Binds;
 pub(crate) use compile::{Compiler, Scope, answer_events};
 pub(crate) use filter::event_filters;
+pub(crate) use sequence::{Letters, Reach};
+pub(crate) use since::After;
 pub(crate) use standing::Standings;
 pub(crate) use value::{Column, distinct_lists, distinct_texts};

@@ -57,6 +57,10 @@ const EVENT_NAMES: &[(&str, &[&str])] = &[
         "apps/admin/src/pages/segments/tree.rs",
         &["Product Purchased"],
     ),
+    (
+        "apps/admin/src/pages/segments/logic/sequence.rs",
+        &["Product Added", "Product Purchased", "Order Completed"],
+    ),
 ];
 
 /// Checks one file of the admin.

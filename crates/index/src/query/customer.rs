@@ -1,6 +1,6 @@
 //! One customer: the same questions, answered from her own events.
 
-use super::{Aggregate, EventFilter, EventQuery, Range, Taken};
+use super::{Aggregate, EventFilter, EventQuery, Range, Taken, plan::is_after};
 use crate::{
     change::{FOREIGN, MACHINE},
     event::{Bucket, Row, row::Part},
@@ -253,6 +253,7 @@ impl Customer<'_> {
                 .get(Part::Quantity)
                 .is_some_and(|quantity| range.holds(quantity)),
             EventFilter::Instant(test) => test.holds(row.at),
+            EventFilter::After(after) => is_after(after, self.ordinal, row.at),
             EventFilter::Property(key, test) => {
                 let value = match held.place {
                     Some((bucket, row)) => bucket.property(key).and_then(|column| column.get(row)),

@@ -32,6 +32,7 @@ enum Filter<'a> {
     Number(Part, Range),
     Property(&'a str, &'a ValueTest),
     Instant(&'a NumberTest),
+    After(&'a [i64]),
 }
 
 /// A bucket with what must still be tested.
@@ -51,6 +52,8 @@ pub(super) enum Sieve<'a> {
     /// Of a property, judged by code; the rows without one are judged by the first.
     Property(&'a Codes, Vec<bool>),
     Instant(&'a Bucket, &'a NumberTest),
+    /// Later than the customer's own instant.
+    After(&'a Bucket, &'a [i64]),
 }
 
 impl<'a> Plan<'a> {
@@ -145,6 +148,7 @@ impl<'a> Filter<'a> {
             Self::Number(part, range) => is_within(*range, row.get(*part)),
             Self::Property(key, test) => test.holds(row.property(key)) == Some(true),
             Self::Instant(test) => test.holds(row.at),
+            Self::After(after) => is_after(after, row.ordinal, row.at),
         }
     }
 
@@ -176,6 +180,7 @@ impl<'a> Filter<'a> {
             }
             Self::Property(key, test) => property(bucket.property(key), test),
             Self::Instant(test) => Tested::ByRow(Sieve::Instant(bucket, test)),
+            Self::After(after) => Tested::ByRow(Sieve::After(bucket, after)),
         }
     }
 }
@@ -217,6 +222,10 @@ pub(super) fn is_code(codes: &[bool], code: Option<i64>) -> bool {
         .unwrap_or(false)
 }
 
+pub(super) fn is_after(after: &[i64], ordinal: u32, instant: i64) -> bool {
+    after.get(at(ordinal)).is_some_and(|after| instant > *after)
+}
+
 pub(super) fn is_within(range: Range, value: Option<i64>) -> bool {
     value.is_some_and(|value| range.holds(value))
 }
@@ -248,5 +257,6 @@ fn compiled<'a>(view: &View, filter: &'a EventFilter) -> Vec<Filter<'a>> {
         EventFilter::Quantity(range) => vec![Filter::Number(Part::Quantity, *range)],
         EventFilter::Property(key, test) => vec![Filter::Property(key, test)],
         EventFilter::Instant(test) => vec![Filter::Instant(test)],
+        EventFilter::After(after) => vec![Filter::After(after)],
     }
 }

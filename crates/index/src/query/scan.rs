@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::plan::{Plan, Sieve, Sifted, is_code, is_within, is_without};
+use super::plan::{Plan, Sieve, Sifted, is_after, is_code, is_within, is_without};
 use crate::{
     bits::Ones,
     event::{Bucket, Row},
@@ -63,7 +63,7 @@ pub(super) fn block(plan: &Plan<'_>, block: usize, gather: &mut impl Gather) {
         let mut start = rows.start;
         while start < rows.end {
             let end = rows.end.min(start + CHUNK);
-            sift(sifted, start..end, gather);
+            sift(sifted, ordinal(block * BLOCK), start..end, gather);
             start = end;
         }
     }
@@ -78,7 +78,8 @@ pub(super) fn block(plan: &Plan<'_>, block: usize, gather: &mut impl Gather) {
     }
 }
 
-fn sift(sifted: &Sifted<'_>, range: Range<u32>, gather: &mut impl Gather) {
+/// Sifts rows of a block, whose first ordinal is given.
+fn sift(sifted: &Sifted<'_>, first: u32, range: Range<u32>, gather: &mut impl Gather) {
     let n = range.end - range.start;
     let mut buffer = [u64::MAX; CHUNK as usize / 64];
     let words = at(n).div_ceil(64);
@@ -90,7 +91,7 @@ fn sift(sifted: &Sifted<'_>, range: Range<u32>, gather: &mut impl Gather) {
     {
         *last = (1 << (n % 64)) - 1;
     }
-    sifted.sift(range.clone(), selected);
+    sifted.sift(first, range.clone(), selected);
     if selected.iter().any(|word| *word != 0) {
         let rows = Rows {
             range,
@@ -107,7 +108,7 @@ impl Sifted<'_> {
     }
 
     /// Clears the bits of the rows that do not count.
-    fn sift(&self, range: Range<u32>, selected: &mut [u64]) {
+    fn sift(&self, first: u32, range: Range<u32>, selected: &mut [u64]) {
         if let Some((from, until)) = self.bounds {
             // One comparison: what lies before wraps round to beyond.
             let width = until - from;
@@ -127,7 +128,7 @@ impl Sifted<'_> {
             if selected.iter().all(|word| *word == 0) {
                 return;
             }
-            sieve.sift(range.clone(), selected);
+            sieve.sift(first, range.clone(), selected);
         }
         if let Some(gone) = self.gone {
             for row in gone.range(range.clone()) {
@@ -141,7 +142,7 @@ impl Sifted<'_> {
 }
 
 impl Sieve<'_> {
-    fn sift(&self, range: Range<u32>, selected: &mut [u64]) {
+    fn sift(&self, first: u32, range: Range<u32>, selected: &mut [u64]) {
         match self {
             Self::Flags(flags, bits) => {
                 flags.sift(range, selected, |value| is_without(*bits, value));
@@ -155,6 +156,16 @@ impl Sieve<'_> {
             Self::Instant(bucket, test) => {
                 for (place, row) in range.enumerate() {
                     if !test.holds(bucket.at(row))
+                        && let Some(word) = selected.get_mut(place / 64)
+                    {
+                        *word &= !(1 << (place % 64));
+                    }
+                }
+            }
+            Self::After(bucket, after) => {
+                for (place, row) in range.enumerate() {
+                    let person = bucket.people.get(at(row)).copied().unwrap_or(0);
+                    if !is_after(after, first + u32::from(person), bucket.at(row))
                         && let Some(word) = selected.get_mut(place / 64)
                     {
                         *word &= !(1 << (place % 64));

@@ -28,6 +28,8 @@ pub struct Step {
     pub id: i64,
     /// A number that two events of one product share; not the term's.
     pub product: Option<i64>,
+    /// A number that two events of one category share; not the term's.
+    pub category: Option<i64>,
     /// The order that it is a line of.
     pub order: Option<i64>,
 }
@@ -113,6 +115,7 @@ impl Steps<'_> {
 impl Gather for Steps<'_> {
     fn rows(&mut self, bucket: &Bucket, rows: &Rows<'_>) {
         let (products, orders) = (bucket.part(Part::Product), bucket.part(Part::Order));
+        let categories = bucket.part(Part::Category);
         rows.each(|row| {
             let person = bucket.people.get(at(row)).copied().unwrap_or(0);
             if self.is_wanted(person) {
@@ -121,6 +124,7 @@ impl Gather for Steps<'_> {
                     letter: self.letter,
                     id: bucket.id(row),
                     product: products.get(row),
+                    category: categories.get(row),
                     order: orders.get(row),
                 };
                 self.found.push((person, step));
@@ -135,6 +139,7 @@ impl Gather for Steps<'_> {
                 letter: self.letter,
                 id: row.id,
                 product: row.get(Part::Product),
+                category: row.get(Part::Category),
                 order: row.get(Part::Order),
             };
             self.found.push((person, step));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kernel::time::Millis;
 use sea_orm::FromQueryResult;
 
-use super::{Clause, Happened, Truth};
+use super::{Clause, Happened, Truth, sequence::Followed};
 use crate::{
     language::{
         Bounds, Compare, CountOf, DateTest, Document, EventTest, Events, Measured, Moment, Node,
@@ -46,8 +46,45 @@ pub(super) struct Candidate {
     category: Option<String>,
 }
 
-/// A condition about events with all that a person did about it, latest first.
-pub(super) struct Sight {
+/// A condition with all that a person did about it: enough to say what becomes of it.
+pub(super) enum Sight {
+    Gathered(Gathered),
+    Followed(Followed),
+}
+
+impl Sight {
+    fn truth(&self, at: &At) -> Truth {
+        match self {
+            Self::Gathered(gathered) => gathered.truth(at),
+            Self::Followed(followed) => Truth::of(followed.holds(at)),
+        }
+    }
+
+    /// Returns the instants after now at which something may change.
+    fn instants(&self, at: &At) -> Vec<i64> {
+        let mut instants = match self {
+            Self::Gathered(gathered) => gathered.instants(at),
+            Self::Followed(followed) => followed.instants(at),
+        };
+        instants.retain(|instant| *instant > at.now.0);
+        instants.sort_unstable();
+        instants.dedup();
+        instants.truncate(MAX_INSTANTS);
+        instants
+    }
+
+    pub(super) fn flips_at(&self, at: &At, truth: Truth) -> Option<Millis> {
+        self.instants(at).into_iter().map(Millis).find(|instant| {
+            self.truth(&At {
+                now: *instant,
+                ..*at
+            }) != truth
+        })
+    }
+}
+
+/// A condition about events, and what is gathered of them, latest first.
+pub(super) struct Gathered {
     pub(super) events: Events,
     pub(super) seen: Vec<Candidate>,
 }
@@ -116,7 +153,7 @@ impl InWindow<'_> {
     }
 }
 
-impl Sight {
+impl Gathered {
     pub(super) fn within(&self, at: &At) -> InWindow<'_> {
         let (from, until) = self.events.within.range(at.now, at.zone);
         let inside = |event: &&Candidate| {
@@ -154,23 +191,9 @@ impl Sight {
         }
     }
 
-    /// Returns the instants after now at which something may change.
     fn instants(&self, at: &At) -> Vec<i64> {
-        let now = at.now;
-        let mut shifts = Vec::new();
-        let mut shift = |moment: Moment| {
-            if let Some(offset) = moment.offset() {
-                shifts.extend([-offset, 1 - offset]);
-            }
-        };
-        match self.events.within {
-            // The calendar moves at its own edges, whatever happened.
-            Window::Ever | Window::This(_) | Window::LastFull(_) => {}
-            Window::Last(span) => shift(Moment::Ago(span)),
-            Window::Between(Bounds { from, until }) => {
-                from.into_iter().chain(until).for_each(&mut shift);
-            }
-        }
+        let mut shifts = window_shifts(self.events.within);
+        let mut shift = |moment: Moment| shifts.extend(moment_shifts(moment));
         if let EventTest::Latest(test) | EventTest::First(test) = &self.events.test {
             match test {
                 DateTest::Before(moment)
@@ -189,40 +212,44 @@ impl Sight {
                 | DateTest::Anniversary(_) => {}
             }
         }
-        let edges = match self.events.within {
-            Window::This(unit) => unit.next_starts(1, at.now, at.zone),
-            Window::LastFull(span) => {
-                let (n, unit) = span.parts();
-                unit.next_starts(n.saturating_add(1).min(MAX_EDGES), at.now, at.zone)
-            }
-            _ => Vec::new(),
-        };
-        let edges = edges.into_iter().map(|edge| edge.0);
-        let mut instants: Vec<i64> = self
-            .seen
-            .iter()
-            .flat_map(|event| {
-                shifts
-                    .iter()
-                    .map(move |shift| event.occurred_at.saturating_add(*shift))
-            })
-            .chain(edges)
-            .filter(|instant| *instant > now.0)
-            .collect();
-        instants.sort_unstable();
-        instants.dedup();
-        instants.truncate(MAX_INSTANTS);
-        instants
+        let seen = self.seen.iter().flat_map(|event| {
+            let shifted = |shift: &i64| event.occurred_at.saturating_add(*shift);
+            shifts.iter().map(shifted).collect::<Vec<_>>()
+        });
+        seen.chain(window_edges(self.events.within, at)).collect()
     }
+}
 
-    pub(super) fn flips_at(&self, at: &At, truth: Truth) -> Option<Millis> {
-        self.instants(at).into_iter().map(Millis).find(|instant| {
-            self.truth(&At {
-                now: *instant,
-                ..*at
-            }) != truth
-        })
+/// Returns how long after an event a moment that moves with now passes over it.
+fn moment_shifts(moment: Moment) -> impl Iterator<Item = i64> {
+    let offset = moment.offset();
+    offset.into_iter().flat_map(|offset| [-offset, 1 - offset])
+}
+
+/// Returns how long after an event it leaves or enters a window.
+pub(super) fn window_shifts(window: Window) -> Vec<i64> {
+    match window {
+        // The calendar moves at its own edges, whatever happened.
+        Window::Ever | Window::This(_) | Window::LastFull(_) => Vec::new(),
+        Window::Last(span) => moment_shifts(Moment::Ago(span)).collect(),
+        Window::Between(Bounds { from, until }) => {
+            let ends = from.into_iter().chain(until);
+            ends.flat_map(moment_shifts).collect()
+        }
     }
+}
+
+/// Returns the instants at which a window of the calendar moves.
+pub(super) fn window_edges(window: Window, at: &At) -> Vec<i64> {
+    let edges = match window {
+        Window::This(unit) => unit.next_starts(1, at.now, at.zone),
+        Window::LastFull(span) => {
+            let (n, unit) = span.parts();
+            unit.next_starts(n.saturating_add(1).min(MAX_EDGES), at.now, at.zone)
+        }
+        _ => Vec::new(),
+    };
+    edges.into_iter().map(|edge| edge.0).collect()
 }
 
 fn instant_truth(at: &At, value: Option<i64>, test: &DateTest) -> Truth {

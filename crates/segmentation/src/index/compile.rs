@@ -7,13 +7,16 @@ use index::{
 use super::{
     date, measure,
     rule::{Ask, Condition, Rule},
+    sequence::Steps,
+    since::After,
     standing::Stand,
     value,
 };
 use crate::{
     language::{
         self, Clock, Compare, Consent, ConsentState, CountOf, DateTest, Dealer, EventTest, Events,
-        Fact, Filter, Fold, Machine, Node, Source, Test, TextTest, hour, weekday,
+        Fact, Filter, Fold, Machine, Node, Picked, Sequence, Since, Source, Test, TextTest, Window,
+        hour, weekday,
     },
     resolve::{At, Resolved},
     sql::answer_events,
@@ -34,6 +37,7 @@ impl Compiler<'_> {
             Node::Not(inner) => Rule::Not(Box::new(self.node(inner))),
             Node::Fact(fact) => self.fact(fact),
             Node::Events(events) => self.events(events),
+            Node::Sequence(sequence) => self.sequence(sequence),
             Node::Message(answer) => self.events(&answer_events(answer)),
             Node::Consent(consent) => self.consent(consent),
             Node::Reachable(_) => self.mailable(),
@@ -93,21 +97,44 @@ impl Compiler<'_> {
         }
     }
 
-    fn events(&self, events: &Events) -> Rule {
-        let (from, until) = events.within.range(self.at.now, self.at.zone);
-        let names = events.names.iter();
+    fn query(&self, picked: Picked<'_>, within: Window) -> EventQuery {
+        let (from, until) = within.range(self.at.now, self.at.zone);
+        let names = picked.names.iter();
         let names = names.filter_map(|name| i32::try_from(self.resolved.name(name)?).ok());
         let mut filters: Vec<EventFilter> = Vec::new();
-        if events.machine == Machine::Excluded {
+        if picked.machine == Machine::Excluded {
             filters.push(EventFilter::Human);
         }
-        filters.extend(events.filters.iter().map(|filter| self.filter(filter)));
-        let query = EventQuery {
+        filters.extend(picked.filters.iter().map(|filter| self.filter(filter)));
+        EventQuery {
             names: names.collect(),
             from: from.map(|from| from.0),
             until: until.0,
             filters,
-        };
+        }
+    }
+
+    fn sequence(&self, sequence: &Sequence) -> Rule {
+        let picks = sequence.picks();
+        let mut letters: Vec<EventQuery> = picks
+            .into_iter()
+            .map(|(_, picked)| self.query(picked, sequence.within))
+            .collect();
+        let now = self.at.now.0;
+        if sequence.then_not.is_some()
+            && let Some(last) = letters.last_mut()
+        {
+            // What must not follow may lie beyond the end of the window.
+            last.until = now;
+        }
+        let words = serde_json::to_string(sequence).unwrap_or_default();
+        let written = format!("sequence {words} {letters:?}");
+        let ask = Ask::Sequence(Box::new(Steps::new(sequence, letters, now)));
+        self.moving(ask, written)
+    }
+
+    fn events(&self, events: &Events) -> Rule {
+        let query = self.query(events.picked(), events.within);
         // With the numbers that its words stand for: a category may get another below it.
         let words = serde_json::to_string(events).unwrap_or_default();
         let written = format!("{words} {query:?}");
@@ -126,7 +153,21 @@ impl Compiler<'_> {
             EventTest::Maximum(measured) => measure::greatest(query, measured),
             EventTest::Distinct(distinct) => measure::different(query, distinct),
         };
-        self.moving(ask, written)
+        let Some(since) = &events.since else {
+            return self.moving(ask, written);
+        };
+        let of = self.query(since.selector().picked(), Window::Ever);
+        let written = format!("{written} after {of:?}");
+        let which = match since {
+            Since::Latest(_) => Aggregate::Latest,
+            Since::First(_) => Aggregate::First,
+        };
+        let after = After {
+            of,
+            which,
+            asked: ask,
+        };
+        self.moving(Ask::After(Box::new(after)), written)
     }
 
     /// Returns the stretch of instants that a test asks for. Months are refused for instants.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use index::{ColumnKey, FactKey};
+use index::{ColumnKey, EventQuery, FactKey};
 
 use super::rule::{Ask, Rule};
 
@@ -47,6 +47,8 @@ impl Rule {
                 Ask::Events(query, ..) | Ask::Values(query, ..) => {
                     found.names.extend(&query.names);
                 }
+                Ask::Sequence(steps) => found.names.extend(steps.names()),
+                Ask::After(after) => found.names.extend(after.names()),
                 Ask::Standing(_) => {
                     found.looks.insert(Looks::Others);
                 }
@@ -65,12 +67,17 @@ impl Rule {
     pub fn written(&self) -> Vec<String> {
         let mut found = Vec::new();
         self.gather(&mut |condition| {
-            let mut text = condition.written.clone();
-            if let Ask::Events(query, ..) | Ask::Values(query, ..) = &condition.ask {
-                // The bounds of the window move with every moment.
-                text = format!("{:?} {:?}", query.names, query.filters);
-            }
-            found.push(text);
+            // The bounds of the window move with every moment.
+            let words = |query: &EventQuery| format!("{:?} {:?}", query.names, query.filters);
+            found.push(match &condition.ask {
+                Ask::Events(query, ..) | Ask::Values(query, ..) => words(query),
+                Ask::Sequence(steps) => steps.letters.iter().map(words).collect(),
+                Ask::After(after) => {
+                    let asked = after.asked.query().map(words).unwrap_or_default();
+                    format!("{asked} after {}", words(&after.of))
+                }
+                _ => condition.written.clone(),
+            });
         });
         found
     }

@@ -7,7 +7,7 @@ use index::{
     Taken, ValueRef, ValueTest, View,
 };
 
-use super::{measure::ValuesTest, standing::Stand};
+use super::{measure::ValuesTest, sequence::Steps, since::After, standing::Stand};
 
 /// A rule for one present moment.
 #[derive(Debug)]
@@ -49,6 +49,10 @@ pub(super) enum Ask {
     Suppressed(ColumnKey, &'static str),
     /// Stands in one of some groups of the buyers.
     Standing(Box<Stand>),
+    /// What happened after what.
+    Sequence(Box<Steps>),
+    /// What events after another one say.
+    After(Box<After>),
 }
 
 impl Rule {
@@ -135,7 +139,26 @@ impl Condition {
 }
 
 impl Ask {
-    fn of_everybody(&self, view: &View) -> Answer {
+    /// Returns the events that are counted or measured.
+    pub(super) const fn query(&self) -> Option<&EventQuery> {
+        match self {
+            Self::Events(query, ..) | Self::Values(query, ..) => Some(query),
+            _ => None,
+        }
+    }
+
+    /// Returns the same question about fewer events. What is not about events is about none.
+    pub(super) fn narrowed(&self, narrow: impl FnOnce(&mut EventQuery)) -> Self {
+        let mut query = self.query().cloned().unwrap_or_default();
+        narrow(&mut query);
+        match self {
+            Self::Values(_, taken, test) => Self::Values(query, taken.clone(), test.clone()),
+            Self::Events(_, aggregate, range) => Self::Events(query, *aggregate, *range),
+            _ => Self::Events(query, Aggregate::Lines, Range::at_least(1)),
+        }
+    }
+
+    pub(super) fn of_everybody(&self, view: &View) -> Answer {
         match self {
             Self::Value(key, test) => view.test(key, |value| test.holds(value)),
             Self::OneOf(key, texts) => view.one_of(key, texts.iter().map(String::as_str)),
@@ -146,10 +169,12 @@ impl Ask {
             Self::Profile(test) => view.judge_profiles(|profile| test.holds(profile)),
             Self::Suppressed(key, channel) => view.one_of(key, view.suppressed(channel)).settled(),
             Self::Standing(stand) => stand.of_everybody(view),
+            Self::Sequence(steps) => steps.of_everybody(view),
+            Self::After(after) => after.of_everybody(view),
         }
     }
 
-    fn of_one(&self, customer: &Customer<'_>) -> Option<bool> {
+    pub(super) fn of_one(&self, customer: &Customer<'_>) -> Option<bool> {
         match self {
             Self::Value(key, test) => test.holds(customer.value(key)),
             Self::OneOf(key, texts) => match customer.value(key)? {
@@ -168,6 +193,8 @@ impl Ask {
                 _ => false,
             }),
             Self::Standing(stand) => stand.of_one(customer),
+            Self::Sequence(steps) => Some(steps.of_one(customer)),
+            Self::After(after) => after.of_one(customer),
         }
     }
 
@@ -181,6 +208,8 @@ impl Ask {
             // Addresses and customers come and go without a version of their own.
             Self::Suppressed(..) | Self::Profile(_) => view.version(),
             Self::Standing(_) => Stand::version(view),
+            Self::Sequence(steps) => view.version_of_events(&steps.names()),
+            Self::After(after) => view.version_of_events(&after.names()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod measure;
+mod sequence;
 mod spot;
 mod standing;
 
@@ -9,7 +10,7 @@ use kernel::invalid::{FieldError, Invalid};
 use serde_json::Value;
 
 use super::{Document, Node, OLDEST, Source, VERSION};
-use spot::{Emptiness, Spot};
+use spot::Spot;
 
 /// The deepest nesting of groups.
 pub const MAX_DEPTH: usize = 20;
@@ -109,6 +110,7 @@ fn check_tree(document: &Document, found: &mut Invalid) {
         return;
     }
     standing::windows(&places, found);
+    sequence::number(&places, found);
     for place in places {
         let at = Spot {
             pointer: place.pointer,
@@ -138,16 +140,8 @@ fn check_tree(document: &Document, found: &mut Invalid) {
                 }
             }
             Node::Events(events) => at.to("/events").events(events, found),
-            Node::Message(answer) => {
-                at.to("/message/within").window(answer.within, found);
-                at.to("/message/count").compare(answer.count, found);
-                at.to("/message/campaigns").list_len(
-                    answer.campaigns.len(),
-                    MAX_LIST,
-                    Emptiness::Allowed,
-                    found,
-                );
-            }
+            Node::Sequence(sequence) => at.to("/sequence").sequence(sequence, found),
+            Node::Message(answer) => at.to("/message").answer(answer, found),
             Node::Consent(consent) => {
                 at.to("/consent/channel").text(&consent.channel, found);
                 at.to("/consent/purpose").text(&consent.purpose, found);

@@ -7,6 +7,7 @@ use super::{
     fact::{DateTest, Fold, Test},
     local::{Hours, Weekday},
     measure::{Distinct, Measured, PropertyNumber},
+    sequence::{Picked, Selector},
     time::Window,
 };
 
@@ -19,6 +20,9 @@ pub struct Events {
     /// The stretch of time that is looked at.
     #[serde(default)]
     pub within: Window,
+    /// Only what came after something else that the customer did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
     /// What must hold of each event that counts.
     #[serde(default, rename = "where", skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<Filter>,
@@ -27,6 +31,34 @@ pub struct Events {
     pub machine: Machine,
     /// What must hold of them together.
     pub test: EventTest,
+}
+
+/// What another event the counted ones came after; without any such event none counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Since {
+    /// The latest of these.
+    Latest(Selector),
+    /// The first of these.
+    First(Selector),
+}
+
+impl Since {
+    /// Returns the events, of which the latest or the first is meant.
+    pub(crate) const fn selector(&self) -> &Selector {
+        match self {
+            Self::Latest(selector) | Self::First(selector) => selector,
+        }
+    }
+
+    /// Returns what to add to the pointer of the condition, and which events are meant.
+    pub(crate) fn pick(&self) -> (&'static str, Picked<'_>) {
+        let place = match self {
+            Self::Latest(_) => "/since/latest",
+            Self::First(_) => "/since/first",
+        };
+        (place, self.selector().picked())
+    }
 }
 
 /// Whether acts of machines (prefetched opens, scanners) count.

@@ -1,6 +1,6 @@
 //! Walking over a tree with JSON pointers.
 
-use super::{Document, Node, Source};
+use super::{Document, Node, Picked, Source};
 
 /// A node and where it stands in the document.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +64,26 @@ pub(crate) fn children(node: &Node) -> Vec<(String, &Node)> {
             .map(|(i, node)| (format!("/any/{i}"), node))
             .collect(),
         Node::Not(inner) => vec![("/not".to_owned(), inner)],
+        _ => Vec::new(),
+    }
+}
+
+/// Returns every choice of events of a condition with what to add to the condition's pointer. Messages have their own
+/// words and are none.
+pub(crate) fn picks(node: &Node) -> Vec<(String, Picked<'_>)> {
+    match node {
+        Node::Events(events) => {
+            let mut all = vec![("/events".to_owned(), events.picked())];
+            all.extend(events.since.as_ref().map(|since| {
+                let (place, picked) = since.pick();
+                (format!("/events{place}"), picked)
+            }));
+            all
+        }
+        Node::Sequence(sequence) => {
+            let below = |(suffix, picked)| (format!("/sequence{suffix}"), picked);
+            sequence.picks().into_iter().map(below).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -7,7 +7,7 @@ use storage::{ConnectionTrait, sql};
 use super::{At, Resolved, binds_of};
 use crate::{
     SegmentError, fold,
-    language::{Document, Fact, Filter, Fold, Node, PropertyFilter, Source, Test, TextTest},
+    language::{Document, Fact, Filter, Fold, Node, PropertyFilter, Source, Test, TextTest, picks},
     sql::{Binds, Column, distinct_lists, distinct_texts},
 };
 
@@ -114,16 +114,15 @@ pub(super) async fn load_dictionaries(
 ) -> Result<(), SegmentError> {
     let mut keys = HashSet::new();
     for place in documents.iter().flat_map(|document| document.places()) {
-        match place.node {
-            Node::Fact(fact) => keys.extend(fact_key(fact)),
-            Node::Events(events) => {
-                for filter in &events.filters {
-                    if let Filter::Property(property) = filter {
-                        keys.extend(property_key(&events.names, property));
-                    }
+        if let Node::Fact(fact) = place.node {
+            keys.extend(fact_key(fact));
+        }
+        for (_, picked) in picks(place.node) {
+            for filter in picked.filters {
+                if let Filter::Property(property) = filter {
+                    keys.extend(property_key(picked.names, property));
                 }
             }
-            _ => {}
         }
     }
     for key in keys {

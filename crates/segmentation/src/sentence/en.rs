@@ -1,6 +1,7 @@
 //! English sentences: every condition is a relative clause, "who …" or "whose …".
 
 mod measure;
+mod sequence;
 mod words;
 
 use self::words::{
@@ -15,8 +16,8 @@ use super::{
 };
 use crate::{
     language::{
-        Compare, Consent, ConsentState, CountOf, EventTest, Events, Filter, ListTest, Node, OneOf,
-        Source, Standing, Test, TextTest, Window,
+        Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter, ListTest,
+        Node, OneOf, Picked, Source, Standing, Test, TextTest, Window,
     },
     sql::answer_events,
 };
@@ -90,6 +91,7 @@ fn clause(node: &Node, labels: &dyn Labels) -> String {
             format!("whose {subject} {}", test_words(&fact.test))
         }
         Node::Events(events) => events_clause(events, labels),
+        Node::Sequence(sequence) => sequence::clause(sequence, labels),
         Node::Message(answer) => events_clause(&answer_events(answer), labels),
         Node::Consent(consent) => consent_clause(consent),
         Node::Reachable(_) => "who can be reached by email".to_owned(),
@@ -151,9 +153,9 @@ fn test_words(test: &Test) -> String {
 }
 
 /// Returns what the events are about and what else is asked of each of them.
-fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
+fn object_words(picked: Picked<'_>, labels: &dyn Labels) -> (String, String) {
     let (mut object, mut more) = (Vec::new(), Vec::new());
-    for filter in &events.filters {
+    for filter in picked.filters {
         match filter {
             Filter::Product(OneOf::In(values)) => {
                 object.push(bracketed(values, |value| labels.product(value)));
@@ -199,7 +201,7 @@ fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
 }
 
 /// Returns the act in the past and in the base form.
-fn act_words(events: &Events, object: &str) -> (String, String) {
+fn act_words(picked: Picked<'_>, object: &str) -> (String, String) {
     let with = |form: &str, object: &str| {
         if object.is_empty() {
             form.to_owned()
@@ -207,10 +209,10 @@ fn act_words(events: &Events, object: &str) -> (String, String) {
             format!("{form} {object}")
         }
     };
-    let known = events
+    let known = picked
         .names
         .first()
-        .filter(|_| events.names.len() == 1)
+        .filter(|_| picked.names.len() == 1)
         .and_then(|name| verb_of(name));
     if let Some(verb) = known {
         let object = if object.is_empty() {
@@ -220,7 +222,7 @@ fn act_words(events: &Events, object: &str) -> (String, String) {
         };
         return (with(verb.en_past, object), with(verb.en_base, object));
     }
-    let names: Vec<String> = events
+    let names: Vec<String> = picked
         .names
         .iter()
         .map(|name| format!("“{}”", super::event_label(name).en))
@@ -235,9 +237,13 @@ fn act_words(events: &Events, object: &str) -> (String, String) {
 }
 
 fn events_clause(events: &Events, labels: &dyn Labels) -> String {
-    let (object, more) = object_words(events, labels);
-    let when = window_words(events.within);
-    let (past, base) = act_words(events, &object);
+    let (object, more) = object_words(events.picked(), labels);
+    let when = format!(
+        "{}{}",
+        window_words(events.within),
+        sequence::since(events.since.as_ref(), labels)
+    );
+    let (past, base) = act_words(events.picked(), &object);
     let about = |what: String| format!("who {past}{more}{when}, {what}");
     match &events.test {
         EventTest::Never
@@ -273,12 +279,27 @@ fn events_clause(events: &Events, labels: &dyn Labels) -> String {
                 compare_words(*compare, grouped)
             )
         }
-        EventTest::Latest(test) => format!("who last {past}{more} {}", date_words(test)),
-        EventTest::First(test) => format!("who first {past}{more} {}", date_words(test)),
+        EventTest::Latest(test) => moment_clause("last", (&past, &more), test, events, labels),
+        EventTest::First(test) => moment_clause("first", (&past, &more), test, events, labels),
         EventTest::Sum(property) => about(measure::number("total", property)),
         EventTest::Average(measured) => about(measure::measured("average", measured, labels)),
         EventTest::Minimum(measured) => about(measure::measured("least", measured, labels)),
         EventTest::Maximum(measured) => about(measure::measured("greatest", measured, labels)),
         EventTest::Distinct(distinct) => about(measure::distinct(distinct)),
     }
+}
+
+fn moment_clause(
+    which: &str,
+    (past, more): (&str, &str),
+    test: &DateTest,
+    events: &Events,
+    labels: &dyn Labels,
+) -> String {
+    let since = sequence::since(events.since.as_ref(), labels);
+    let comma = if since.is_empty() { "" } else { "," };
+    format!(
+        "who{since}{comma} {which} {past}{more} {}",
+        date_words(test)
+    )
 }

@@ -1,6 +1,7 @@
 //! Japanese sentences: a condition is a clause that either goes on (「…し」) or qualifies 人 (「…した」).
 
 mod measure;
+mod sequence;
 mod words;
 
 use self::words::{
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     language::{
         Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter, ListTest,
-        Node, OneOf, Source, Standing, Test, TextTest, Window,
+        Node, OneOf, Picked, Source, Standing, Test, TextTest, Window,
     },
     sql::answer_events,
 };
@@ -120,6 +121,7 @@ fn clause(node: &Node, form: Form, labels: &dyn Labels) -> String {
             test_clause(&subject, &fact.test, form)
         }
         Node::Events(events) => events_clause(events, form, labels),
+        Node::Sequence(sequence) => sequence::clause(sequence, form, labels),
         Node::Message(answer) => events_clause(&answer_events(answer), form, labels),
         Node::Consent(consent) => consent_clause(consent, form),
         Node::Reachable(_) => format!("メールが届く状態{}", form.pick("で", "の")),
@@ -231,9 +233,9 @@ fn test_clause(subject: &str, test: &Test, form: Form) -> String {
 }
 
 /// Returns what the events are about (〈冷凍食品〉) and what else is asked of each of them.
-fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
+fn object_words(picked: Picked<'_>, labels: &dyn Labels) -> (String, String) {
     let (mut object, mut more) = (String::new(), Vec::new());
-    for filter in &events.filters {
+    for filter in picked.filters {
         match filter {
             Filter::Product(OneOf::In(values)) => {
                 object.push_str(&bracketed(values, |value| labels.product(value)));
@@ -281,18 +283,18 @@ fn object_words(events: &Events, labels: &dyn Labels) -> (String, String) {
 }
 
 /// Returns object and verbal noun: 〈冷凍食品〉を + 購入. Without a verb the events themselves are the noun.
-fn act_words(events: &Events, labels: &dyn Labels) -> (String, Option<&'static str>) {
-    let (object, more) = object_words(events, labels);
-    let known = events
+fn act_words(picked: Picked<'_>, labels: &dyn Labels) -> (String, Option<&'static str>) {
+    let (object, more) = object_words(picked, labels);
+    let known = picked
         .names
         .first()
-        .filter(|_| events.names.len() == 1)
+        .filter(|_| picked.names.len() == 1)
         .and_then(|name| verb_of(name));
     match known {
         Some(verb) if object.is_empty() => (format!("{more}{}", verb.ja_object), Some(verb.ja)),
         Some(verb) => (format!("{more}{object}を"), Some(verb.ja)),
         None => {
-            let names = events
+            let names = picked
                 .names
                 .iter()
                 .map(|name| format!("〈{}〉", super::event_label(name).ja));
@@ -310,9 +312,16 @@ fn act_words(events: &Events, labels: &dyn Labels) -> (String, Option<&'static s
 }
 
 fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
-    let (object, verb) = act_words(events, labels);
+    let (object, verb) = act_words(events.picked(), labels);
     let is = form.pick("で", "の");
-    let noun = |what: &str| measured_words(events.within, &object, verb, what);
+    let noun = |what: &str| {
+        let when = sequence::when(events, "の", labels);
+        measured_words(&when, &object, verb, what)
+    };
+    let after = |clause: String| match &events.since {
+        Some(since) => format!("{}、{clause}", sequence::after(since, labels)),
+        None => clause,
+    };
     let about = |(what, words): (String, String)| {
         let of = if verb.is_some() { "の" } else { "" };
         format!("{}が{words}{is}", noun(&format!("{of}{what}")))
@@ -322,25 +331,18 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
         | EventTest::Count(
             CountOf::Times(Compare::Equals(0)) | CountOf::Lines(Compare::Equals(0)),
         ) => {
-            let when = window_words(events.within, "は");
+            let when = sequence::when(events, "は", labels);
             match verb {
                 Some(verb) => format!("{when}{object}{verb}して{}", form.pick("おらず", "いない")),
                 None => format!("{when}{object}が{}", form.pick("なく", "ない")),
             }
         }
         EventTest::Count(count) => {
-            let (compare, unit) = match count {
-                CountOf::Times(compare) => (*compare, "回"),
-                CountOf::Lines(compare) => (*compare, "件"),
-            };
-            let times = |n: i64| format!("{}{unit}", grouped(n));
-            let how_often = match compare {
-                Compare::AtLeast(1) | Compare::GreaterThan(0) => String::new(),
-                Compare::AtLeast(_) | Compare::GreaterThan(_) => compare_words(compare, times),
-                Compare::Equals(n) => format!("ちょうど{}", times(n)),
-                other => return format!("{}が{}{is}", noun("回数"), compare_words(other, times)),
-            };
-            let when = window_words(events.within, "に");
+            let (how_often, is_measured) = how_often(count);
+            if is_measured {
+                return format!("{}が{how_often}{is}", noun("回数"));
+            }
+            let when = sequence::when(events, "に", labels);
             match verb {
                 Some(verb) => format!("{when}{object}{how_often}{verb}し{}", form.pick("", "た")),
                 None => format!("{when}{object}が{how_often}あ{}", form.pick("り", "る")),
@@ -360,8 +362,8 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
                 compare_words(*compare, |n| format!("{}点", grouped(n)))
             )
         }
-        EventTest::Latest(test) => moment_clause("最後", &object, verb, test, is),
-        EventTest::First(test) => moment_clause("最初", &object, verb, test, is),
+        EventTest::Latest(test) => after(moment_clause("最後", &object, verb, test, is)),
+        EventTest::First(test) => after(moment_clause("最初", &object, verb, test, is)),
         EventTest::Sum(property) => about(measure::number("合計", property)),
         EventTest::Average(measured) => about(measure::measured("平均", measured, labels)),
         EventTest::Minimum(measured) => about(measure::measured("最小", measured, labels)),
@@ -370,19 +372,30 @@ fn events_clause(events: &Events, form: Form, labels: &dyn Labels) -> String {
     }
 }
 
+/// Says how often, and whether that is a measure of its own: 「回数が3回以下」.
+fn how_often(count: &CountOf) -> (String, bool) {
+    let (compare, unit) = match count {
+        CountOf::Times(compare) => (*compare, "回"),
+        CountOf::Lines(compare) => (*compare, "件"),
+    };
+    let times = |n: i64| format!("{}{unit}", grouped(n));
+    match compare {
+        Compare::AtLeast(1) | Compare::GreaterThan(0) => (String::new(), false),
+        Compare::AtLeast(_) | Compare::GreaterThan(_) => (compare_words(compare, times), false),
+        Compare::Equals(n) => (format!("ちょうど{}", times(n)), false),
+        other => (compare_words(other, times), true),
+    }
+}
+
 /// Names what is measured of events: 「直近30日の飲料の購入金額」.
-fn measured_words(within: Window, object: &str, verb: Option<&str>, what: &str) -> String {
+fn measured_words(when: &str, object: &str, verb: Option<&str>, what: &str) -> String {
     let object = object.trim_end_matches('を');
     let of = if object.is_empty() {
         String::new()
     } else {
         format!("{object}の")
     };
-    format!(
-        "{}{of}{}{what}",
-        window_words(within, "の"),
-        verb.unwrap_or_default()
-    )
+    format!("{when}{of}{}{what}", verb.unwrap_or_default())
 }
 
 fn moment_clause(

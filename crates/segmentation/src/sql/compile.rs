@@ -8,14 +8,15 @@ use super::{
     date::instant_sql,
     event::{self, Aggregate, Measure, Part, answer_name, scans_sql},
     filter::{compare_sql, scaled_sql},
+    sequence,
     standing::Standings,
     value::{Column, test_sql},
 };
 use crate::{
     language::{
         Answer, Compare, Consent, ConsentState, CountOf, DateTest, Dealer, Distinct, Document,
-        EventTest, Events, Filter, InSegment, Machine, Measured, Node, Place, Source, Standing,
-        children,
+        EventTest, Events, Filter, InSegment, Machine, Measured, Node, Place, Sequence, Source,
+        Standing, children,
     },
     resolve::{At, Resolved},
 };
@@ -47,6 +48,8 @@ pub(crate) struct Compiler<'a> {
     consents: Vec<(String, String)>,
     /// Buyers with their groups, a table a window.
     standings: Vec<Standings>,
+    /// Sequences, a table of those who have it each.
+    sequences: Vec<Sequence>,
     scope: Scope,
 }
 
@@ -65,6 +68,7 @@ impl<'a> Compiler<'a> {
             joins: Vec::new(),
             consents: Vec::new(),
             standings: Vec::new(),
+            sequences: Vec::new(),
             scope,
         }
     }
@@ -144,6 +148,7 @@ impl<'a> Compiler<'a> {
                 )
             }
             Node::Events(events) => return self.events(events),
+            Node::Sequence(sequence) => self.sequence(sequence),
             Node::Message(answer) => return self.events(&answer_events(answer)),
             Node::Consent(consent) => self.consent(consent),
             Node::Reachable(_) => self.mailable(),
@@ -306,6 +311,15 @@ impl<'a> Compiler<'a> {
         format!("({one_of})")
     }
 
+    fn sequence(&mut self, sequence: &Sequence) -> String {
+        let known = self.sequences.iter().position(|known| known == sequence);
+        let number = known.unwrap_or_else(|| {
+            self.sequences.push(sequence.clone());
+            self.sequences.len() - 1
+        });
+        format!("(q{number}.profile_id IS NOT NULL)")
+    }
+
     /// Returns the statement `SELECT … FROM … WHERE …` and its values. Comes last: it binds the scans.
     pub(crate) fn select(
         mut self,
@@ -322,6 +336,13 @@ impl<'a> Compiler<'a> {
             let table = table.table_sql(&mut self.binds, self.at);
             self.joins.push(format!(
                 "\nLEFT JOIN ({table}) t{number} ON t{number}.profile_id = p.id"
+            ));
+        }
+        for (number, sequence) in self.sequences.iter().enumerate() {
+            let table =
+                sequence::table_sql(&mut self.binds, self.at, self.resolved, sequence, only);
+            self.joins.push(format!(
+                "\nLEFT JOIN ({table}) q{number} ON q{number}.profile_id = p.id"
             ));
         }
         let workspace = self.binds.one(self.at.workspace.raw());
@@ -391,6 +412,7 @@ pub(crate) fn answer_events(answer: &Answer) -> Events {
     Events {
         names: vec![answer_name(answer.kind).to_owned()],
         within: answer.within,
+        since: None,
         filters: if answer.campaigns.is_empty() {
             Vec::new()
         } else {

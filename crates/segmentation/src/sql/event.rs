@@ -8,10 +8,11 @@ use profiles::names;
 use super::{
     binds::Binds,
     filter::{FOREIGN, event_filters},
+    since::After,
     value::{any_value, thousandths},
 };
 use crate::{
-    language::{Events, Filter, Machine, Window},
+    language::{EventTest, Events},
     resolve::{At, Resolved},
 };
 
@@ -91,7 +92,7 @@ impl Aggregate {
 
 /// One column of a scan.
 pub(crate) struct Measure {
-    pub(crate) key: (Vec<String>, Window, Vec<Filter>, Machine, Aggregate),
+    pub(crate) key: (Events, Aggregate),
     names: Vec<i64>,
     from: Option<Millis>,
     until: Millis,
@@ -100,6 +101,7 @@ pub(crate) struct Measure {
     aggregate: Aggregate,
     /// What is gathered of an event.
     value: String,
+    since: Option<After>,
 }
 
 impl Measure {
@@ -118,8 +120,10 @@ impl Measure {
             .collect();
         names.sort_unstable();
         names.dedup();
-        let filters = event_filters(binds, at, resolved, events);
+        let filters = event_filters(binds, at, resolved, events.picked());
         let value = aggregate.value(binds);
+        let since = events.since.as_ref();
+        let since = since.map(|since| After::new(binds, at, resolved, since));
         Self {
             key: key(events, aggregate.clone()),
             names,
@@ -128,6 +132,7 @@ impl Measure {
             filters,
             aggregate,
             value,
+            since,
         }
     }
 
@@ -176,21 +181,24 @@ impl Measure {
     }
 }
 
-pub(crate) fn key(
-    events: &Events,
-    aggregate: Aggregate,
-) -> (Vec<String>, Window, Vec<Filter>, Machine, Aggregate) {
-    (
-        events.names.clone(),
-        events.within,
-        events.filters.clone(),
-        events.machine,
-        aggregate,
-    )
+/// Returns what tells a measure from others; what is made of it afterwards does not matter.
+pub(crate) fn key(events: &Events, aggregate: Aggregate) -> (Events, Aggregate) {
+    let events = Events {
+        test: EventTest::Never,
+        ..events.clone()
+    };
+    (events, aggregate)
+}
+
+/// Measures that are gathered in one scan.
+struct Group<'a> {
+    names: Vec<i64>,
+    since: Option<&'a After>,
+    members: Vec<usize>,
 }
 
 /// The most scans of one statement; SQLite joins 64 tables at most. Beyond it, scans are put together.
-const MAX_SCANS: usize = 40;
+const MAX_SCANS: usize = 32;
 
 /// Returns the joined scans that yield every measure as column `m0`, `m1` …
 pub(crate) fn scans_sql(
@@ -199,27 +207,37 @@ pub(crate) fn scans_sql(
     measures: &[Measure],
     only: Option<i64>,
 ) -> String {
-    let mut groups: Vec<(Vec<i64>, Vec<usize>)> = Vec::new();
+    let mut groups: Vec<Group<'_>> = Vec::new();
     for (index, measure) in measures.iter().enumerate() {
-        let full = groups.len() >= MAX_SCANS;
-        match groups.iter_mut().find(|(names, _)| *names == measure.names) {
-            Some((_, members)) => members.push(index),
-            None if full => {
-                if let Some((names, members)) = groups.last_mut() {
-                    names.extend(&measure.names);
-                    members.push(index);
-                }
+        let since = measure.since.as_ref();
+        let is_own = |group: &&mut Group<'_>| group.names == measure.names && group.since == since;
+        if let Some(group) = groups.iter_mut().find(is_own) {
+            group.members.push(index);
+            continue;
+        }
+        // What is counted since another event is looked through with that event and never put together with others.
+        let plain = groups.iter().filter(|group| group.since.is_none()).count();
+        let shared = groups.iter_mut().rfind(|group| group.since.is_none());
+        match shared.filter(|_| since.is_none() && plain >= MAX_SCANS) {
+            Some(group) => {
+                group.names.extend(&measure.names);
+                group.members.push(index);
             }
-            None => groups.push((measure.names.clone(), vec![index])),
+            None => groups.push(Group {
+                names: measure.names.clone(),
+                since,
+                members: vec![index],
+            }),
         }
     }
     let mut out = String::new();
-    for (number, (names, members)) in groups.into_iter().enumerate() {
-        let members: Vec<(usize, &Measure)> = members
+    for (number, group) in groups.into_iter().enumerate() {
+        let members: Vec<(usize, &Measure)> = group
+            .members
             .into_iter()
             .filter_map(|index| measures.get(index).map(|measure| (index, measure)))
             .collect();
-        let scan = scan_sql(binds, at, &names, &members, only);
+        let scan = scan_sql(binds, at, (&group.names, group.since), &members, only);
         // Writing to a String cannot fail.
         let _ = write!(
             out,
@@ -232,7 +250,7 @@ pub(crate) fn scans_sql(
 fn scan_sql(
     binds: &mut Binds,
     at: &At,
-    names: &[i64],
+    (names, since): (&[i64], Option<&After>),
     members: &[(usize, &Measure)],
     only: Option<i64>,
 ) -> String {
@@ -279,8 +297,9 @@ fn scan_sql(
             .collect()
     };
     format!(
-        "SELECT e.profile_id, {} FROM event e WHERE {} GROUP BY e.profile_id",
+        "SELECT e.profile_id, {} FROM event e{} WHERE {} GROUP BY e.profile_id",
         columns.join(", "),
+        since.map_or(String::new(), |since| since.join_sql(binds, only)),
         wheres.join(" AND ")
     )
 }

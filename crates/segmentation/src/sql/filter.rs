@@ -5,7 +5,7 @@ use super::{
     value::{Column, test_sql},
 };
 use crate::{
-    language::{Clock, Compare, Events, Filter, Machine, OneOf, hour_sql, weekday_sql},
+    language::{Clock, Compare, Filter, Machine, OneOf, Picked, hour_sql, weekday_sql},
     resolve::{At, Resolved},
 };
 
@@ -19,14 +19,14 @@ pub(crate) fn event_filters(
     binds: &mut Binds,
     at: &At,
     resolved: &Resolved,
-    events: &Events,
+    picked: Picked<'_>,
 ) -> Vec<String> {
     let mut all = Vec::new();
-    if events.machine == Machine::Excluded {
+    if picked.machine == Machine::Excluded {
         all.push(format!("(e.flags & {MACHINE}) = 0"));
     }
-    for filter in &events.filters {
-        all.push(filter_sql(binds, at, resolved, &events.names, filter));
+    for filter in picked.filters {
+        all.push(filter_sql(binds, at, resolved, picked.names, filter));
     }
     all
 }

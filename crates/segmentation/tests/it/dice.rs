@@ -1,6 +1,7 @@
 //! Random worlds and, beside them, random rules.
 
 mod rule;
+mod sequence;
 
 use kernel::time::{DAY, HOUR};
 use serde_json::{Value as Json, json};
@@ -9,6 +10,7 @@ use testkit::START;
 use crate::world::World;
 
 pub(crate) use rule::{inner, tree, window};
+pub(crate) use sequence::sequence;
 
 /// The number of the segment that random rules refer to.
 pub(crate) const INNER: i64 = 5_000;

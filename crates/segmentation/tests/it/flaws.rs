@@ -56,9 +56,35 @@ pub(crate) enum Flaw {
     FoldForgotten,
     /// A permission has no end.
     ConsentNeverEnds,
+    /// What happens at one instant happens one after the other.
+    SameInstantFollows,
+    /// Of each step, the earliest event alone is looked at.
+    EarliestStepOnly,
+    /// How soon a step follows is measured from the first step.
+    SpanFromFirstStep,
+    /// A step that follows exactly so late is too late.
+    SpanEndLeftOut,
+    /// What must not lie between two steps must not come after them.
+    WithoutAfterwards,
+    /// What has not happened yet will not happen.
+    NotYetIsNever,
+    /// The last instant at which something may follow is over before it has passed.
+    DeadlineIsOver,
+    /// What follows after the end of the window did not follow.
+    NotFollowedInWindowOnly,
+    /// Any product will do for each step.
+    SameForgotten,
+    /// Two events without a product are about the same one.
+    AbsentIsAlike,
+    /// Since the first of them, where the latest is meant.
+    SinceTheFirstInstead,
+    /// Who never did the other thing did everything after it.
+    SinceNothingIsEver,
+    /// What happens at the instant of the other thing comes after it.
+    SinceTakesItsInstant,
 }
 
-const ALL: [Flaw; 20] = [
+const ALL: [Flaw; 33] = [
     Flaw::UnknownIsFalse,
     Flaw::AbsentDiffers,
     Flaw::MergedStay,
@@ -79,6 +105,19 @@ const ALL: [Flaw; 20] = [
     Flaw::NotInTakesAbsent,
     Flaw::FoldForgotten,
     Flaw::ConsentNeverEnds,
+    Flaw::SameInstantFollows,
+    Flaw::EarliestStepOnly,
+    Flaw::SpanFromFirstStep,
+    Flaw::SpanEndLeftOut,
+    Flaw::WithoutAfterwards,
+    Flaw::NotYetIsNever,
+    Flaw::DeadlineIsOver,
+    Flaw::NotFollowedInWindowOnly,
+    Flaw::SameForgotten,
+    Flaw::AbsentIsAlike,
+    Flaw::SinceTheFirstInstead,
+    Flaw::SinceNothingIsEver,
+    Flaw::SinceTakesItsInstant,
 ];
 
 /// Random worlds at the most; the test ends when the last wrong reading is caught.

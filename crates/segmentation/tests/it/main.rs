@@ -14,6 +14,8 @@ mod naive;
 mod newer;
 mod operators;
 mod saved;
+mod sequence;
+mod since;
 mod standing;
 mod tally;
 mod version_1;

@@ -5,13 +5,14 @@ use chrono_tz::Tz;
 use kernel::time::Millis;
 use segmentation::language::{
     Answer, AnswerKind, Bounds, Channel, Consent, ConsentState, CountOf, DateTest, Document,
-    EventTest, Events, Fact, Field, Filter, Fold, Machine, Moment, Node, OneOf, Reachable, Source,
-    Test, TextTest, Window,
+    EventTest, Events, Fact, Field, Filter, Fold, Moment, Node, OneOf, Reachable, Source, Test,
+    TextTest, Window,
 };
 use serde_json::Value as Json;
 
 mod calendar;
 mod measure;
+mod sequence;
 mod value;
 
 pub(crate) use self::value::part;
@@ -75,6 +76,7 @@ impl Naive<'_> {
             Node::Not(inner) => self.truth(inner, person).map(|truth| !truth),
             Node::Fact(fact) => self.fact(fact, person),
             Node::Events(events) => self.events(events, person),
+            Node::Sequence(sequence) => Some(self.sequence(sequence, person)),
             Node::Message(answer) => Some(self.message(answer, person)),
             Node::Consent(consent) => Some(self.consent(consent, person)),
             Node::Reachable(reachable) => Some(self.reachable(reachable, person)),
@@ -170,24 +172,11 @@ impl Naive<'_> {
     }
 
     fn matching(&self, events: &Events, person: &Person) -> Vec<&Happening> {
-        let named = self
-            .world
-            .events
-            .iter()
-            .filter(|event| event.profile == person.id && events.names.contains(&event.name));
-        named
-            .filter(|event| {
-                events.machine == Machine::Included
-                    || event.flags & 1 == 0
-                    || self.has(Flaw::MachinesCount)
-            })
-            .filter(|event| self.in_window(event.at, events.within))
-            .filter(|event| {
-                events
-                    .filters
-                    .iter()
-                    .all(|filter| self.filter(event, filter) == Some(true))
-            })
+        let own = |event: &&Happening| event.profile == person.id;
+        let own = self.world.events.iter().filter(own);
+        own.filter(|event| self.in_window(event.at, events.within))
+            .filter(|event| self.is_since(events, event))
+            .filter(|event| self.fits(&events.names, &events.filters, events.machine, event))
             .collect()
     }
 

@@ -18,7 +18,7 @@ fn bought(test: &Json) -> Json {
 }
 
 /// Asserts whom each rule selects, counted from 1 in the order of the world.
-async fn check(world: &World, cases: &[(Json, &[i64])]) {
+pub(crate) async fn check(world: &World, cases: &[(Json, &[i64])]) {
     for test in testkit::both().await {
         let kit = Kit::new(&test).await;
         world.load(&kit).await;
@@ -323,7 +323,7 @@ async fn shares_of_one_salt_do_not_overlap_and_leave_nobody_out() {
     .await;
 }
 
-fn check_refused(cases: &[(Json, &str, &str)]) {
+pub(crate) fn check_refused(cases: &[(Json, &str, &str)]) {
     for (root, pointer, code) in cases {
         let found = refused(root);
         assert_eq!(

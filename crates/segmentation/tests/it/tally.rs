@@ -49,7 +49,8 @@ impl Tally {
                     let below = match name.as_str() {
                         "text" | "number" | "date" | "list" | "count" | "average" | "minimum"
                         | "maximum" | "distinct" | "last_full" | "consent" | "message"
-                        | "where" | "latest" | "first" | "amount" | "quantity" => {
+                        | "where" | "sequence" | "steps" | "since" | "latest" | "first"
+                        | "amount" | "quantity" => {
                             format!("{name} ")
                         }
                         _ => String::new(),

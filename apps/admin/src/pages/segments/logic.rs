@@ -5,6 +5,7 @@
 
 pub(crate) mod circles;
 pub(crate) mod sentence;
+pub(crate) mod sequence;
 pub(crate) mod source;
 pub(crate) mod standing;
 pub(crate) mod test;
@@ -25,6 +26,8 @@ pub(crate) enum Kind {
     Fact,
     /// About what the customer did.
     Events,
+    /// About what happened after what.
+    Sequence,
     /// About our messages.
     Message,
     /// About a permission.
@@ -102,6 +105,7 @@ pub(crate) fn kind(node: &Value) -> Kind {
         Some("any") => Kind::Any,
         Some("fact") => Kind::Fact,
         Some("events") => Kind::Events,
+        Some("sequence") => Kind::Sequence,
         Some("message") => Kind::Message,
         Some("consent") => Kind::Consent,
         Some("reachable") => Kind::Reachable,

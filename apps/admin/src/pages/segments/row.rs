@@ -4,6 +4,8 @@ mod clock;
 pub(crate) mod events;
 pub(crate) mod fact;
 mod measure;
+mod sequence;
+pub(crate) mod since;
 pub(crate) mod small;
 pub(crate) mod standing;
 mod window;
@@ -19,6 +21,7 @@ pub(crate) fn controls(editor: Editor, kind: Kind, at: &str) -> AnyView {
     match kind {
         Kind::Fact => view! { <fact::FactControls editor=editor at=at/> }.into_any(),
         Kind::Events => view! { <events::EventsControls editor=editor at=at/> }.into_any(),
+        Kind::Sequence => view! { <sequence::SequenceControls editor=editor at=at/> }.into_any(),
         Kind::Message => view! { <small::MessageControls editor=editor at=at/> }.into_any(),
         Kind::Consent => view! { <small::ConsentControls editor=editor at=at/> }.into_any(),
         Kind::Reachable => {

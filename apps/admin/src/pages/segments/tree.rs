@@ -244,22 +244,9 @@ fn row_menu(editor: Editor, item: Item) -> impl IntoView {
         };
         let mut lines = Vec::new();
         if item.kind == Kind::Events {
-            for (icon, label, kind) in [
-                (
-                    Icon::Layers,
-                    t::segments::by_category as fn() -> &'static str,
-                    "category",
-                ),
-                (Icon::Package, t::segments::by_product, "product"),
-                (Icon::ShoppingBag, t::segments::by_amount, "amount"),
-                (Icon::Calendar, t::segments::by_weekday, "weekday"),
-                (Icon::Clock, t::segments::by_hour, "hour"),
-            ] {
-                let inner = item.inner.clone();
-                lines.push(MenuLine::from(MenuItem::new(icon, label, move || {
-                    row::events::add_filter(editor, &inner, kind);
-                })));
-            }
+            let events = format!("{}/events", item.inner);
+            lines.extend(row::events::filter_lines(editor, &events));
+            lines.push(row::since::since_line(editor, &events));
             lines.push(MenuLine::Rule);
         }
         let not: fn() -> &'static str = if item.is_not {
@@ -312,8 +299,13 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
         .map(|segment| segment.id.clone());
     let bought = json!({"events": {"names": ["Product Purchased"], "within": {"last": {"days": 90}},
         "test": {"count": {"times": {"at_least": 1}}}}});
-    let kinds: [(Icon, Word, Value); 7] = [
+    let kinds: [(Icon, Word, Value); 8] = [
         (Icon::ShoppingBag, t::segments::add_event, bought.clone()),
+        (
+            Icon::ShoppingCart,
+            t::segments::add_sequence,
+            logic::sequence::fresh(),
+        ),
         (
             Icon::User,
             t::segments::add_fact,

@@ -2,7 +2,7 @@
 
 use api_types::{
     customers::CustomerSummary,
-    segments::{SegmentClause, SegmentExplanation, SegmentPlace},
+    segments::{SegmentClause, SegmentEvent, SegmentExplanation, SegmentPlace, SegmentSteps},
 };
 use leptos::prelude::*;
 use serde_json::Value;
@@ -200,6 +200,9 @@ fn evidence(clause: &SegmentClause) -> String {
         };
         return t::segments::times_on(format!("{times}{amount}"), dates);
     }
+    if let Some(steps) = &clause.sequence {
+        return reached(steps);
+    }
     if let Some(place) = &clause.standing {
         return placed(place);
     }
@@ -223,6 +226,30 @@ fn evidence(clause: &SegmentClause) -> String {
         Some(Value::Null) | None => t::segments::no_record().to_owned(),
         Some(other) => other.to_string(),
     }
+}
+
+/// Says how far somebody got in a sequence.
+fn reached(found: &SegmentSteps) -> String {
+    if found.steps.is_empty() {
+        return t::segments::no_record().to_owned();
+    }
+    let at = |event: &SegmentEvent| format::date_time(format::millis(&event.at));
+    let instants: Vec<String> = found.steps.iter().map(at).collect();
+    let steps = t::segments::steps_reached(
+        found.n_steps.to_string(),
+        instants.join(" → "),
+        found.steps.len().to_string(),
+    );
+    let end = match (&found.broken_by, &found.open_until) {
+        (Some(event), _) => t::segments::broken_at(at(event)),
+        (None, Some(until)) => t::segments::open_until(format::date_time(format::millis(until))),
+        (None, None) => String::new(),
+    };
+    [steps, end]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(t::segments::comma())
 }
 
 /// Says where somebody stands among the buyers.

@@ -5,13 +5,13 @@ use api_types::{
     segments::{
         AskExamples, AskExplanation, AskOverlap, PreviewSegment, SegmentClause, SegmentEvent,
         SegmentEvents, SegmentExamples, SegmentExplanation, SegmentNode, SegmentOverlap,
-        SegmentPlace, SegmentPreview,
+        SegmentPlace, SegmentPreview, SegmentSteps,
     },
 };
 use axum::{Json, extract::State};
 use kernel::{id::ProfileId, time::Millis};
 use segmentation::{
-    Clause, Evidence, Truth,
+    Clause, Evidence, Happened, Reached, Truth,
     language::{Node, Place},
     sentence,
     sentence::Names,
@@ -175,6 +175,29 @@ fn place_view(place: &Place<'_>, placed: Placed) -> SegmentPlace {
     }
 }
 
+fn steps_view(place: &Place<'_>, reached: Reached) -> SegmentSteps {
+    let n_steps = match place.node {
+        Node::Sequence(sequence) => sequence.steps.len(),
+        _ => reached.steps.len(),
+    };
+    SegmentSteps {
+        steps: reached.steps.into_iter().map(event_view).collect(),
+        n_steps: u32::try_from(n_steps).unwrap_or(u32::MAX),
+        open_until: reached.open_until.as_ref().map(Millis::to_string),
+        broken_by: reached.broken_by.map(event_view),
+    }
+}
+
+fn event_view(event: Happened) -> SegmentEvent {
+    SegmentEvent {
+        at: event.at.to_string(),
+        product: event.product,
+        category: event.category,
+        amount: event.amount,
+        quantity: event.quantity,
+    }
+}
+
 fn clause_view(
     clause: Clause,
     place: &Place<'_>,
@@ -202,6 +225,9 @@ fn clause_view(
         Evidence::Standing(placed) => {
             view.standing = placed.map(|placed| place_view(place, placed));
         }
+        Evidence::Sequence(reached) => {
+            view.sequence = Some(steps_view(place, reached));
+        }
         Evidence::Consent(consent) => {
             let word = consent.map_or(
                 "none",
@@ -216,14 +242,7 @@ fn clause_view(
             quantity,
             latest,
         } => {
-            let event = |event: segmentation::Happened| SegmentEvent {
-                at: event.at.to_string(),
-                product: event.product,
-                category: event.category,
-                amount: event.amount,
-                quantity: event.quantity,
-            };
-            let latest = latest.into_iter().map(event).collect();
+            let latest = latest.into_iter().map(event_view).collect();
             view.events = Some(SegmentEvents {
                 lines: n_lines,
                 times: n_times,

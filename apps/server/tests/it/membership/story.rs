@@ -93,6 +93,45 @@ async fn an_event_lets_her_enter_the_segments_that_mention_it() {
 }
 
 #[tokio::test]
+async fn what_did_not_follow_is_noticed_when_its_time_has_passed() {
+    let left_behind = json!({"all": [{"sequence": {"steps": [{"names": ["Product Added"]}],
+        "then_not": {"names": ["Bought"], "within": {"hours": 48}}}}]});
+    for test in testkit::both().await {
+        let app = TestApp::new(&test).await;
+        let id = segment(&app, &left_behind).await;
+        let node = Node::start(&app, Indexing::On);
+        let mut keeper = node.claim(app.kit.workspace).await;
+        node.settle(&app, &mut keeper).await;
+        app.kit.clock.advance(12_345);
+        let at = app.kit.clock.now();
+        say(&app, did("u1", "Product Added")).await;
+        say(&app, did("u2", "Product Added")).await;
+        app.kit.clock.set(at.plus(24 * HOUR));
+        node.settle(&app, &mut keeper).await;
+        say(&app, did("u2", "Bought")).await;
+        let last = at.plus(48 * HOUR);
+        app.kit.clock.set(last);
+        node.settle(&app, &mut keeper).await;
+        assert_eq!(of(&app, id).await, [], "not a moment too early");
+        app.kit.clock.set(last.plus(1));
+        next_minute(&app);
+        node.settle(&app, &mut keeper).await;
+        assert_eq!(of(&app, id).await, [(true, Cause::Time)]);
+        let entered = Millis(intervals(&app).await[0].entered.0);
+        assert!(
+            (last..last.plus(MINUTE + 1)).contains(&entered),
+            "{entered}"
+        );
+        // The one who bought is never in; buying later takes nothing back.
+        say(&app, did("u1", "Bought")).await;
+        app.kit.clock.set(last.plus(24 * HOUR));
+        node.settle(&app, &mut keeper).await;
+        assert_eq!(of(&app, id).await, [(true, Cause::Time)], "{}", test.name());
+        is_sound(&app, test.name()).await;
+    }
+}
+
+#[tokio::test]
 async fn what_turns_by_time_alone_is_noticed_within_its_minute() {
     for test in testkit::both().await {
         let app = TestApp::new(&test).await;

@@ -7,8 +7,8 @@ use kernel::{
 
 use super::{MAX_LIST, MAX_TEXT};
 use crate::language::{
-    Compare, CountOf, DateTest, EventTest, Events, Filter, Fold, ListTest, MAX_PATTERN, Moment,
-    NumberTest, Span, Test, TextTest, Window, compile_pattern,
+    Answer, Compare, CountOf, DateTest, EventTest, Events, Filter, Fold, ListTest, MAX_PATTERN,
+    Moment, NumberTest, Picked, Span, Test, TextTest, Window, compile_pattern,
 };
 
 /// The most values that a list attribute can be asked to hold all of.
@@ -243,7 +243,7 @@ impl Spot {
         }
     }
 
-    fn span(&self, span: Span, found: &mut Invalid) {
+    pub(super) fn span(&self, span: Span, found: &mut Invalid) {
         if span.millis() > MAX_SPAN {
             self.say(
                 found,
@@ -329,13 +329,21 @@ impl Spot {
         }
     }
 
-    pub(super) fn events(&self, events: &Events, found: &mut Invalid) {
-        self.to("/names").texts(&events.names, MAX_NAMES, found);
-        self.to("/within").window(events.within, found);
+    pub(super) fn picked(&self, picked: Picked<'_>, found: &mut Invalid) {
+        self.to("/names").texts(picked.names, MAX_NAMES, found);
         self.to("/where")
-            .list_len(events.filters.len(), 20, Emptiness::Allowed, found);
-        for (i, filter) in events.filters.iter().enumerate() {
+            .list_len(picked.filters.len(), 20, Emptiness::Allowed, found);
+        for (i, filter) in picked.filters.iter().enumerate() {
             self.to(&format!("/where/{i}")).filter(filter, found);
+        }
+    }
+
+    pub(super) fn events(&self, events: &Events, found: &mut Invalid) {
+        self.picked(events.picked(), found);
+        self.to("/within").window(events.within, found);
+        if let Some(since) = &events.since {
+            let (place, picked) = since.pick();
+            self.to(place).picked(picked, found);
         }
         match &events.test {
             EventTest::Count(CountOf::Times(compare)) => {
@@ -355,6 +363,14 @@ impl Spot {
             EventTest::Maximum(measured) => self.to("/test/maximum").measured(measured, found),
             EventTest::Distinct(distinct) => self.to("/test/distinct").distinct(distinct, found),
         }
+    }
+
+    pub(super) fn answer(&self, answer: &Answer, found: &mut Invalid) {
+        self.to("/within").window(answer.within, found);
+        self.to("/count").compare(answer.count, found);
+        let campaigns = answer.campaigns.len();
+        self.to("/campaigns")
+            .list_len(campaigns, MAX_LIST, Emptiness::Allowed, found);
     }
 
     fn instant_test(&self, test: &DateTest, found: &mut Invalid) {

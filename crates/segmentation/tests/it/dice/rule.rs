@@ -3,7 +3,10 @@
 use kernel::id::{CampaignId, SegmentId};
 use serde_json::{Value as Json, json};
 
-use super::{Dice, INNER, NAMES, PATHS, PEOPLE, TEXTS};
+use super::{
+    Dice, INNER, NAMES, PATHS, PEOPLE, TEXTS,
+    sequence::{picked, sequence},
+};
 use crate::naive::part;
 
 fn span(dice: &mut Dice) -> Json {
@@ -146,8 +149,9 @@ fn attribute(key: &str, test: &Json, fold: &str) -> Json {
 
 fn leaf(dice: &mut Dice) -> Json {
     let fold = dice.pick(&["exact", "japanese"]);
-    match dice.below(16) {
+    match dice.below(19) {
         14 | 15 => crate::standing::condition(dice),
+        16..=18 => sequence(dice),
         0 => {
             let key = dice.pick(&["rank", "city", "points", "好み", "none"]);
             attribute(key, &json!(dice.pick(&["exists", "missing"])), "exact")
@@ -209,7 +213,7 @@ pub(crate) fn inner(dice: &mut Dice) -> Json {
     json!({"any": [events(dice), second]})
 }
 
-fn filter(dice: &mut Dice) -> Json {
+pub(super) fn filter(dice: &mut Dice) -> Json {
     let list = dice.pick(&["in", "not_in"]);
     match dice.below(11) {
         8 => {
@@ -259,10 +263,15 @@ fn events(dice: &mut Dice) -> Json {
         6 => json!({"latest": date_test(dice, false)}),
         _ => json!({"first": date_test(dice, false)}),
     };
-    json!({"events": {
+    let mut events = json!({"events": {
         "names": names, "within": window(dice), "where": filters,
         "machine": dice.pick(&["excluded", "excluded", "included"]), "test": test,
-    }})
+    }});
+    if dice.one_in(4) {
+        let which = dice.pick(&["latest", "first"]);
+        events["events"]["since"] = json!({ which: picked(dice) });
+    }
+    events
 }
 
 fn measured(dice: &mut Dice) -> Json {

@@ -9,6 +9,7 @@ use super::{
     clock::{HourFilter, WeekdayFilter},
     fact::operand_view,
     measure::measure_label,
+    since::SinceControls,
     window::WindowControls,
 };
 use crate::{
@@ -27,7 +28,7 @@ use crate::{
         locale::{self, Locale},
         session,
     },
-    ui::{Choice, Icon},
+    ui::{Choice, Icon, MenuItem, MenuLine},
 };
 
 #[component]
@@ -40,13 +41,14 @@ pub(super) fn EventsControls(editor: Editor, at: String) -> impl IntoView {
         let names = view! { <Names editor=editor at=base.clone()/> };
         let filters = view! { <Filters editor=editor at=base.clone()/> };
         let within = view! { <WindowControls editor=editor at=format!("{base}/within")/> };
+        let since = view! { <SinceControls editor=editor at=base.clone()/> };
         let count = view! { <CountControls editor=editor at=format!("{base}/test")/> };
         match locale::current() {
             Locale::Ja => {
-                view! { {names} {filters} <span class="say-w">{t::segments::w_object}</span> {within} {count} }
+                view! { {since} {names} {filters} <span class="say-w">{t::segments::w_object}</span> {within} {count} }
                     .into_any()
             }
-            Locale::En => view! { {names} {filters} {count} {within} }.into_any(),
+            Locale::En => view! { {names} {filters} {count} {within} {since} }.into_any(),
         }
     }
 }
@@ -75,7 +77,7 @@ pub(super) fn toggled(mut list: Vec<String>, value: String) -> Vec<String> {
 }
 
 #[component]
-fn Names(editor: Editor, at: String) -> impl IntoView {
+pub(super) fn Names(editor: Editor, at: String) -> impl IntoView {
     let place = StoredValue::new(format!("{at}/names"));
     let held = editor.at(place.get_value());
     let chosen = Signal::derive(move || texts(held.get()));
@@ -96,7 +98,7 @@ fn Names(editor: Editor, at: String) -> impl IntoView {
 }
 
 #[component]
-fn Filters(editor: Editor, at: String) -> impl IntoView {
+pub(super) fn Filters(editor: Editor, at: String) -> impl IntoView {
     let place = StoredValue::new(format!("{at}/where"));
     let kinds = editor.at(place.get_value());
     // A filter is drawn anew when its kind changes, not while its values do.
@@ -157,9 +159,29 @@ fn Filters(editor: Editor, at: String) -> impl IntoView {
     move || rows.get().into_iter().map(filter).collect_view()
 }
 
-/// Adds a filter to a condition about events.
-pub(crate) fn add_filter(editor: Editor, at: &str, kind: &'static str) {
-    let place = format!("{at}/events/where");
+/// A message of the catalogue.
+type Word = fn() -> &'static str;
+
+/// Returns what narrows a choice of events, as lines of a menu.
+pub(crate) fn filter_lines(editor: Editor, at: &str) -> Vec<MenuLine> {
+    let kinds: [(Icon, Word, &'static str); 5] = [
+        (Icon::Layers, t::segments::by_category, "category"),
+        (Icon::Package, t::segments::by_product, "product"),
+        (Icon::ShoppingBag, t::segments::by_amount, "amount"),
+        (Icon::Calendar, t::segments::by_weekday, "weekday"),
+        (Icon::Clock, t::segments::by_hour, "hour"),
+    ];
+    let line = |(icon, label, kind): (Icon, Word, &'static str)| {
+        let at = at.to_owned();
+        let add = move || add_filter(editor, &at, kind);
+        MenuLine::from(MenuItem::new(icon, label, add))
+    };
+    kinds.into_iter().map(line).collect()
+}
+
+/// Adds a filter to a choice of events.
+fn add_filter(editor: Editor, at: &str, kind: &'static str) {
+    let place = format!("{at}/where");
     let fresh = match kind {
         "category" | "product" => json!({ kind: {"in": []} }),
         "weekday" => json!({ kind: ["saturday", "sunday"] }),
