@@ -1,13 +1,11 @@
 //! The nine queries to the index: through the rule language where it can say them, else through the
 //! index's own questions.
 
-use index::{
-    Aggregate, Answer, Bits, ColumnKey, EventQuery, LeafCache, Measured, Step, ValueRef, View,
-};
+use index::{Aggregate, Answer, Bits, ColumnKey, EventQuery, LeafCache, Measured, ValueRef, View};
 use segmentation::index::compile;
 
 use super::{
-    data::{ADDED, BOUGHT, NAMES, NOW, VIEWED},
+    data::{BOUGHT, NAMES, NOW},
     feed,
     rules::Rules,
 };
@@ -25,10 +23,8 @@ pub(super) fn ask(view: &View, rules: &Rules, query: usize, cache: &LeafCache) -
         return compile(document, &rules.resolved, &rules.at).members(view, Some(cache));
     }
     let mut found = match query {
-        3 => carts_left(view),
         4 => best_cell(view),
-        8 => birthdays_of_the_best(view),
-        _ => sequence(view),
+        _ => birthdays_of_the_best(view),
     };
     found.keep(view.active());
     found
@@ -43,16 +39,6 @@ fn events(name: u8, from: Option<i64>, until: i64) -> EventQuery {
         until: PRESENT - until * DAY,
         filters: Vec::new(),
     }
-}
-
-/// Put in the cart within a day, and nothing bought since.
-fn carts_left(view: &View) -> Bits {
-    let added = events(ADDED, Some(1), 0);
-    let who = view.any(&added);
-    let letters = [added, events(BOUGHT, Some(1), 0)];
-    view.sequences(&who, &letters, |steps| {
-        steps.last().is_some_and(|step| step.letter == 0)
-    })
 }
 
 /// Recency, frequency and sum in the best fifth of all buyers each.
@@ -102,39 +88,4 @@ fn birthdays_of_the_best(view: &View) -> Bits {
         _ => None,
     });
     birthday.and(&Answer::known(best)).into_certain()
-}
-
-/// Looked at, then the same put in the cart within a day, and nothing bought within two.
-fn sequence(view: &View) -> Bits {
-    let mut added = events(ADDED, Some(30), 2);
-    // The last instant belongs to it.
-    added.until += 1;
-    let who = view.any(&added);
-    let letters = [
-        events(VIEWED, Some(31), 0),
-        added,
-        events(BOUGHT, Some(30), 0),
-    ];
-    view.sequences(&who, &letters, |steps| {
-        let carts = steps
-            .iter()
-            .enumerate()
-            .filter(|(_, step)| step.letter == 1);
-        carts.into_iter().any(|(i, cart)| {
-            let (before, after) = steps.split_at(i);
-            was_viewed(before, cart) && !is_bought(after, cart)
-        })
-    })
-}
-
-fn was_viewed(before: &[Step], cart: &Step) -> bool {
-    let near = before.iter().rev();
-    near.take_while(|step| step.at + DAY >= cart.at)
-        .any(|step| step.letter == 0 && step.product == cart.product && step.at < cart.at)
-}
-
-fn is_bought(after: &[Step], cart: &Step) -> bool {
-    let near = after.iter();
-    near.take_while(|step| step.at <= cart.at + 2 * DAY)
-        .any(|step| step.letter == 2 && step.at > cart.at)
 }

@@ -228,7 +228,7 @@ impl Plain {
             }
             let person = added.person[own.start];
             let end = bought.person.partition_point(|other| *other <= person);
-            !(end > 0 && bought.person[end - 1] == person && bought.at[end - 1] >= cart)
+            !(end > 0 && bought.person[end - 1] == person && bought.at[end - 1] > cart)
         })
     }
 
@@ -325,7 +325,7 @@ impl Plain {
         set
     }
 
-    /// Looked at, then put in the cart within a day, and nothing bought within two.
+    /// Looked at, then the same put in the cart within a day, and it not bought within two, which are over.
     fn sequence(&self) -> Set {
         let (viewed, added, bought) = (self.posts(VIEWED), self.posts(ADDED), self.posts(BOUGHT));
         let (mut views, mut purchases) = (0..0, 0..0);
@@ -337,16 +337,19 @@ impl Plain {
             views = viewed.of(views.end, person);
             purchases = bought.of(purchases.end, person);
             own.into_iter().any(|i| {
-                let at = added.at[i];
-                (ago(30)..=ago(2)).contains(&at)
+                let (at, product) = (added.at[i], added.product[i]);
+                (ago(30)..ago(2)).contains(&at)
                     && views.clone().any(|view| {
-                        viewed.product[view] == added.product[i]
+                        viewed.product[view] == product
+                            && viewed.at[view] >= ago(30)
                             && viewed.at[view] < at
                             && viewed.at[view] + DAY >= at
                     })
-                    && !purchases
-                        .clone()
-                        .any(|buy| bought.at[buy] > at && bought.at[buy] <= at + 2 * DAY)
+                    && !purchases.clone().any(|buy| {
+                        bought.product[buy] == product
+                            && bought.at[buy] > at
+                            && bought.at[buy] <= at + 2 * DAY
+                    })
             })
         })
     }

@@ -121,7 +121,7 @@ async fn write_words(db: &Db, terms: &[Term]) -> anyhow::Result<()> {
 }
 
 fn rule(root: &Json) -> anyhow::Result<Document> {
-    let written = json!({"version": 1, "root": root});
+    let written = json!({"version": language::VERSION, "root": root});
     let read = language::read(&written);
     read.ok().with_context(|| format!("refused: {written}"))
 }
@@ -167,6 +167,14 @@ fn queries(wanted: Wanted) -> anyhow::Result<Vec<(usize, Document)>> {
             ]}),
         ),
         (
+            3,
+            json!({"sequence": {
+                "within": {"last": {"days": 1}},
+                "steps": [{"names": ["Product Added"]}],
+                "then_not": {"names": [bought]},
+            }}),
+        ),
+        (
             5,
             json!({"all": [
                 events(bought, Some(90), &[], &json!({"amount": {"greater_than": 30_000}})),
@@ -207,6 +215,18 @@ fn queries(wanted: Wanted) -> anyhow::Result<Vec<(usize, Document)>> {
                 ]},
                 {"not": {"segment": {"id": STAFF}}},
             ]}),
+        ),
+        (
+            9,
+            json!({"sequence": {
+                "within": {"last": {"days": 30}},
+                "same": "product",
+                "steps": [
+                    {"names": ["Product Viewed"]},
+                    {"names": ["Product Added"], "within": {"days": 1}},
+                ],
+                "then_not": {"names": [bought], "within": {"days": 2}},
+            }}),
         ),
     ];
     let all = all.into_iter();

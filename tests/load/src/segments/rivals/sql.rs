@@ -12,7 +12,7 @@ const fn ago(days: u32) -> u32 {
 /// Returns them in order; each gives `id`, once a customer.
 pub(super) fn questions(wanted: Wanted) -> Vec<String> {
     let Wanted { product, category } = wanted;
-    let (d1, d2, d7, d14, d30, d31) = (ago(1), ago(2), ago(7), ago(14), ago(30), ago(31));
+    let (d1, d2, d7, d14, d30) = (ago(1), ago(2), ago(7), ago(14), ago(30));
     let (d60, d90, d365) = (ago(60), ago(90), ago(365));
     let sum = "SUM(CAST(amount AS BIGINT))";
     vec![
@@ -23,7 +23,7 @@ pub(super) fn questions(wanted: Wanted) -> Vec<String> {
         ),
         format!(
             "SELECT person AS id FROM event WHERE name IN ({ADDED}, {BOUGHT}) AND at >= {d1} GROUP BY person
-             HAVING MAX(CASE WHEN name = {ADDED} THEN at ELSE -2 END) > MAX(CASE WHEN name = {BOUGHT} THEN at ELSE -1 END)"
+             HAVING MAX(CASE WHEN name = {ADDED} THEN at ELSE -2 END) >= MAX(CASE WHEN name = {BOUGHT} THEN at ELSE -1 END)"
         ),
         format!(
             "WITH bought AS (SELECT person, MAX(at) r, COUNT(*) f, {sum} m FROM event WHERE name = {BOUGHT} GROUP BY person),
@@ -64,11 +64,11 @@ pub(super) fn questions(wanted: Wanted) -> Vec<String> {
         ),
         format!(
             "SELECT DISTINCT c.person AS id
-             FROM (SELECT person, product, at FROM event WHERE name = {ADDED} AND at >= {d30} AND at <= {d2}) c
-             WHERE EXISTS (SELECT 1 FROM (SELECT person, product, at FROM event WHERE name = {VIEWED} AND at >= {d31}) v
+             FROM (SELECT person, product, at FROM event WHERE name = {ADDED} AND at >= {d30} AND at < {d2}) c
+             WHERE EXISTS (SELECT 1 FROM (SELECT person, product, at FROM event WHERE name = {VIEWED} AND at >= {d30}) v
                      WHERE v.person = c.person AND v.product = c.product AND v.at < c.at AND v.at >= c.at - {DAY})
-               AND NOT EXISTS (SELECT 1 FROM (SELECT person, at FROM event WHERE name = {BOUGHT} AND at >= {d30}) b
-                     WHERE b.person = c.person AND b.at > c.at AND b.at <= c.at + 2 * {DAY})"
+               AND NOT EXISTS (SELECT 1 FROM (SELECT person, product, at FROM event WHERE name = {BOUGHT} AND at >= {d30}) b
+                     WHERE b.person = c.person AND b.product = c.product AND b.at > c.at AND b.at <= c.at + 2 * {DAY})"
         ),
     ]
 }
