@@ -6,6 +6,7 @@ mod asking;
 mod attributes;
 mod audience;
 mod campaigns;
+mod computed;
 pub(crate) mod contents;
 mod customers;
 mod health;
@@ -44,6 +45,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(campaigns::routes())
         .merge(customers::routes())
         .merge(attributes::routes())
+        .merge(computed::routes())
         .merge(products::routes())
         .merge(imports::documented())
         .merge(inbox::documented())
