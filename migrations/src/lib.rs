@@ -39,6 +39,7 @@ const STEPS: &[(&str, &str)] = &[
         "0014_membership",
         include_str!("../sql/0014_membership.sql"),
     ),
+    ("0015_computed", include_str!("../sql/0015_computed.sql")),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

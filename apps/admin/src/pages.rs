@@ -48,6 +48,7 @@ pub fn view(route: Route) -> AnyView {
         Route::Analytics => view! { <analytics::Analytics/> }.into_any(),
         Route::Rfm => view! { <analytics::Rfm/> }.into_any(),
         Route::Deciles => view! { <analytics::Deciles/> }.into_any(),
+        Route::Lifecycle => view! { <analytics::Lifecycle/> }.into_any(),
         Route::Settings => view! { <settings::Settings/> }.into_any(),
         Route::SettingsPage(name) => view! { <settings::SettingsPage name=name/> }.into_any(),
         #[cfg(feature = "gallery")]

@@ -53,6 +53,8 @@ pub enum Route {
     Rfm,
     /// Buyers by money in groups.
     Deciles,
+    /// Customers by lifecycle stage.
+    Lifecycle,
     /// Settings, its overview.
     Settings,
     /// One page of the settings.
@@ -114,6 +116,7 @@ impl Route {
             Self::Analytics => "/analytics".to_owned(),
             Self::Rfm => "/analytics/rfm".to_owned(),
             Self::Deciles => "/analytics/deciles".to_owned(),
+            Self::Lifecycle => "/analytics/lifecycle".to_owned(),
             Self::Settings => "/settings".to_owned(),
             Self::SettingsPage(name) => format!("/settings/{name}"),
             Self::Welcome(token) => format!("/welcome/{token}"),
@@ -150,6 +153,7 @@ impl Route {
             ["analytics"] => Self::Analytics,
             ["analytics", "rfm"] => Self::Rfm,
             ["analytics", "deciles"] => Self::Deciles,
+            ["analytics", "lifecycle"] => Self::Lifecycle,
             ["settings"] => Self::Settings,
             ["settings", name] => Self::SettingsPage((*name).to_owned()),
             ["welcome", token] => Self::Welcome((*token).to_owned()),
@@ -183,7 +187,7 @@ impl Route {
             | Self::Content(_)
             | Self::Products
             | Self::Product(_) => Some(Area::Contents),
-            Self::Analytics | Self::Rfm | Self::Deciles => Some(Area::Analytics),
+            Self::Analytics | Self::Rfm | Self::Deciles | Self::Lifecycle => Some(Area::Analytics),
             Self::Settings | Self::SettingsPage(_) | Self::Gallery | Self::Example => {
                 Some(Area::Settings)
             }
@@ -256,6 +260,7 @@ mod tests {
             Route::Analytics,
             Route::Rfm,
             Route::Deciles,
+            Route::Lifecycle,
             Route::Settings,
             Route::SettingsPage(id()),
             Route::Welcome(id()),

@@ -8,6 +8,7 @@ mod goods;
 mod load;
 mod mail;
 mod people;
+mod rules;
 mod segments;
 mod shopping;
 mod story;

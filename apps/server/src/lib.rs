@@ -3,6 +3,7 @@
 pub mod app;
 pub mod audience;
 pub mod cli;
+pub mod computed;
 pub mod config;
 mod demo;
 pub mod http;

@@ -7,6 +7,7 @@ mod attributes;
 mod audience;
 mod authors;
 mod campaigns;
+mod computed;
 pub(crate) mod contents;
 mod customers;
 mod health;
@@ -45,6 +46,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(campaigns::routes())
         .merge(customers::routes())
         .merge(attributes::routes())
+        .merge(computed::routes())
         .merge(products::routes())
         .merge(imports::documented())
         .merge(inbox::documented())

@@ -35,6 +35,7 @@ pub(crate) fn start(app: &App) {
     let (worker, stop) = (job_worker(app), app.stopping.clone());
     app.tasks.spawn(async move { worker.run(stop).await });
     sending::start(app);
+    crate::computed::start(app);
     crate::membership::start(app);
 }
 

@@ -5,6 +5,7 @@ mod campaign;
 mod csv;
 mod error;
 pub mod home;
+pub mod lifecycle;
 pub mod link;
 pub mod metric;
 pub mod people;

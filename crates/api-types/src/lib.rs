@@ -3,6 +3,7 @@
 pub mod analytics;
 pub mod audience;
 pub mod campaigns;
+pub mod computed;
 pub mod contents;
 pub mod customers;
 pub mod imports;

@@ -8,7 +8,7 @@ use crate::id::{ProfileId, WorkspaceId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(i16)]
 pub enum ChangeKind {
-    /// A profile was created or its facts or attributes changed.
+    /// A profile was created or its facts or attributes changed; `b` is [`BY_RULE`] where no customer did anything.
     Profile = 1,
     /// Events were added; `a..=b` are their ids.
     Events = 2,
@@ -38,7 +38,14 @@ pub enum ChangeKind {
     Met = 14,
     /// Segment `a` was made, edited, put away or taken back; the profile is 0.
     Segment = 40,
+    /// A computed attribute of the customer turned: attribute `a`, by the change of number `b`.
+    Turned = 41,
+    /// The computed attribute `a` was declared, changed or put away; the profile is 0.
+    Declared = 42,
 }
+
+/// Second detail of [`ChangeKind::Profile`]: the company changed a rule that attributes are computed by.
+pub const BY_RULE: i64 = 1;
 
 impl ChangeKind {
     /// Reads the stored number.
@@ -59,6 +66,8 @@ impl ChangeKind {
             13 => Self::Acted,
             14 => Self::Met,
             40 => Self::Segment,
+            41 => Self::Turned,
+            42 => Self::Declared,
             _ => return None,
         })
     }

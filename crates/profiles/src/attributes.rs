@@ -11,7 +11,7 @@ use storage::{
     sql,
 };
 
-use crate::context::Ctx;
+use crate::{computed, context::Ctx};
 
 const MAX_LABEL: usize = 64;
 
@@ -145,6 +145,12 @@ pub async fn label(ctx: Ctx<'_>, def: &AttributeDef) -> Result<Result<(), Invali
     if let Err(invalid) = check(def) {
         return Ok(Err(invalid));
     }
+    put(ctx, def).await?;
+    Ok(Ok(()))
+}
+
+/// Makes a key known as it is said to be, also one that only the product itself writes.
+pub async fn put(ctx: Ctx<'_>, def: &AttributeDef) -> Result<(), DbErr> {
     define(ctx, vec![(def.key.as_str(), def.value_type)]).await?;
     sql::exec(
         ctx.tx,
@@ -157,8 +163,8 @@ pub async fn label(ctx: Ctx<'_>, def: &AttributeDef) -> Result<Result<(), Invali
             def.key.clone().into(),
         ],
     )
-    .await?;
-    Ok(Ok(()))
+    .await
+    .map(|_| ())
 }
 
 /// Tells whether a text may be an attribute key: at most 64 characters without quotes or backslashes.
@@ -175,6 +181,9 @@ fn check(def: &AttributeDef) -> Result<(), Invalid> {
             "at most 64 characters without quotes or backslashes",
             "64文字以内で、引用符とバックスラッシュは使えません",
         ));
+    }
+    if computed::is_computed(&def.key) {
+        invalid.push(computed::refused("/key"));
     }
     for (pointer, label) in [("/label_ja", &def.label_ja), ("/label_en", &def.label_en)] {
         if label

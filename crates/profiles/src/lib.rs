@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod bulk;
 pub mod changes;
+pub mod computed;
 pub mod consent;
 mod context;
 pub mod customers;

@@ -20,6 +20,7 @@ use storage::{
 };
 
 use crate::{
+    computed,
     context::Ctx,
     facts::row::{self, Hold, Row},
     identity::graph::Joined,
@@ -117,7 +118,8 @@ fn final_homes(merges: &[Joined]) -> BTreeMap<i64, i64> {
 
 /// The survivor keeps what it has and takes what it lacks.
 fn absorb(survivor: Row, merged: &Row) -> Row {
-    let mut attributes = merged.attributes.clone();
+    // What is computed of one is not true of both: it is computed anew.
+    let mut attributes = computed::without(&merged.attributes);
     attributes.extend(survivor.attributes);
     let either = |own: Option<String>, other: &Option<String>| own.or_else(|| other.clone());
     Row {

@@ -65,3 +65,33 @@ test('deciles add up to everything', { timeout: 180_000 }, async () => {
     await leave(page);
   }
 });
+
+test('a lifecycle stage becomes a segment of as many people', { timeout: 180_000 }, async () => {
+  const page = await openSignedIn(chromium.browser, { language: 'ja' });
+  try {
+    const token = await tokenOf(page);
+    // The worker computes everybody once after the start.
+    let picture;
+    for (let look = 0; look < 100; look += 1) {
+      picture = await ask(page, token, 'GET', '/api/v1/analytics/lifecycle');
+      if (picture.is_declared && picture.is_whole) break;
+      await page.waitForTimeout(300);
+    }
+    assert.ok(picture.is_whole, 'everybody has been computed');
+    await page.goto(`${serverUrl()}/analytics/lifecycle`);
+    await page.locator('table.bars tbody tr').first().waitFor();
+    await settle(page);
+    const names = await page.locator('table.bars').first().locator('tbody tr td:first-child').allTextContents();
+    assert.deepEqual(names, ['見込み', '新規', 'リピート', '優良', '休眠']);
+    const dormant = picture.stages.find((one) => one.stage === 'dormant').customers;
+    await page.locator('table.bars').first().locator('a.link').last().click();
+    await page.waitForURL(/segments\/new/);
+    await settle(page);
+    const document = JSON.parse(new URL(page.url()).searchParams.get('document'));
+    const preview = await ask(page, token, 'POST', '/api/v1/segments/preview', { document, position: 'newest' });
+    assert.equal(preview.total, dormant, 'the segment has as many people as the stage');
+    assertNoFaults(page);
+  } finally {
+    await leave(page);
+  }
+});

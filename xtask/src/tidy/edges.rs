@@ -42,6 +42,10 @@ const RULES: &[Rule] = &[
         may_use: &["kernel", "storage", "jobs"],
     },
     Rule {
+        name: "computed",
+        may_use: &["kernel", "storage", "jobs", "profiles"],
+    },
+    Rule {
         name: "index",
         may_use: &["kernel"],
     },
@@ -89,6 +93,7 @@ const RULES: &[Rule] = &[
             "storage",
             "jobs",
             "profiles",
+            "computed",
             "index",
             "segmentation",
             "offers",
@@ -135,6 +140,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "access",
             "jobs",
             "profiles",
+            "computed",
             "index",
             "segmentation",
             "offers",

@@ -2,6 +2,7 @@
 
 use api_types::{
     analytics::{DecilesView, RfmView},
+    computed::LifecycleView,
     imports::DownloadTicket,
 };
 use web_sys::AbortSignal;
@@ -21,4 +22,9 @@ pub async fn deciles(query: &str, signal: &AbortSignal) -> Result<DecilesView, A
 /// Asks for the address of an analysis (`rfm`, `deciles`) as CSV, good once.
 pub async fn ticket(analysis: &str, query: &str) -> Result<DownloadTicket, ApiError> {
     client::post(&format!("/analytics/{analysis}/ticket{query}"), &()).await
+}
+
+/// Counts customers by lifecycle stage.
+pub async fn lifecycle(query: &str, signal: &AbortSignal) -> Result<LifecycleView, ApiError> {
+    client::get(&format!("/analytics/lifecycle{query}"), Some(signal)).await
 }

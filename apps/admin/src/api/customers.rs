@@ -1,6 +1,7 @@
 //! Customers.
 
 use api_types::{
+    computed::CustomerComputed,
     customers::{
         CreateCustomer, CustomerCount, CustomerSummary, CustomerView, OrderView, PatchCustomer,
         TimelineView,
@@ -110,4 +111,13 @@ pub async fn create(customer: &CreateCustomer) -> Result<CustomerView, ApiError>
 /// Changes a customer, if nobody else has meanwhile.
 pub async fn patch(id: &str, change: &PatchCustomer) -> Result<CustomerView, ApiError> {
     client::patch(&format!("/customers/{}", encoded(id)), change).await
+}
+
+/// Tells why a customer stands where she stands.
+pub async fn computed(id: &str, signal: &AbortSignal) -> Result<CustomerComputed, ApiError> {
+    client::get(
+        &format!("/customers/{}/computed", encoded(id)),
+        Some(signal),
+    )
+    .await
 }

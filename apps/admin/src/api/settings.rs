@@ -2,6 +2,7 @@
 
 use api_types::{
     audience::AudienceView,
+    computed::{ComputedAttribute, ComputedAttributes, SaveComputedAttribute},
     contents::TestRecipientView,
     senders::{SenderView, WriteDkim, WriteSender},
     session::{
@@ -29,6 +30,24 @@ pub async fn change_workspace(change: &ChangeWorkspace) -> Result<WorkspaceView,
 /// Tells how the audience index stands.
 pub async fn audience(signal: &AbortSignal) -> Result<AudienceView, ApiError> {
     client::get("/audience", Some(signal)).await
+}
+
+/// Tells what is computed of customers, and how far it is.
+pub async fn computed(signal: &AbortSignal) -> Result<ComputedAttributes, ApiError> {
+    client::get("/computed-attributes", Some(signal)).await
+}
+
+/// Declares a rule of computed attributes, or changes it.
+pub async fn save_computed(
+    kind: &str,
+    save: &SaveComputedAttribute,
+) -> Result<ComputedAttribute, ApiError> {
+    client::put(&format!("/computed-attributes/{}", encoded(kind)), save).await
+}
+
+/// Puts a rule of computed attributes away.
+pub async fn remove_computed(kind: &str) -> Result<(), ApiError> {
+    client::delete(&format!("/computed-attributes/{}", encoded(kind))).await
 }
 
 /// Lists the senders.

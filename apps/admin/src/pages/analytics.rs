@@ -3,10 +3,12 @@
 pub mod buyers;
 pub mod deciles;
 pub mod definitions;
+pub mod lifecycle;
 mod logic;
 pub mod overview;
 pub mod rfm;
 
 pub use deciles::Deciles;
+pub use lifecycle::Lifecycle;
 pub use overview::Analytics;
 pub use rfm::Rfm;

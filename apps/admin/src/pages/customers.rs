@@ -5,6 +5,7 @@
 )]
 
 mod beside;
+mod computed;
 mod create;
 mod detail;
 mod edit;
@@ -20,3 +21,4 @@ mod words;
 
 pub use detail::CustomerPage;
 pub use list::CustomerList;
+pub(in crate::pages) use words::standing;

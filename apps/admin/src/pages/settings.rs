@@ -8,6 +8,7 @@ mod api_keys;
 mod audience;
 mod audit;
 mod company;
+mod computed;
 pub mod copy;
 mod dkim;
 mod members;

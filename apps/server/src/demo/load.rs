@@ -7,7 +7,7 @@ use demo::Company;
 use kernel::id::{UserId, WorkspaceId};
 use profiles::{Ctx, bulk::BulkLoader};
 
-use super::{SEED, found, goods, mail, people, segments, shopping, story};
+use super::{SEED, found, goods, mail, people, rules, segments, shopping, story};
 use crate::state::App;
 
 /// Loads everything; the workspace is marked ready last.
@@ -39,6 +39,7 @@ pub(super) async fn company(app: &App, households: usize) -> anyhow::Result<(Wor
         .first()
         .copied()
         .ok_or_else(|| anyhow::anyhow!("the sample has no segment"))?;
+    rules::load(app, workspace.id, owner).await?;
     let mail = mail::load(app, workspace.id, owner, first).await?;
     story::load(app, workspace.id, owner, &company, &mail).await?;
 

@@ -1,7 +1,8 @@
-//! Analyses of buyers: RFM and deciles.
+//! Analyses of customers: RFM, deciles and lifecycle stages.
 
 mod deciles;
 mod download;
+mod lifecycle;
 mod query;
 mod rfm;
 mod ticket;
@@ -16,6 +17,7 @@ pub(super) fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(rfm::rfm))
         .routes(routes!(deciles::deciles))
+        .routes(routes!(lifecycle::lifecycle))
         .routes(routes!(download::rfm_csv))
         .routes(routes!(download::deciles_csv))
         .routes(routes!(ticket::rfm_ticket))

@@ -3,6 +3,7 @@
 mod list;
 mod put;
 
+pub(super) use list::view;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::App;

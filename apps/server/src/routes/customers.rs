@@ -1,5 +1,6 @@
 //! Customers: the list, one person's page, what happened, and changes by hand.
 
+mod computed;
 mod count;
 mod create;
 mod get;
@@ -24,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(timeline::timeline))
         .routes(routes!(orders::orders))
         .routes(routes!(segments::segments))
+        .routes(routes!(computed::computed))
 }
 
 impl From<CustomerError> for ApiError {

@@ -15,6 +15,7 @@ mod audience;
 mod authorisation;
 mod browser;
 mod campaigns;
+mod computed;
 mod contents;
 mod created;
 mod cursors;

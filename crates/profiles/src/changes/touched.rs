@@ -76,6 +76,8 @@ impl Touched {
             ChangeKind::SegmentEnter
             | ChangeKind::SegmentLeave
             | ChangeKind::Segment
+            | ChangeKind::Turned
+            | ChangeKind::Declared
             | ChangeKind::Met => {}
         }
     }

@@ -13,6 +13,7 @@ use storage::{feed, sql};
 use super::{CustomerError, page};
 use crate::{
     attributes::{self, AttributeDef, ValueType},
+    computed,
     context::Ctx,
     facts::{self, Change, Facts},
     identity::{self, Claim, Key, KeyKind, normal},
@@ -273,6 +274,10 @@ fn check_attribute(key: &str, value: &Json, definitions: &[AttributeDef], invali
             "is not an attribute key",
             "属性キーとして使えません",
         ));
+        return;
+    }
+    if computed::is_computed(key) {
+        invalid.push(computed::refused(pointer));
         return;
     }
     let Some(given) = type_of(value) else {

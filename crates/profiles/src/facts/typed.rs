@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::{
     attributes::{self, ValueType},
+    computed,
     context::Ctx,
 };
 
@@ -76,6 +77,8 @@ pub enum Untyped {
     WrongType,
     /// The workspace has too many attributes already.
     TooMany,
+    /// Only the product itself writes the attribute.
+    Computed,
 }
 
 /// Types the attributes of many people in place; what has no place is taken out and returned with the
@@ -99,6 +102,10 @@ pub async fn type_all(
     for (at, map) in maps.iter_mut().enumerate() {
         let given = std::mem::take(*map);
         for (key, value) in given {
+            if computed::is_computed(&key) {
+                refused.push((at, key, Untyped::Computed));
+                continue;
+            }
             if value.is_null() {
                 map.insert(key, value);
                 continue;

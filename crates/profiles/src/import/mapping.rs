@@ -7,7 +7,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::attributes::ValueType;
+use crate::{attributes::ValueType, computed};
 
 /// The version that [`Mapping`] is written in.
 pub const MAPPING_VERSION: u32 = 1;
@@ -370,6 +370,9 @@ fn check_column(
                 "an attribute needs a key of at most 64 characters without quotes or backslashes",
                 "属性キーは64文字以内で、引用符とバックスラッシュは使えません",
             ));
+        }
+        if kind == ImportKind::Customers && computed::is_computed(key) {
+            invalid.push(computed::refused(format!("{pointer}/key")));
         }
     }
 }

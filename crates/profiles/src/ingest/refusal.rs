@@ -47,6 +47,8 @@ pub enum Refusal {
     AttributeType(String),
     /// The workspace has too many attributes already.
     TooManyAttributes(String),
+    /// An attribute that only the product itself writes.
+    ComputedAttribute(String),
 }
 
 impl Refusal {
@@ -74,6 +76,7 @@ impl Refusal {
             Self::BrowserChange(_) => "browser_change",
             Self::AttributeType(_) => "attribute_type",
             Self::TooManyAttributes(_) => "too_many_attributes",
+            Self::ComputedAttribute(_) => "computed_attribute",
         }
     }
 
@@ -178,6 +181,14 @@ impl Refusal {
                     "\"{key}\" was left out: the workspace has reached its limit of attributes"
                 ),
                 format!("属性の数が上限に達しているため「{key}」は取り込めません"),
+            ),
+            Self::ComputedAttribute(key) => (
+                format!(
+                    "\"{key}\" is computed by the product and was left out; the rest was taken"
+                ),
+                format!(
+                    "「{key}」は自動計算される属性なので取り込めません（ほかは取り込みました）"
+                ),
             ),
         };
         Bilingual::new(en, ja)

@@ -235,6 +235,7 @@ async fn apply_facts(
         let refusal = match why {
             typed::Untyped::WrongType => Refusal::AttributeType(key),
             typed::Untyped::TooMany => Refusal::TooManyAttributes(key),
+            typed::Untyped::Computed => Refusal::ComputedAttribute(key),
         };
         batch.notes.push((*at, refusal));
     }

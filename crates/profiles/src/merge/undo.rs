@@ -18,6 +18,7 @@ use super::{
     rows::{self, EVENT_REST, ORDER_REST, StoredConsent},
 };
 use crate::{
+    computed,
     context::Ctx,
     facts::row::{self, Hold, Row},
     rowset,
@@ -279,7 +280,9 @@ fn forget_brought(survivor: &mut Row, merged: &Row, before: &Before) {
         }
     }
     survivor.attributes.retain(|key, value| {
-        before.attributes.contains_key(key) || merged.attributes.get(key) != Some(value)
+        computed::is_computed(key)
+            || before.attributes.contains_key(key)
+            || merged.attributes.get(key) != Some(value)
     });
 }
 

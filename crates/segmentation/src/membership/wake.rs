@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use kernel::feed::{Change, ChangeKind};
+use kernel::feed::{BY_RULE, Change, ChangeKind};
 
 use super::Cause;
 use crate::index::{Looks, Mentions};
@@ -45,6 +45,7 @@ impl Touch {
             Cause::Event,
             Cause::Consent,
             Cause::Profile,
+            Cause::Backfill,
         ];
         let found = order.into_iter().find(|cause| self.kinds.contains(cause));
         found.unwrap_or(Cause::Event)
@@ -69,8 +70,10 @@ impl Touch {
         {
             return Some(Cause::Consent);
         }
-        let is_other = self.kinds.contains(&Cause::Profile);
-        (is_other && (looks(Looks::Facts) || looks(Looks::Seen))).then_some(Cause::Profile)
+        // What a changed rule computed is as silent as that rule's own filling.
+        let other = [Cause::Profile, Cause::Backfill].into_iter();
+        let other = other.filter(|_| looks(Looks::Facts) || looks(Looks::Seen));
+        other.into_iter().find(|cause| self.kinds.contains(cause))
     }
 }
 
@@ -99,6 +102,7 @@ impl Touches {
     fn add_one(&mut self, change: &Change) {
         let profile = change.profile.raw();
         match change.kind {
+            ChangeKind::Profile if change.b == BY_RULE => self.touch(profile, Cause::Backfill),
             ChangeKind::Profile => self.touch(profile, Cause::Profile),
             ChangeKind::Consent => self.touch(profile, Cause::Consent),
             ChangeKind::Erase => self.touch(profile, Cause::Erase),
@@ -114,8 +118,13 @@ impl Touches {
             ChangeKind::Suppressed => self.has_suppressed = true,
             ChangeKind::Term | ChangeKind::EventName => self.has_new_words = true,
             ChangeKind::Segment => self.has_new_rules = true,
-            // What this worker wrote itself; and a sign of life that nothing looks at before it is written down.
-            ChangeKind::SegmentEnter | ChangeKind::SegmentLeave | ChangeKind::Met => {}
+            // What this worker wrote itself; a sign of life that nothing looks at before it is written down; and what
+            // is computed, of which a row of its own says that the facts changed.
+            ChangeKind::SegmentEnter
+            | ChangeKind::SegmentLeave
+            | ChangeKind::Met
+            | ChangeKind::Turned
+            | ChangeKind::Declared => {}
         }
     }
 
@@ -230,6 +239,26 @@ mod tests {
         assert_eq!(wakes(&[Looks::Consents]), Some(Cause::Consent));
         assert_eq!(wakes(&[Looks::Addresses]), Some(Cause::Consent));
         assert_eq!(wakes(&[]), None);
+    }
+
+    #[test]
+    fn what_a_changed_rule_computed_is_silent_unless_something_happened_too() {
+        let rule = Change {
+            b: BY_RULE,
+            ..Change::of(
+                WorkspaceId::from_raw(1),
+                ProfileId::from_raw(1),
+                ChangeKind::Profile,
+            )
+        };
+        let mut touches = Touches::default();
+        touches.add(&[rule]);
+        let facts = mentions(&[Looks::Facts], &[]);
+        let wakes = |touches: &Touches| touches.of(1).unwrap().wakes(&facts, &BTreeSet::new());
+        assert_eq!(wakes(&touches), Some(Cause::Backfill));
+        assert_eq!(touches.of(1).unwrap().cause(), Cause::Backfill);
+        touches.add(&[Change { b: 0, ..rule }]);
+        assert_eq!(wakes(&touches), Some(Cause::Profile));
     }
 
     #[test]

@@ -137,6 +137,7 @@ pub fn Pages(
             {link(Route::Analytics, t::buyers::overview)}
             {link(Route::Rfm, t::buyers::rfm_title)}
             {link(Route::Deciles, t::buyers::deciles_title)}
+            {link(Route::Lifecycle, t::computed::lifecycle_title)}
         </nav>
     }
 }

@@ -3,7 +3,7 @@
 use api_types::customers::{ConsentView, CustomerView, IdentityView, SuppressionView};
 use leptos::prelude::*;
 
-use super::{logic, segments::Segments, words};
+use super::{computed::Computed, logic, segments::Segments, words};
 use crate::{
     format::{self, zone},
     i18n as t,
@@ -30,6 +30,7 @@ pub(super) fn Beside(
     view! {
         <div class="stack">
             <Section title=t::customers::channels><Consents consents=consents suppressions=suppressions/></Section>
+            <Computed id=id.clone()/>
             <Segments id=id/>
             <Section title=t::customers::facts more=edit><Facts customer=customer/></Section>
             <Section title=t::customers::identities><Identities identities=identities/></Section>
@@ -114,6 +115,11 @@ fn Facts(customer: CustomerView) -> impl IntoView {
         };
         view! { <div><dt>{attribute.label}</dt><dd>{value}</dd></div> }
     };
+    // What is computed stands above with its reasons.
+    let own = customer
+        .attributes
+        .into_iter()
+        .filter(|attribute| !attribute.key.starts_with("computed."));
     let masked = customer
         .is_masked
         .then(|| view! { <p class="t-small ink-3">{t::customers::masked}</p> });
@@ -124,7 +130,7 @@ fn Facts(customer: CustomerView) -> impl IntoView {
             {fact(t::customers::phone, customer.phone)}
             {customer.locale.map(|tag| view! { <div><dt>{t::customers::language}</dt><dd>{move || words::language(&tag)}</dd></div> })}
             {fact(t::customers::zone, customer.time_zone)}
-            {customer.attributes.into_iter().map(attribute).collect_view()}
+            {own.map(attribute).collect_view()}
         </dl>
     }
 }

@@ -28,6 +28,7 @@ pub(super) fn told(item: &TimelineView) -> Told {
         ),
         "delivery" => delivery(item),
         "segment" => segment(item),
+        "computed" => turned(item),
         other => (Icon::History, Voice::Theirs, other.to_owned()),
     };
     Told {
@@ -106,6 +107,42 @@ fn segment(item: &TimelineView) -> (Icon, Voice, String) {
         t::customers::segment_left()
     };
     (Icon::Funnel, Voice::Theirs, word.to_owned())
+}
+
+/// A turn of a computed attribute follows from what she did, or did not do.
+fn turned(item: &TimelineView) -> (Icon, Voice, String) {
+    let is_back = field(item, "before").as_deref() == Some("dormant");
+    let word = match (item.name.as_deref(), is_back) {
+        (Some("lifecycle"), _) => t::computed::turned_stage(),
+        (_, true) => t::computed::turned_active(),
+        (_, false) => t::computed::turned_dormant(),
+    };
+    (Icon::Clock, Voice::Theirs, word.to_owned())
+}
+
+/// Returns the word for where somebody stands.
+pub(in crate::pages) fn standing(name: &str) -> String {
+    match name {
+        "prospect" => t::computed::stage_prospect(),
+        "new" => t::computed::stage_new(),
+        "repeat" => t::computed::stage_repeat(),
+        "loyal" => t::computed::stage_loyal(),
+        "dormant" => t::computed::stage_dormant(),
+        "active" => t::computed::stage_active(),
+        other => other,
+    }
+    .to_owned()
+}
+
+/// From which stage to which.
+fn stages(item: &TimelineView) -> String {
+    let word = |name: &str| {
+        field(item, name).map_or_else(
+            || t::computed::no_stage().to_owned(),
+            |name| standing(&name),
+        )
+    };
+    t::computed::from_to(word("before"), word("after"))
 }
 
 /// Returns the words for why somebody entered or left a segment.
@@ -208,6 +245,12 @@ fn note(item: &TimelineView) -> String {
         parts.extend(item.name.as_deref().map(purpose));
     }
     if item.kind == "segment" {
+        parts.extend(field(item, "cause").as_deref().map(segment_cause));
+    }
+    if item.kind == "computed" {
+        if item.name.as_deref() == Some("lifecycle") {
+            parts.push(stages(item));
+        }
         parts.extend(field(item, "cause").as_deref().map(segment_cause));
     }
     if let Some(own) = item.source.as_deref() {

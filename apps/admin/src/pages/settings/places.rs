@@ -13,18 +13,20 @@ pub(super) enum Place {
     Members,
     ApiKeys,
     WriteKeys,
+    Computed,
     Audience,
     Audit,
 }
 
 impl Place {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Company,
         Self::Senders,
         Self::TestAudience,
         Self::Members,
         Self::ApiKeys,
         Self::WriteKeys,
+        Self::Computed,
         Self::Audience,
         Self::Audit,
     ];
@@ -42,6 +44,7 @@ impl Place {
             Self::Members => "members",
             Self::ApiKeys => "api-keys",
             Self::WriteKeys => "write-keys",
+            Self::Computed => "computed",
             Self::Audience => "audience",
             Self::Audit => "audit",
         }
@@ -59,6 +62,7 @@ impl Place {
             Self::Members => t::settings::members(),
             Self::ApiKeys => t::settings::api_keys(),
             Self::WriteKeys => t::settings::write_keys(),
+            Self::Computed => t::computed::title(),
             Self::Audience => t::settings::audience(),
             Self::Audit => t::settings::audit(),
         }
@@ -72,6 +76,7 @@ impl Place {
             Self::Members => t::settings::members_about(),
             Self::ApiKeys => t::settings::api_keys_about(),
             Self::WriteKeys => t::settings::write_keys_about(),
+            Self::Computed => t::computed::about(),
             Self::Audience => t::settings::audience_about(),
             Self::Audit => t::settings::audit_about(),
         }
@@ -85,6 +90,7 @@ impl Place {
             Self::Members => Icon::Users,
             Self::ApiKeys => Icon::Key,
             Self::WriteKeys => Icon::Zap,
+            Self::Computed => Icon::RefreshCw,
             Self::Audience => Icon::Layers,
             Self::Audit => Icon::History,
         }
@@ -96,7 +102,7 @@ impl Place {
             Self::Company | Self::Members => true,
             Self::Senders | Self::TestAudience => session::may("campaigns:read"),
             Self::ApiKeys | Self::WriteKeys => session::may("settings:write"),
-            Self::Audience => session::may("segments:read"),
+            Self::Computed | Self::Audience => session::may("segments:read"),
             Self::Audit => session::may("audit:read"),
         }
     }

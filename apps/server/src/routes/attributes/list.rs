@@ -23,7 +23,7 @@ pub(super) async fn list(
     Ok(Json(keys.into_iter().map(view).collect()))
 }
 
-pub(super) fn view(def: AttributeDef) -> AttributeView {
+pub(in crate::routes) fn view(def: AttributeDef) -> AttributeView {
     AttributeView {
         key: def.key,
         value_type: def.value_type.as_str().to_owned(),

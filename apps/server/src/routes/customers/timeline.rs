@@ -8,6 +8,7 @@ use api_types::{
     customers::{OutcomeView, TimelineView},
 };
 use axum::{Json, extract::State};
+use computed::store::change::{self, Turn};
 use kernel::{
     id::{CampaignId, LinkId, ProductId, WorkspaceId, kind},
     page::PageRequest,
@@ -34,6 +35,8 @@ use crate::{
 
 /// The store of memberships.
 const SEGMENT: &str = "segment";
+/// The store of turns of computed attributes.
+const TURN: &str = "computed";
 
 /// Lists what happened with a customer, the newest first. The opening is logged with the first page.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/timeline", operation_id = "list_customer_timeline", tag = "customers",
@@ -58,6 +61,8 @@ pub(super) async fn timeline(
     stores.push(unsent.iter().map(silence).collect());
     let moves = membership::timeline(db, operator.workspace, id, position, limit + 1).await?;
     stores.push(moves.into_iter().map(moved).collect());
+    let turns = change::timeline(db, operator.workspace, id, position, limit + 1).await?;
+    stores.push(turns.iter().map(turned).collect());
     let page = timeline::page(limit, stores);
     let names = Names::read(db, operator.workspace, &page.items, unsent).await?;
     if request.after.is_none() {
@@ -98,6 +103,34 @@ fn moved((at, interval): (Millis, Interval)) -> TimelineEntry {
                 "cause": cause.name(),
             }),
         },
+    }
+}
+
+/// A turn of a computed attribute stands where it was found out; `occurred_at` says when it came about.
+fn turned(turn: &Turn) -> TimelineEntry {
+    TimelineEntry {
+        at: turn.written_at,
+        id: turn.id,
+        what: What::Other {
+            source: TURN.to_owned(),
+            detail: serde_json::json!({
+                "kind": turn.kind.as_str(),
+                "before": turn.before,
+                "after": turn.after,
+                "occurred_at": turn.occurred_at,
+                "cause": turn.cause.name(),
+            }),
+        },
+    }
+}
+
+fn turned_view(base: TimelineView, detail: Value) -> TimelineView {
+    let kind = detail.get("kind").and_then(Value::as_str);
+    TimelineView {
+        kind: TURN.to_owned(),
+        name: kind.map(str::to_owned),
+        detail: Some(detail),
+        ..base
     }
 }
 
@@ -184,6 +217,7 @@ fn view(entry: TimelineEntry, names: &Names) -> TimelineView {
             ..base
         },
         What::Other { source, detail } if source == SEGMENT => moved_view(base, detail),
+        What::Other { source, detail } if source == TURN => turned_view(base, detail),
         What::Other { source, detail } => match names.unsent.get(&entry.id) {
             Some(unsent) => unsent_view(base, source, unsent, names),
             None => TimelineView {

@@ -1,0 +1,32 @@
+//! The sample's rules of computed attributes: a supermarket where people come every week.
+
+use computed::{
+    Rule,
+    store::definition::{self, Author},
+};
+use kernel::id::{UserId, WorkspaceId};
+use serde_json::json;
+
+use crate::state::App;
+
+/// Declares when a household is dormant and where the stages begin; the worker computes everybody once it runs.
+pub(super) async fn load(app: &App, workspace: WorkspaceId, owner: UserId) -> anyhow::Result<()> {
+    let rules = [
+        json!({"dormancy": {"purchase_days": 3, "after": {"cycles":
+            {"times": 3, "at_least": 21, "at_most": 180, "otherwise": 90}}}}),
+        json!({"lifecycle": {"repeat_orders": 2, "loyal": {"days": 365, "orders": 30}}}),
+    ];
+    let tx = app.db.begin().await?;
+    for rule in rules {
+        let author = Author {
+            tx: &tx,
+            workspace,
+            user: Some(owner),
+            now: app.now(),
+            ids: &*app.ids,
+        };
+        definition::save(author, Rule::read(&rule)?, 0).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! Computed attributes follow what happens: as if computed anew at each step, and told exactly once.
+
+mod hands;
+mod history;
+mod rest;
+mod story;

@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+pub mod cycle;
+pub mod dormancy;
+pub mod explain;
+pub mod history;
+pub mod lifecycle;
+pub mod person;
+pub mod rule;
+pub mod store;
+
+pub use rule::Rule;

@@ -1,0 +1,10 @@
+//! Definitions, values and the worker's lease in SQL.
+
+pub mod change;
+pub mod definition;
+pub mod lease;
+mod rowset;
+pub mod value;
+mod write;
+
+pub use write::{Batch, Cause, MAX_BATCH};
