@@ -181,8 +181,12 @@ pub fn is_demographic(document: &Document) -> bool {
     let mut is_any = false;
     for place in document.places() {
         match place.node {
-            Node::All(_) | Node::Any(_) | Node::Not(_) => {}
-            Node::Consent(_) | Node::Reachable(_) | Node::Share(_) => {}
+            Node::All(_)
+            | Node::Any(_)
+            | Node::Not(_)
+            | Node::Consent(_)
+            | Node::Reachable(_)
+            | Node::Share(_) => {}
             Node::Fact(fact) if is_about_who(&fact.of) => is_any = true,
             _ => return false,
         }
