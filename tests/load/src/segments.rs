@@ -12,7 +12,7 @@ mod rest;
 mod rivals;
 mod rules;
 
-use std::{sync::Arc, time::Instant};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use anyhow::{Context, ensure};
 use index::{Bits, Index, LeafCache, View};
@@ -62,6 +62,9 @@ pub(crate) struct Options {
     /// Leaves PostgreSQL and DuckDB out.
     #[arg(long)]
     alone: bool,
+    /// A Python that has DuckDB.
+    #[arg(long, env = "ENISHI_BENCH_PYTHON", default_value = "python3")]
+    python: PathBuf,
 }
 
 /// What a query took, in milliseconds.
@@ -106,7 +109,7 @@ pub(crate) async fn run(home: &Home, options: &Options, report: &mut Report) -> 
     tell(&all, &tenth, report);
     many::ask(&index.view(), &rules, &plain, report)?;
     if !options.alone {
-        rivals::ask(home, &files, &plain, &all, report).await?;
+        rivals::ask(home, (&files, &options.python), &plain, &all, report).await?;
         say("PostgreSQL and DuckDB are done");
     }
     drop(files);

@@ -98,7 +98,7 @@ impl Drop for Files {
 /// Asks both, and tells how many times longer each took than the index.
 pub(super) async fn ask(
     home: &Home,
-    files: &Files,
+    (files, python): (&Files, &Path),
     plain: &Plain,
     index: &[Took],
     report: &mut Report,
@@ -107,7 +107,7 @@ pub(super) async fn ask(
     let answers = postgres::ask(home, files, &questions).await?;
     let bar = |query| POSTGRES_QUERIES.contains(&query).then_some(POSTGRES_BAR);
     tell("PostgreSQL", &answers, (plain, index), bar, report)?;
-    let answers = duckdb::ask(files, &questions)?;
+    let answers = duckdb::ask(python, files, &questions)?;
     tell(
         "DuckDB",
         &answers,

@@ -155,12 +155,11 @@ fn buyers(document: &Document, within: &Value) -> Option<Document> {
     let bought = json!({"events": {"names": ["Order Completed"], "within": within,
         "test": {"count": {"times": {"at_least": 1}}}}});
     let mut rule = document.to_json();
-    match rule.pointer_mut("/root/all").and_then(Value::as_array_mut) {
-        Some(all) => all.push(bought),
-        None => {
-            let root = rule.get("root")?.clone();
-            *rule.get_mut("root")? = json!({"all": [root, bought]});
-        }
+    let root = rule.get_mut("root")?;
+    if let Some(all) = root.get_mut("all").and_then(Value::as_array_mut) {
+        all.push(bought);
+    } else {
+        *root = json!({"all": [root.take(), bought]});
     }
     language::read(&rule).ok()
 }

@@ -1,8 +1,8 @@
 //! DuckDB from its Python package: a table sorted by name and time, two threads, everything warm.
 
 use std::{
-    env,
     io::Write,
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -13,8 +13,6 @@ use serde_json::json;
 use super::{Answered, Files, RUNS};
 use crate::segments::median_of;
 
-/// Where the program is told of a Python that has DuckDB.
-const PYTHON: &str = "ENISHI_BENCH_PYTHON";
 const SCRIPT: &str = include_str!("duckdb.py");
 
 #[derive(Deserialize)]
@@ -25,9 +23,11 @@ struct Said {
 }
 
 /// Lets Python ask.
-pub(super) fn ask(files: &Files, questions: &[String]) -> anyhow::Result<Vec<Answered>> {
-    let python = env::var_os(PYTHON);
-    let python = python.with_context(|| format!("{PYTHON} is not set: run `cargo xtask bench`"))?;
+pub(super) fn ask(
+    python: &Path,
+    files: &Files,
+    questions: &[String],
+) -> anyhow::Result<Vec<Answered>> {
     let mut child = Command::new(python)
         .args(["-c", SCRIPT])
         .stdin(Stdio::piped())
