@@ -37,11 +37,15 @@ impl Steps {
     }
 
     pub(super) fn of_everybody(&self, view: &View) -> Answer {
-        // Who does not begin it does not have it: the others need not be looked through.
-        let Some(first) = self.letters.first() else {
+        // Who lacks one of the steps does not have it: only the others are looked through.
+        let mut steps = self.letters.iter().take(self.course.n_steps());
+        let Some(first) = steps.next() else {
             return Answer::everybody(view.n_ordinals(), false);
         };
-        let who = view.any(first);
+        let mut who = view.any(first);
+        for step in steps {
+            who.keep(&view.any(step));
+        }
         Answer::known(view.sequences(&who, &self.letters, |steps| self.holds(steps)))
     }
 

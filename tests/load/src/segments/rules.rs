@@ -2,7 +2,10 @@
 
 use anyhow::Context;
 use index::Term;
-use kernel::{id::SegmentId, time::Millis};
+use kernel::{
+    id::SegmentId,
+    time::{DAY, Millis},
+};
 use segmentation::{
     At, Resolved,
     language::{self, Document},
@@ -126,6 +129,11 @@ fn rule(root: &Json) -> anyhow::Result<Document> {
     read.ok().with_context(|| format!("refused: {written}"))
 }
 
+/// Returns the instant so many days before the present.
+fn ago(days: i64) -> String {
+    Millis(feed::instant(NOW) - days * DAY).to_string()
+}
+
 fn fact(key: &str, test: &Json) -> Json {
     json!({"fact": {"of": {"attribute": key}, "test": test}})
 }
@@ -219,7 +227,8 @@ fn queries(wanted: Wanted) -> anyhow::Result<Vec<(usize, Document)>> {
         (
             9,
             json!({"sequence": {
-                "within": {"last": {"days": 30}},
+                // Until two days ago: nothing is still open, whatever the clock of who answers.
+                "within": {"between": {"from": {"instant": ago(30)}, "until": {"instant": ago(2)}}},
                 "same": "product",
                 "steps": [
                     {"names": ["Product Viewed"]},

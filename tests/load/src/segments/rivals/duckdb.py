@@ -8,6 +8,8 @@ import duckdb
 
 wanted = json.load(sys.stdin)
 db = duckdb.connect(":memory:", config={"threads": 2})
+# It would go to where the answers go.
+db.execute("SET enable_progress_bar = false")
 db.execute(
     """CREATE TABLE person AS SELECT * FROM read_csv(?, header = false, columns = {
         'id': 'INTEGER', 'gender': 'UTINYINT', 'prefecture': 'UTINYINT', 'rank': 'UTINYINT', 'email': 'UTINYINT',
@@ -16,8 +18,8 @@ db.execute(
 )
 db.execute(
     """CREATE TABLE event AS SELECT * FROM read_csv(?, header = false, columns = {
-        'name': 'UTINYINT', 'person': 'INTEGER', 'at': 'INTEGER', 'product': 'INTEGER', 'category': 'UTINYINT',
-        'amount': 'INTEGER'}) ORDER BY name, at""",
+        'name': 'UTINYINT', 'person': 'INTEGER', 'ts': 'INTEGER', 'product': 'INTEGER', 'category': 'UTINYINT',
+        'amount': 'INTEGER'}) ORDER BY name, ts""",
     [wanted["events"]],
 )
 

@@ -16,11 +16,11 @@ use crate::{
 const TABLES: &str = "
     CREATE TABLE person (id INT, gender SMALLINT, prefecture SMALLINT, rank SMALLINT, email SMALLINT, points INT,
         hobby SMALLINT, month_day SMALLINT, staff SMALLINT);
-    CREATE TABLE event (name SMALLINT, person INT, at INT, product INT, category SMALLINT, amount INT)";
+    CREATE TABLE event (name SMALLINT, person INT, ts INT, product INT, category SMALLINT, amount INT)";
 const INDEXES: [&str; 4] = [
     "ALTER TABLE person ADD PRIMARY KEY (id)",
-    "CREATE INDEX ON event (name, at) INCLUDE (person, product, category, amount)",
-    "CREATE INDEX ON event (person, name, at) INCLUDE (product, category, amount)",
+    "CREATE INDEX ON event (name, ts) INCLUDE (person, product, category, amount)",
+    "CREATE INDEX ON event (person, name, ts) INCLUDE (product, category, amount)",
     "VACUUM (ANALYZE, FREEZE)",
 ];
 

@@ -18,28 +18,28 @@ pub(super) fn questions(wanted: Wanted) -> Vec<String> {
     vec![
         "SELECT id FROM person WHERE gender = 1 AND prefecture IN (13, 14) AND rank = 2 AND email = 1".into(),
         format!(
-            "SELECT person AS id FROM event WHERE name = {BOUGHT} AND at >= {d365} GROUP BY person
-             HAVING SUM(CASE WHEN category = {category} THEN 1 ELSE 0 END) >= 3 AND MAX(at) < {d60}"
+            "SELECT person AS id FROM event WHERE name = {BOUGHT} AND ts >= {d365} GROUP BY person
+             HAVING SUM(CASE WHEN category = {category} THEN 1 ELSE 0 END) >= 3 AND MAX(ts) < {d60}"
         ),
         format!(
-            "SELECT person AS id FROM event WHERE name IN ({ADDED}, {BOUGHT}) AND at >= {d1} GROUP BY person
-             HAVING MAX(CASE WHEN name = {ADDED} THEN at ELSE -2 END) >= MAX(CASE WHEN name = {BOUGHT} THEN at ELSE -1 END)"
+            "SELECT person AS id FROM event WHERE name IN ({ADDED}, {BOUGHT}) AND ts >= {d1} GROUP BY person
+             HAVING MAX(CASE WHEN name = {ADDED} THEN ts ELSE -2 END) >= MAX(CASE WHEN name = {BOUGHT} THEN ts ELSE -1 END)"
         ),
         format!(
-            "WITH bought AS (SELECT person, MAX(at) r, COUNT(*) f, {sum} m FROM event WHERE name = {BOUGHT} GROUP BY person),
+            "WITH bought AS (SELECT person, MAX(ts) r, COUNT(*) f, {sum} m FROM event WHERE name = {BOUGHT} GROUP BY person),
              ranked AS (SELECT person, NTILE(5) OVER (ORDER BY r, person) r, NTILE(5) OVER (ORDER BY f, person) f,
                  NTILE(5) OVER (ORDER BY m, person) m FROM bought)
              SELECT person AS id FROM ranked WHERE r = 5 AND f = 5 AND m = 5"
         ),
         format!(
             "SELECT person AS id FROM event
-             WHERE (name = {BOUGHT} AND at >= {d90}) OR (name = {CLICKED} AND at >= {d30}) GROUP BY person
+             WHERE (name = {BOUGHT} AND ts >= {d90}) OR (name = {CLICKED} AND ts >= {d30}) GROUP BY person
              HAVING SUM(CASE WHEN name = {BOUGHT} THEN CAST(amount AS BIGINT) ELSE 0 END) > 30000
                 AND SUM(CASE WHEN name = {CLICKED} THEN 1 ELSE 0 END) >= 2"
         ),
         format!(
             "SELECT person AS id FROM event
-             WHERE product = {product} AND ((name = {VIEWED} AND at >= {d7}) OR name = {BOUGHT}) GROUP BY person
+             WHERE product = {product} AND ((name = {VIEWED} AND ts >= {d7}) OR name = {BOUGHT}) GROUP BY person
              HAVING SUM(CASE WHEN name = {BOUGHT} THEN 1 ELSE 0 END) = 0"
         ),
         format!(
@@ -49,8 +49,8 @@ pub(super) fn questions(wanted: Wanted) -> Vec<String> {
                      SUM(CASE WHEN name = {CLICKED} THEN 1 ELSE 0 END) clicked,
                      SUM(CASE WHEN name = {APP} THEN 1 ELSE 0 END) app,
                      SUM(CASE WHEN name = {VISITED} THEN 1 ELSE 0 END) visited
-                 FROM event WHERE (name = {BOUGHT} AND at >= {d90}) OR (name = {APP} AND at >= {d14})
-                     OR (name IN ({OPENED}, {CLICKED}, {VISITED}) AND at >= {d30})
+                 FROM event WHERE (name = {BOUGHT} AND ts >= {d90}) OR (name = {APP} AND ts >= {d14})
+                     OR (name IN ({OPENED}, {CLICKED}, {VISITED}) AND ts >= {d30})
                  GROUP BY person) z ON z.person = p.id
              WHERE ((gender = 1 AND prefecture IN (11, 12, 13, 14)) OR (rank IN (2, 3) AND points > 5000))
                AND (z.bought >= 1 OR (z.opened >= 3 AND z.clicked = 0))
@@ -64,11 +64,11 @@ pub(super) fn questions(wanted: Wanted) -> Vec<String> {
         ),
         format!(
             "SELECT DISTINCT c.person AS id
-             FROM (SELECT person, product, at FROM event WHERE name = {ADDED} AND at >= {d30} AND at < {d2}) c
-             WHERE EXISTS (SELECT 1 FROM (SELECT person, product, at FROM event WHERE name = {VIEWED} AND at >= {d30}) v
-                     WHERE v.person = c.person AND v.product = c.product AND v.at < c.at AND v.at >= c.at - {DAY})
-               AND NOT EXISTS (SELECT 1 FROM (SELECT person, product, at FROM event WHERE name = {BOUGHT} AND at >= {d30}) b
-                     WHERE b.person = c.person AND b.product = c.product AND b.at > c.at AND b.at <= c.at + 2 * {DAY})"
+             FROM (SELECT person, product, ts FROM event WHERE name = {ADDED} AND ts >= {d30} AND ts < {d2}) c
+             WHERE EXISTS (SELECT 1 FROM (SELECT person, product, ts FROM event WHERE name = {VIEWED} AND ts >= {d30}) v
+                     WHERE v.person = c.person AND v.product = c.product AND v.ts < c.ts AND v.ts >= c.ts - {DAY})
+               AND NOT EXISTS (SELECT 1 FROM (SELECT person, product, ts FROM event WHERE name = {BOUGHT} AND ts >= {d30}) b
+                     WHERE b.person = c.person AND b.product = c.product AND b.ts > c.ts AND b.ts <= c.ts + 2 * {DAY})"
         ),
     ]
 }
