@@ -3,7 +3,6 @@
 pub mod change;
 pub mod definition;
 pub mod lease;
-mod rowset;
 pub mod value;
 mod write;
 

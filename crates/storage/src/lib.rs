@@ -7,6 +7,7 @@ mod connect;
 pub mod dialect;
 pub mod feed;
 pub mod node;
+pub mod rowset;
 pub mod secret;
 pub mod sql;
 

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{id::WorkspaceId, time::Millis};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
-use storage::{Dialect, sql};
-
-use super::rowset;
+use storage::{Dialect, rowset, sql};
 
 /// How somebody stood when last computed.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
@@ -46,7 +44,10 @@ pub(super) async fn of(
         "SELECT {COLUMNS} FROM {wanted} u CROSS JOIN computed_value v
          WHERE v.profile_id = u.id AND +v.workspace_id = $1"
     );
-    let binds = [workspace.raw().into(), rowset::bind(ids.iter().copied())];
+    let binds = [
+        workspace.raw().into(),
+        rowset::bind_ids(ids.iter().copied()),
+    ];
     let rows: Vec<Stored> = sql::all(db, text, binds).await?;
     let keyed = rows
         .into_iter()
@@ -140,7 +141,7 @@ pub async fn strangers(
     );
     let binds = [
         workspace.raw().into(),
-        rowset::bind(ids.iter().copied()),
+        rowset::bind_ids(ids.iter().copied()),
         attribute.into(),
     ];
     let rows: Vec<IdRow> = sql::all(db, text, binds).await?;

@@ -13,13 +13,12 @@ use sea_orm::DbErr;
 use storage::{
     Db, Tx, Value,
     bulk::{Bulk, ColumnType},
-    feed, sql,
+    feed, rowset, sql,
 };
 
 use super::{
     definition::{Definition, Shelf},
     lease::{Lease, LeaseError, Progress},
-    rowset,
     value::{self, Stored},
 };
 use crate::{
@@ -266,7 +265,7 @@ async fn remove(tx: &Tx, gone: BTreeMap<i64, Vec<i64>>) -> Result<(), DbErr> {
         let text = format!(
             "DELETE FROM computed_value WHERE +attribute_id = $1 AND profile_id IN (SELECT u.id FROM {ids} u)"
         );
-        sql::exec(tx, text, [attribute.into(), rowset::bind(people)]).await?;
+        sql::exec(tx, text, [attribute.into(), rowset::bind_ids(people)]).await?;
     }
     Ok(())
 }

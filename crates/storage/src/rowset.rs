@@ -7,12 +7,12 @@
 //! With a plain join it may instead walk a whole workspace and read the JSON anew for every row of it.
 //! PostgreSQL plans both alike.
 
+use crate::{Dialect, Value};
 use serde_json::Value as Json;
-use storage::{Dialect, Value};
 
 /// The type of a column of a row set.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Col {
+pub enum Col {
     /// 64-bit integer.
     Int,
     /// Text; JSON travels as text too.
@@ -22,7 +22,7 @@ pub(crate) enum Col {
 }
 
 /// Returns a parenthesised select that yields the rows of the JSON bind (an array of arrays).
-pub(crate) fn rows_of(dialect: Dialect, bind: &str, columns: &[(&str, Col)]) -> String {
+pub fn rows_of(dialect: Dialect, bind: &str, columns: &[(&str, Col)]) -> String {
     let column = |(at, (name, kind)): (usize, &(&str, Col))| match (dialect, kind) {
         (Dialect::Sqlite, _) | (Dialect::Postgres, Col::Text) => {
             format!("r.value ->> {at} AS {name}")
@@ -39,17 +39,17 @@ pub(crate) fn rows_of(dialect: Dialect, bind: &str, columns: &[(&str, Col)]) -> 
 }
 
 /// Makes the bind for [`rows_of`].
-pub(crate) fn bind(rows: Vec<Json>) -> Value {
+pub fn bind(rows: Vec<Json>) -> Value {
     Json::Array(rows).to_string().into()
 }
 
 /// Makes the bind for [`ids_of`]: a plain array, which costs SQLite a third of an array of rows.
-pub(crate) fn bind_ids(ids: impl IntoIterator<Item = i64>) -> Value {
+pub fn bind_ids(ids: impl IntoIterator<Item = i64>) -> Value {
     bind(ids.into_iter().map(Json::from).collect())
 }
 
 /// Returns the row set of one column `id`.
-pub(crate) fn ids_of(dialect: Dialect, bind: &str) -> String {
+pub fn ids_of(dialect: Dialect, bind: &str) -> String {
     match dialect {
         Dialect::Sqlite => format!("(SELECT r.value AS id FROM json_each({bind}) r)"),
         Dialect::Postgres => format!(
@@ -59,7 +59,7 @@ pub(crate) fn ids_of(dialect: Dialect, bind: &str) -> String {
 }
 
 /// Returns the row set of a plain array of texts: `place` from 0, and `value`. Made by [`bind`].
-pub(crate) fn texts_of(dialect: Dialect, bind: &str) -> String {
+pub fn texts_of(dialect: Dialect, bind: &str) -> String {
     match dialect {
         Dialect::Sqlite => {
             format!("(SELECT r.key AS place, r.value AS value FROM json_each({bind}) r)")
