@@ -98,12 +98,11 @@ fn stage(route: &Route, session: &SessionState) -> Stage {
 fn Shell(route: Memo<Route>) -> impl IntoView {
     shortcuts::listen();
     find::install();
+    pages::fetch_rest();
     view! {
         <Frame>
             {move || {
-                let route = route.get();
-                focus_page();
-                pages::view(route)
+                pages::view(route.get())
             }}
         </Frame>
         <Palette/>
@@ -137,18 +136,6 @@ fn Unreachable() -> impl IntoView {
             </EmptyState>
         </main>
     }
-}
-
-/// A new page begins at its top, for eyes and for screen readers.
-fn focus_page() {
-    request_animation_frame(|| {
-        if let Some(title) = document().query_selector("#page h1").ok().flatten() {
-            use wasm_bindgen::JsCast;
-            if let Ok(title) = title.dyn_into::<web_sys::HtmlElement>() {
-                let _ = title.focus();
-            }
-        }
-    });
 }
 
 #[cfg(test)]
