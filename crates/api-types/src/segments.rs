@@ -309,16 +309,13 @@ pub struct SegmentEvent {
     pub quantity: Option<i64>,
 }
 
-/// Two rules to be compared.
+/// Rules to be compared.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskOverlap {
-    /// One rule.
-    #[schema(value_type = Object, example = json!({"version": 1, "root": {"all": [{"events": {"names": ["Order Completed"], "test": {"count": {"times": {"at_least": 1}}}}}]}}))]
-    pub a: serde_json::Value,
-    /// The other rule.
-    #[schema(value_type = Object, example = json!({"version": 1, "root": {"all": [{"events": {"names": ["Order Completed"], "test": {"count": {"times": {"at_least": 1}}}}}]}}))]
-    pub b: serde_json::Value,
+    /// Two to four rules.
+    #[schema(value_type = Vec<Object>, min_items = 2, max_items = 4, example = json!([{"version": 1, "root": {"fact": {"of": {"attribute": "rank"}, "test": {"text": {"equals": "gold"}}}}}, {"version": 1, "root": {"events": {"names": ["Order Completed"], "test": {"count": {"times": {"at_least": 1}}}}}}]))]
+    pub documents: Vec<serde_json::Value>,
     /// What the answer should have seen: `newest` for everything that is committed by now, or the `position` of an
     /// earlier answer. It waits a second at most, and says `stale` where that was not enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -326,18 +323,26 @@ pub struct AskOverlap {
     pub position: Option<String>,
 }
 
-/// How two rules overlap.
+/// How rules overlap.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SegmentOverlap {
-    /// In the first only.
-    pub only_a: i64,
-    /// In both.
-    pub both: i64,
-    /// In the second only.
-    pub only_b: i64,
+    /// Every combination of them, also those that nobody is in. Nobody is counted twice: the sum is everybody who is in
+    /// at least one.
+    pub parts: Vec<SegmentPart>,
     /// Who answered.
     #[serde(default)]
     pub source: AnswerSource,
+}
+
+/// Who is in exactly these of the compared rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentPart {
+    /// The places of the rules in the question, from 0, ascending.
+    #[serde(rename = "in")]
+    #[schema(example = json!([0, 2]))]
+    pub rules: Vec<usize>,
+    /// How many people.
+    pub n: i64,
 }
 
 /// What conditions can speak of.

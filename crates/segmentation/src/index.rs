@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub use mentions::{Looks, Mentions};
-pub use people::{examples, overlap, page};
+pub use people::{examples, page, parts};
 pub use rule::Rule;
 pub use value::value_of;
 

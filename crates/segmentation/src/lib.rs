@@ -7,6 +7,7 @@ mod fold;
 pub mod index;
 pub mod language;
 pub mod membership;
+pub mod parts;
 mod query;
 pub mod remark;
 mod resolve;
@@ -21,8 +22,8 @@ pub mod vocabulary;
 pub use error::SegmentError;
 pub use explain::{Clause, Evidence, Explanation, Happened, Reached, Truth, explain};
 
+pub use parts::{Overlap, Parts};
 pub use query::{
-    Counts, NodeCount, Overlap, all_members, contains, count, count_each, examples, members,
-    overlap,
+    Counts, NodeCount, all_members, contains, count, count_each, examples, members, parts,
 };
 pub use resolve::{At, Resolved, resolve, resolve_words};

@@ -1,4 +1,4 @@
-//! Asking the SQL evaluator: how many, who, whether one person, and how two rules overlap.
+//! Asking the SQL evaluator: how many, who, whether one person, and how rules overlap.
 
 use kernel::id::ProfileId;
 use storage::{ConnectionTrait, Dialect, sql};
@@ -6,6 +6,7 @@ use storage::{ConnectionTrait, Dialect, sql};
 use crate::{
     SegmentError,
     language::Document,
+    parts::Parts,
     resolve::{At, Resolved, resolve},
     sql::{Compiler, Scope},
 };
@@ -30,17 +31,6 @@ pub struct NodeCount {
     pub count: i64,
 }
 
-/// How two rules overlap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Overlap {
-    /// In the first only.
-    pub only_a: i64,
-    /// In both.
-    pub both: i64,
-    /// In the second only.
-    pub only_b: i64,
-}
-
 fn compiler<'a>(
     db: &impl ConnectionTrait,
     at: &'a At,
@@ -48,19 +38,6 @@ fn compiler<'a>(
     scope: Scope,
 ) -> Compiler<'a> {
     Compiler::new(Dialect::of(db.get_database_backend()), at, resolved, scope)
-}
-
-impl Overlap {
-    /// Returns the share of all who are in either that are in both (Jaccard's index), from 0 to 1.
-    #[expect(clippy::cast_precision_loss, reason = "counts of people")]
-    pub fn likeness(&self) -> f64 {
-        let either = self.only_a + self.both + self.only_b;
-        if either > 0 {
-            self.both as f64 / either as f64
-        } else {
-            0.0
-        }
-    }
 }
 
 /// Counts whom a document selects.
@@ -181,30 +158,29 @@ pub async fn examples(
     ids(db, text, values).await
 }
 
-/// Counts how two documents overlap, in one statement.
-pub async fn overlap(
+/// Counts how up to [`parts::MOST`](crate::parts::MOST) documents overlap, in one statement.
+pub async fn parts(
     db: &impl ConnectionTrait,
     at: &At,
-    a: &Document,
-    b: &Document,
-) -> Result<Overlap, SegmentError> {
-    let resolved = resolve(db, at, &[a, b]).await?;
+    documents: &[&Document],
+) -> Result<Parts, SegmentError> {
+    let resolved = resolve(db, at, documents).await?;
     let mut compiler = compiler(db, at, &resolved, Scope::Everybody);
-    let (a, b) = (compiler.document(a), compiler.document(b));
-    let columns = format!(
-        "COUNT(*) FILTER (WHERE {a} AND NOT COALESCE({b}, FALSE)), COUNT(*) FILTER (WHERE {a} AND {b}), \
-         COUNT(*) FILTER (WHERE {b} AND NOT COALESCE({a}, FALSE))"
-    );
-    let (text, values) = compiler.select(&columns, None, "");
-    let rows = sql::rows(db, text, values).await?;
-    let Some(row) = rows.first() else {
-        return Ok(Overlap::default());
-    };
-    Ok(Overlap {
-        only_a: row.try_get_by_index(0)?,
-        both: row.try_get_by_index(1)?,
-        only_b: row.try_get_by_index(2)?,
-    })
+    let rules = documents.iter().enumerate();
+    let bits: Vec<String> = rules
+        .map(|(number, document)| {
+            let rule = compiler.document(document);
+            format!("CASE WHEN {rule} THEN {} ELSE 0 END", 1 << number)
+        })
+        .collect();
+    let columns = format!("{}, COUNT(*)", bits.join(" + "));
+    let (text, values) = compiler.select(&columns, None, " GROUP BY 1");
+    let mut exact = Vec::new();
+    for row in sql::rows(db, text, values).await? {
+        let set: i32 = row.try_get_by_index(0)?;
+        exact.push((usize::try_from(set).unwrap_or(0), row.try_get_by_index(1)?));
+    }
+    Ok(Parts::of_exact(documents.len(), exact))
 }
 
 async fn ids(

@@ -136,14 +136,17 @@ pub async fn explain(
     .await
 }
 
-/// Counts how two rules overlap.
+/// Counts how two to four rules overlap.
 pub async fn overlap(
-    a: Value,
-    b: Value,
+    documents: Vec<Value>,
     signal: Option<&AbortSignal>,
 ) -> Result<SegmentOverlap, ApiError> {
     let position = None;
-    ask("/segments/overlap", &AskOverlap { a, b, position }, signal).await
+    let asked = AskOverlap {
+        documents,
+        position,
+    };
+    ask("/segments/overlap", &asked, signal).await
 }
 
 /// Says what is worth knowing of a rule.

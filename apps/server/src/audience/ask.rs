@@ -7,7 +7,7 @@ use index::{LeafCache, View};
 use kernel::{feed::Cursor, id::ProfileId, invalid::FieldError};
 use sea_orm::DbErr;
 use segmentation::{
-    At, Counts, Overlap, Resolved, SegmentError,
+    At, Counts, Overlap, Parts, Resolved, SegmentError,
     index::{self as indexed, Rule},
     language::Document,
 };
@@ -231,19 +231,21 @@ impl Asker {
         Ok(aside(work).await)
     }
 
-    /// Counts how two rules overlap.
+    /// Counts how some rules overlap, at most [`segmentation::parts::MOST`].
     ///
     /// # Errors
     /// When a rule cannot be asked, or the database does not answer.
-    pub async fn overlap(&self, a: &Document, b: &Document) -> Result<Overlap, SegmentError> {
+    pub async fn parts(&self, documents: &[Document]) -> Result<Parts, SegmentError> {
+        let all: Vec<&Document> = documents.iter().collect();
         let Some(present) = &self.index else {
-            return segmentation::overlap(self.db.reader(), &self.at, a, b).await;
+            return segmentation::parts(self.db.reader(), &self.at, &all).await;
         };
-        let question = self.question(present, &[a, b]).await?;
-        let (a, b) = (a.clone(), b.clone());
+        let question = self.question(present, &all).await?;
+        let documents = documents.to_vec();
         let work = move || {
-            let (a, b) = (question.rule(&a), question.rule(&b));
-            indexed::overlap(question.view(), &a, &b, Some(question.answers()))
+            let rules: Vec<_> = documents.iter().map(|one| question.rule(one)).collect();
+            let rules: Vec<_> = rules.iter().collect();
+            indexed::parts(question.view(), &rules, Some(question.answers()))
         };
         Ok(aside(work).await)
     }
@@ -261,7 +263,8 @@ impl Asker {
         let Some(present) = &self.index else {
             let (db, mut found) = (self.db.reader(), Vec::new());
             for other in others.iter().take(MOST_BY_SQL) {
-                found.push(segmentation::overlap(db, &self.at, document, other).await?);
+                let parts = segmentation::parts(db, &self.at, &[document, other]).await?;
+                found.push(parts.pair());
             }
             return Ok(found);
         };
@@ -270,8 +273,10 @@ impl Asker {
         let (document, others) = (document.clone(), others.to_vec());
         let work = move || {
             let (rule, answers) = (question.rule(&document), Some(question.answers()));
-            let overlap =
-                |other| indexed::overlap(question.view(), &rule, &question.rule(other), answers);
+            let overlap = |other| {
+                let pair = [&rule, &question.rule(other)];
+                indexed::parts(question.view(), &pair, answers).pair()
+            };
             others.iter().map(overlap).collect()
         };
         Ok(aside(work).await)

@@ -100,7 +100,11 @@ async fn everything(app: &TestApp, segments: &[Json], campaign: &str, road: &str
             keep(ask("/api/v1/segments/examples", body).await);
         }
         let other = &segments[0]["document"];
-        keep(ask("/api/v1/segments/overlap", json!({"a": rule, "b": other})).await);
+        let far = &segments[segments.len() - 1]["document"];
+        for documents in [json!([rule, other]), json!([rule, other, far, rule])] {
+            let body = json!({ "documents": documents });
+            keep(ask("/api/v1/segments/overlap", body).await);
+        }
         let members = format!(
             "/api/v1/segments/{}/members?limit=3",
             segment["id"].as_str().unwrap()
@@ -316,8 +320,8 @@ async fn a_position_that_is_none_is_pointed_at() {
                 answers.push(app.post(&path, token, body).await);
             }
             let mut body = body;
-            body["a"] = document(&json!({"all": []}));
-            body["b"] = document(&json!({"all": []}));
+            let everybody = document(&json!({"all": []}));
+            body["documents"] = json!([everybody, everybody]);
             answers.push(app.post("/api/v1/segments/overlap", token, body).await);
             answers
         }

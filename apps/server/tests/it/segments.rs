@@ -130,10 +130,23 @@ async fn a_rule_is_previewed_explained_saved_and_not_overwritten() {
             .post(
                 "/api/v1/segments/overlap",
                 &token,
-                json!({"a": rule(), "b": rule()}),
+                json!({"documents": [rule(), rule()]}),
             )
             .await;
-        assert_eq!(overlap.expect(StatusCode::OK).json()["both"], 1);
+        let parts = json!([{"in": [0], "n": 0}, {"in": [1], "n": 0}, {"in": [0, 1], "n": 1}]);
+        assert_eq!(overlap.expect(StatusCode::OK).json()["parts"], parts);
+        for n in [0, 1, 5, 1_000] {
+            let documents = vec![rule(); n];
+            let body = json!({"documents": documents});
+            let refused = app.post("/api/v1/segments/overlap", &token, body).await;
+            let refused = refused.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
+            assert_eq!(refused["errors"][0]["pointer"], "/documents", "{n}");
+        }
+        let body = json!({"documents": [rule(), {"version": 1, "root": {"all": [{"any": []}]}}]});
+        let refused = app.post("/api/v1/segments/overlap", &token, body).await;
+        let refused = refused.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
+        let pointer = refused["errors"][0]["pointer"].as_str().unwrap();
+        assert!(pointer.starts_with("/documents/1/root"), "{pointer}");
         let own = json!({"version": 1, "root": {"segment": {"id": saved["id"]}}});
         let circle = json!({"version": 2, "name": "輪", "document": own});
         let refused = app.call(Method::PUT, &path, &token, Some(circle)).await;

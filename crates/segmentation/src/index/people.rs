@@ -1,4 +1,4 @@
-//! Whom a compiled rule selects: a page of them, some of them, and whom two rules share.
+//! Whom a compiled rule selects: a page of them, some of them, and whom several rules share.
 
 use std::collections::BinaryHeap;
 
@@ -6,7 +6,10 @@ use index::{Bits, LeafCache, View};
 use kernel::id::ProfileId;
 
 use super::Rule;
-use crate::query::{self, Overlap, SPREAD};
+use crate::{
+    parts::Parts,
+    query::{self, SPREAD},
+};
 
 /// Returns up to `limit` members after a position, in the order of their ids.
 pub fn page(
@@ -38,17 +41,20 @@ pub fn examples(
     ids.collect()
 }
 
-/// Counts how two rules overlap.
-pub fn overlap(view: &View, a: &Rule, b: &Rule, cache: Option<&LeafCache>) -> Overlap {
-    let (only_a, only_b) = (a.members(view, cache), b.members(view, cache));
-    let mut both = only_a.clone();
-    both.keep(&only_b);
-    let count = |members: &Bits| i64::try_from(members.count()).unwrap_or(i64::MAX);
-    Overlap {
-        only_a: count(&only_a) - count(&both),
-        both: count(&both),
-        only_b: count(&only_b) - count(&both),
-    }
+/// Counts how up to [`parts::MOST`](crate::parts::MOST) rules overlap.
+pub fn parts(view: &View, rules: &[&Rule], cache: Option<&LeafCache>) -> Parts {
+    let members: Vec<Bits> = rules.iter().map(|rule| rule.members(view, cache)).collect();
+    let within = |set: usize| {
+        let mut chosen = members.iter().enumerate();
+        let mut chosen = chosen.by_ref().filter(|(rule, _)| set & (1 << rule) != 0);
+        let Some((_, first)) = chosen.next() else {
+            return 0;
+        };
+        let mut all = first.clone();
+        chosen.for_each(|(_, other)| all.keep(other));
+        i64::try_from(all.count()).unwrap_or(i64::MAX)
+    };
+    Parts::of_intersections(rules.len(), within)
 }
 
 fn profiles<'a>(view: &'a View, members: &'a Bits) -> impl Iterator<Item = i64> + 'a {

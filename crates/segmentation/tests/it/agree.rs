@@ -167,8 +167,8 @@ async fn check_people(
             break;
         }
     }
-    let found = segmentation::index::overlap(&view, &rule, &second, Some(cache));
-    let expected = segmentation::overlap(db, &at, tree, other).await;
+    let found = segmentation::index::parts(&view, &[&rule, &second], Some(cache));
+    let expected = segmentation::parts(db, &at, &[tree, other]).await;
     assert_eq!(found, expected.unwrap(), "{run}, overlap: {said}");
 }
 

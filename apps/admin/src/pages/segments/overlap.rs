@@ -1,24 +1,99 @@
-//! How the rule overlaps with another segment, as a picture true to the numbers.
+//! How the rule overlaps with one to three other segments, as a picture true to the numbers.
+
+mod pair;
+mod sets;
 
 use api_types::segments::{SegmentOverlap, SegmentView};
 use leptos::prelude::*;
 
-use super::{
-    editor::Editor,
-    logic::circles::{Circles, circles},
-};
+use super::editor::Editor;
 use crate::{
     api::{Loaded, load, segments as api},
-    format, i18n as t,
-    ui::{Icon, Skeleton},
+    i18n as t,
+    ui::{Button, ButtonKind, ButtonSize, Icon, IconButton, Skeleton},
 };
 
-const WIDTH: f64 = 300.0;
-const RADIUS: f64 = 56.0;
-/// How wide the lens must be for its words.
-const ROOM: f64 = 40.0;
+/// With how many others at once: with the rule itself four, whose fifteen parts one picture can show.
+const MOST: usize = 3;
 
-/// The picture, with the segment to compare with.
+/// The others that the rule is compared with, and those that it could be.
+#[derive(Clone, Copy)]
+struct Comparison {
+    others: Memo<Vec<SegmentView>>,
+    picked: RwSignal<Vec<String>>,
+    compared: Memo<Vec<SegmentView>>,
+}
+
+impl Comparison {
+    fn new(editor: Editor, own: Signal<Option<String>>) -> Self {
+        let others = Memo::new(move |_| {
+            let own = own.get();
+            let all = editor.segments.value().unwrap_or_default();
+            all.into_iter()
+                .filter(|segment| Some(&segment.id) != own.as_ref())
+                .collect::<Vec<_>>()
+        });
+        let picked = RwSignal::new(Vec::<String>::new());
+        // Whoever has picked nothing yet sees the first.
+        let compared = Memo::new(move |_| {
+            others.with(|others| {
+                let find = |id: &String| others.iter().find(|segment| segment.id == *id).cloned();
+                let found: Vec<_> = picked.with(|picked| picked.iter().filter_map(find).collect());
+                if found.is_empty() {
+                    others.first().cloned().into_iter().collect()
+                } else {
+                    found
+                }
+            })
+        });
+        Self {
+            others,
+            picked,
+            compared,
+        }
+    }
+
+    /// The ids as they stand, so that a change of one leaves the rest.
+    fn ids(self) -> Vec<String> {
+        let compared = self.compared.get_untracked();
+        compared.into_iter().map(|segment| segment.id).collect()
+    }
+
+    fn replace(self, place: usize, id: String) {
+        let mut ids = self.ids();
+        if let Some(old) = ids.get_mut(place) {
+            *old = id;
+        }
+        self.picked.set(ids);
+    }
+
+    fn remove(self, place: usize) {
+        let mut ids = self.ids();
+        if place < ids.len() {
+            ids.remove(place);
+        }
+        self.picked.set(ids);
+    }
+
+    fn add(self) {
+        let mut ids = self.ids();
+        let free = |others: &Vec<SegmentView>| {
+            let mut all = others.iter().map(|segment| segment.id.clone());
+            all.find(|id| !ids.contains(id))
+        };
+        if let Some(id) = self.others.with_untracked(free) {
+            ids.push(id);
+        }
+        self.picked.set(ids);
+    }
+
+    fn can_add(self) -> bool {
+        let n = self.compared.with(Vec::len);
+        (1..MOST).contains(&n) && self.others.with(Vec::len) > n
+    }
+}
+
+/// The picture, with the segments to compare with.
 #[component]
 pub(crate) fn Overlap(
     /// The rule.
@@ -26,59 +101,57 @@ pub(crate) fn Overlap(
     /// The segment being edited, which is no comparison.
     own: Signal<Option<String>>,
 ) -> impl IntoView {
-    let others = Memo::new(move |_| {
-        let own = own.get();
-        let all = editor.segments.value().unwrap_or_default();
-        all.into_iter()
-            .filter(|segment| Some(&segment.id) != own.as_ref())
-            .collect::<Vec<_>>()
-    });
-    let picked = RwSignal::new(String::new());
-    let other = Memo::new(move |_| {
-        let picked = picked.get();
-        others.with(|others| {
-            others
-                .iter()
-                .find(|segment| segment.id == picked)
-                .or_else(|| others.first())
-                .cloned()
-        })
-    });
+    let comparison = Comparison::new(editor, own);
+    let compared = comparison.compared;
     let counted = load(
         move || {
             let is_counted = editor.preview().is_some() && !editor.is_asking() && editor.is_sound();
-            is_counted
-                .then(|| editor.document_now())
-                .zip(other.get().map(|other| other.document))
+            let others = compared.get();
+            (is_counted && !others.is_empty()).then(|| {
+                let rules = others.iter().map(|other| other.document.clone());
+                let all = std::iter::once(editor.document_now())
+                    .chain(rules)
+                    .collect();
+                let names: Vec<_> = others.into_iter().map(|other| other.name).collect();
+                (all, names)
+            })
         },
-        |pair, signal| async move {
-            match pair {
-                Some((a, b)) => api::overlap(a, b, Some(&signal)).await.map(Some),
+        |asked, signal| async move {
+            match asked {
+                Some((documents, names)) => {
+                    let found = api::overlap(documents, Some(&signal)).await?;
+                    Ok(Some((found, names)))
+                }
                 None => Ok(None),
             }
         },
     );
-    let shown = RwSignal::new(None::<SegmentOverlap>);
+    // The picture stays with the names that it was counted for until the next has come.
+    let shown = RwSignal::new(None::<(SegmentOverlap, Vec<String>)>);
     Effect::new(move |_| {
         if let Some(Some(found)) = counted.value() {
             shown.set(Some(found));
         }
     });
-    let body = move || match (other.get(), shown.get(), counted.get()) {
-        (None, ..) => {
+    let has_others = Memo::new(move |_| !compared.with(Vec::is_empty));
+    let body = move || match (has_others.get(), shown.get(), counted.get()) {
+        (false, ..) => {
             view! { <p class="t-small ink-2">{t::segments::no_overlap_yet}</p> }.into_any()
         }
         (_, _, Loaded::Failed(error)) => {
             view! { <p class="t-small ink-2">{move || error.sentence()}</p> }.into_any()
         }
         (_, None, _) => view! { <Skeleton lines=4/> }.into_any(),
-        (Some(other), Some(found), _) => picture(&found, &other.name).into_any(),
+        (_, Some((found, names)), _) => match names.as_slice() {
+            [other] => pair::picture(&found, other).into_any(),
+            _ => sets::picture(found.parts, names).into_any(),
+        },
     };
     view! {
         <section class="sec sec-0">
             <div class="sec-h">
                 <h2 class="t-sub">{t::segments::overlap}</h2>
-                <With others=others other=other picked=picked/>
+                <With comparison=comparison/>
             </div>
             {body}
         </section>
@@ -87,70 +160,54 @@ pub(crate) fn Overlap(
 
 /// The choice of what to compare with.
 #[component]
-fn With(
-    others: Memo<Vec<SegmentView>>,
-    other: Memo<Option<SegmentView>>,
-    picked: RwSignal<String>,
-) -> impl IntoView {
-    let options = move || {
-        let chosen = other.get().map(|other| other.id);
-        let option = |segment: SegmentView| {
-            let is_chosen = Some(&segment.id) == chosen.as_ref();
-            view! { <option value=segment.id selected=is_chosen>{segment.name}</option> }
+fn With(comparison: Comparison) -> impl IntoView {
+    let compared = comparison.compared;
+    let rows = move || {
+        let compared = compared.get();
+        let is_only = compared.len() < 2;
+        let ids: Vec<String> = compared.iter().map(|one| one.id.clone()).collect();
+        let row = |(place, chosen): (usize, &String)| {
+            choice(comparison, place, chosen.clone(), &ids, is_only)
         };
-        others.get().into_iter().map(option).collect_view()
+        ids.iter().enumerate().map(row).collect_view()
     };
     view! {
-        <Show when=move || other.with(Option::is_some)>
-            <span class="sel-wrap ov-sel">
-                <select class="in in-s" aria-label=t::segments::overlap_with on:change:target=move |event| picked.set(event.target().value())>
-                    {options}
-                </select>
-                {Icon::ChevronDown.small()}
-            </span>
-        </Show>
+        <div class="ov-with">
+            {rows}
+            <Show when=move || comparison.can_add()>
+                <Button kind=ButtonKind::Quiet size=ButtonSize::Small icon=Icon::Plus label=t::segments::overlap_more
+                    on_press=move |()| comparison.add()/>
+            </Show>
+        </div>
     }
 }
 
-fn picture(found: &SegmentOverlap, other: &str) -> impl IntoView + use<> {
-    let drawn = circles(found.only_a, found.both, found.only_b, WIDTH, RADIUS);
-    let Circles { x_a, r_a, x_b, r_b } = drawn;
-    let (from, to) = ((x_b - r_b).max(x_a - r_a), (x_a + r_a).min(x_b + r_b));
-    let middle = f64::midpoint(from, to);
-    let is_narrow = to - from < ROOM;
-    let number = format::integer;
-    let (only_a, both, only_b) = (
-        number(found.only_a),
-        number(found.both),
-        number(found.only_b),
-    );
-    let spoken = t::segments::overlap_spoken(&only_a, &both, &only_b, other);
-    let share = format::rate_figure(found.both, found.only_a + found.both).joined();
-    let (has_a, has_both, has_b) = (found.only_a > 0, found.both > 0, found.only_b > 0);
-    let left = (x_a - r_a).max(0.0) - 8.0;
-    let right = x_b + r_b + 8.0;
+fn choice(
+    comparison: Comparison,
+    place: usize,
+    chosen: String,
+    taken: &[String],
+    is_only: bool,
+) -> impl IntoView + use<> {
+    let options = comparison.others.get();
+    let free = |segment: &SegmentView| segment.id == chosen || !taken.contains(&segment.id);
+    let options: Vec<_> = options.into_iter().filter(free).collect();
+    let option = move |segment: SegmentView| {
+        let is_chosen = segment.id == chosen;
+        view! { <option value=segment.id selected=is_chosen>{segment.name}</option> }
+    };
     view! {
-        <svg class="tx ov" viewBox="-24 0 348 150" role="img" aria-label=spoken>
-            <circle class="ov-a" cx=x_a cy="75" r=r_a></circle>
-            <circle class="ov-b" cx=x_b cy="75" r=r_b></circle>
-            {(has_both && !is_narrow).then(|| view! {
-                <text class="ov-n" x=middle y="76" text-anchor="middle">{both.clone()}</text>
-                <text x=middle y="91" text-anchor="middle">{t::segments::overlap_both}</text>
+        <span class="ov-one">
+            <span class="sel-wrap ov-sel">
+                <select class="in in-s" aria-label=t::segments::overlap_with
+                    on:change:target=move |event| comparison.replace(place, event.target().value())>
+                    {options.into_iter().map(option).collect_view()}
+                </select>
+                {Icon::ChevronDown.small()}
+            </span>
+            {(!is_only).then(|| view! {
+                <IconButton icon=Icon::X label=t::segments::overlap_less size=ButtonSize::Small on_press=move |()| comparison.remove(place)/>
             })}
-            // Where the lens has no room its words stand above it, on a line.
-            {(has_both && is_narrow).then(|| view! {
-                <line class="ov-l" x1=middle x2=middle y1="20" y2="75"></line>
-                <text x=middle y="13" text-anchor="middle"><tspan class="ov-n">{both.clone()}</tspan> " " {t::segments::overlap_both}</text>
-            })}
-            {has_a.then(|| view! {
-                <text class="m" x=left y="73" text-anchor="end">{only_a}</text>
-                <text x=left y="88" text-anchor="end">{t::segments::overlap_here}</text>
-            })}
-            {has_b.then(|| view! {
-                <text class="m" x=right y="73">{only_b}</text>
-                <text x=right y="88">{t::segments::overlap_there}</text>
-            })}
-        </svg>
-        <p class="t-small ink-3 ov-f">{t::segments::overlap_share(share)}</p>
+        </span>
     }
 }

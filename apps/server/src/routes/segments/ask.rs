@@ -5,15 +5,15 @@ use api_types::{
     segments::{
         AskExamples, AskExplanation, AskOverlap, PreviewSegment, SegmentClause, SegmentEvent,
         SegmentEvents, SegmentExamples, SegmentExplanation, SegmentNode, SegmentOverlap,
-        SegmentPlace, SegmentPreview, SegmentSteps,
+        SegmentPart, SegmentPlace, SegmentPreview, SegmentSteps,
     },
 };
 use axum::{Json, extract::State};
-use kernel::{id::ProfileId, time::Millis};
+use kernel::{id::ProfileId, invalid::Invalid, time::Millis};
 use segmentation::{
     Clause, Evidence, Happened, Reached, Truth,
     language::{Node, Place},
-    sentence,
+    parts, sentence,
     sentence::Names,
     standing::Placed,
 };
@@ -137,7 +137,7 @@ pub(super) async fn explain(
     }))
 }
 
-/// Counts how two rules overlap.
+/// Counts how two to four rules overlap.
 #[utoipa::path(post, path = "/api/v1/segments/overlap", operation_id = "overlap_segments", tag = "segments",
     request_body = AskOverlap,
     responses((status = 200, body = SegmentOverlap)))]
@@ -146,14 +146,25 @@ pub(super) async fn overlap(
     State(app): State<App>,
     ValidJson(body): ValidJson<AskOverlap>,
 ) -> Result<Json<SegmentOverlap>, ApiError> {
-    let (a, b) = (wire::document(&body.a, "a")?, wire::document(&body.b, "b")?);
+    if !(2..=parts::MOST).contains(&body.documents.len()) {
+        let invalid = Invalid::one(
+            "/documents",
+            "length",
+            "two to four rules can be compared",
+            "くらべられるルールは2つから4つです",
+        );
+        return Err(invalid.into());
+    }
+    let documents = body.documents.iter().enumerate();
+    let documents = documents
+        .map(|(place, document)| wire::document(document, &format!("documents/{place}")))
+        .collect::<Result<Vec<_>, _>>()?;
     let wanted = asking::wanted(body.position.as_deref())?;
     let asker = asking::asker(&app, &operator, wanted).await?;
-    let found = asker.overlap(&a, &b).await?;
+    let found = asker.parts(&documents).await?;
+    let parts = found.iter().map(|(rules, n)| SegmentPart { rules, n });
     Ok(Json(SegmentOverlap {
-        only_a: found.only_a,
-        both: found.both,
-        only_b: found.only_b,
+        parts: parts.collect(),
         source: asking::source(&asker),
     }))
 }
