@@ -23,6 +23,8 @@ use crate::{
     shop,
 };
 
+pub(crate) use self::file::write as write_file;
+
 /// Lines a second.
 const BAR: f64 = 20_000.0;
 const BOUNDARY: &str = "enishi-bench";
@@ -42,7 +44,7 @@ pub(crate) async fn run(home: &Home, options: &Options, report: &mut Report) -> 
     let folder = home.folder("import-file")?;
     let path = folder.join("orders.csv");
     eprintln!("writing {} order lines", options.lines);
-    let n_lines = file::write(&path, options.lines)?;
+    let n_lines = write_file(&path, options.lines)?;
     for kind in options.database.kinds() {
         measure(home, kind, (&path, n_lines), report).await?;
     }
@@ -115,6 +117,26 @@ async fn measure(
     );
     ensure!(log.trim().is_empty(), "the server complained:\n{log}");
     Ok(())
+}
+
+/// Imports a file and returns how many lines it took in a second; the upload is not part of it.
+pub(crate) async fn lines_per_second(
+    server: &mut Server,
+    api_key: &str,
+    (path, n_lines): (&Path, usize),
+) -> anyhow::Result<f64> {
+    let mut rest = Rest {
+        connection: Connection::open(server.port).await?,
+        headers: format!("Authorization: Bearer {api_key}\r\n"),
+    };
+    let inspected = rest.upload(path).await?;
+    let import = inspected.pointer("/import/id").and_then(Value::as_str);
+    let import = import.context("the upload has no id")?.to_owned();
+    let began = Instant::now();
+    rest.start(&import, &inspected).await?;
+    rest.wait(server, &import).await?;
+    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+    Ok(n_lines as f64 / began.elapsed().as_secs_f64())
 }
 
 /// The REST API as an integrator uses it.

@@ -9,7 +9,11 @@ use std::time::Duration;
 use anyhow::ensure;
 use storage::{Db, sql};
 
-use self::drive::{Client, Pace, Tally};
+pub(crate) use self::{
+    base::{make as fill, profile},
+    drive::{Client, Pace, Tally},
+    message::BATCH,
+};
 use crate::{
     Databases,
     database::{self, Database, Kind},
@@ -54,7 +58,7 @@ pub(crate) async fn run(home: &Home, options: &Options, report: &mut Report) -> 
     }
     report.note(format!(
         "batches of {} messages, a fifth identify, {} people, {} connections; waits at half load count from when a batch was due",
-        message::BATCH,
+        BATCH,
         options.people,
         options.connections
     ));
@@ -80,7 +84,7 @@ async fn measure(
         kind.name(),
         options.people
     );
-    let fill = async |db: &Db| base::make(db, options.people).await;
+    let fill = async |db: &Db| fill(db, options.people).await;
     let database = Database::filled(home, kind, &name, fill).await?;
     let durability = database.durability().await?;
     let db = database.open().await?;
@@ -136,7 +140,7 @@ async fn measure(
 }
 
 /// Waits until the server has done what it does at its start: building the audience index of a million takes a while.
-async fn at_rest(pid: u32) {
+pub(crate) async fn at_rest(pid: u32) {
     let mut before = machine::cpu(pid);
     loop {
         tokio::time::sleep(Duration::from_secs(2)).await;

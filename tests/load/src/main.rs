@@ -5,6 +5,7 @@ mod database;
 mod demo_start;
 mod dice;
 mod figure;
+mod freshness;
 mod home;
 mod http;
 mod import;
@@ -59,6 +60,8 @@ enum Bench {
     Admin(admin::Options),
     /// Time until the sample company is ready.
     Demo(demo_start::Options),
+    /// From an event until its customer has entered a segment.
+    Freshness(freshness::Options),
     /// Nine queries to the audience index of a million customers.
     Segments(segments::Options),
 }
@@ -126,6 +129,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Bench::Memory(options) => memory::run(&home, options, &mut report).await,
         Bench::Admin(options) => admin::run(&home, options, &mut report).await,
         Bench::Demo(options) => demo_start::run(&home, options, &mut report).await,
+        Bench::Freshness(options) => freshness::run(&home, options, &mut report).await,
         Bench::Segments(options) => segments::run(&home, options, &mut report).await,
     };
     // What was measured before something went wrong is worth reading too.

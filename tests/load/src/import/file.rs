@@ -12,7 +12,7 @@ use demo::{Basket, Company};
 use kernel::time::{Clock, SystemClock};
 
 /// Writes up to `limit` lines; returns how many there are.
-pub(super) fn write(path: &Path, limit: usize) -> anyhow::Result<usize> {
+pub(crate) fn write(path: &Path, limit: usize) -> anyhow::Result<usize> {
     let company = Company::load(1, SystemClock.now())?;
     let mut baskets: Vec<Basket<'_>> = company.baskets().collect();
     baskets.sort_by_key(|basket| basket.occurred_at);

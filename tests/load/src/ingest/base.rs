@@ -10,7 +10,7 @@ use storage::{Db, Dialect};
 use crate::shop::{self, WORKSPACE};
 
 /// Fills an empty database.
-pub(super) async fn make(db: &Db, people: u64) -> anyhow::Result<()> {
+pub(crate) async fn make(db: &Db, people: u64) -> anyhow::Result<()> {
     let tx = db.begin().await?;
     shop::found(&tx).await?;
     tx.commit().await?;
@@ -23,6 +23,11 @@ pub(super) async fn make(db: &Db, people: u64) -> anyhow::Result<()> {
         tx.commit().await?;
     }
     Ok(())
+}
+
+/// Returns the profile of a person by her number.
+pub(crate) const fn profile(person: u64) -> i64 {
+    1_000 + person.cast_signed() * 7
 }
 
 fn statements(dialect: Dialect, people: u64) -> Vec<String> {

@@ -22,7 +22,7 @@ const SPARE: usize = 64;
 
 /// How fast to send.
 #[derive(Clone, Copy)]
-pub(super) enum Pace {
+pub(crate) enum Pace {
     /// As fast as so many connections can.
     Full(usize),
     /// So many messages a second, whatever the server does.
@@ -30,27 +30,27 @@ pub(super) enum Pace {
 }
 
 /// What came of a phase.
-pub(super) struct Tally {
+pub(crate) struct Tally {
     /// How long batches waited for their answers.
-    pub(super) waits: Waits,
+    pub(crate) waits: Waits,
     /// What was answered with success.
-    pub(super) sent: Sent,
+    pub(crate) sent: Sent,
     /// Batches answered otherwise or not at all.
-    pub(super) n_failed: u64,
+    pub(crate) n_failed: u64,
     /// How long it took, to the last answer.
-    pub(super) took: Duration,
+    pub(crate) took: Duration,
 }
 
 impl Tally {
     /// Returns the messages that were stored in a second.
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-    pub(super) fn per_second(&self) -> f64 {
+    pub(crate) fn per_second(&self) -> f64 {
         self.sent.messages as f64 / self.took.as_secs_f64()
     }
 }
 
 /// Who sends.
-pub(super) struct Client {
+pub(crate) struct Client {
     port: u16,
     headers: String,
     people: u64,
@@ -74,7 +74,7 @@ struct Phase {
 
 impl Client {
     /// Makes a client that signs with a write key.
-    pub(super) fn new(port: u16, key: &str, people: u64) -> Self {
+    pub(crate) fn new(port: u16, key: &str, people: u64) -> Self {
         let basic = STANDARD.encode(format!("{key}:"));
         Self {
             port,
@@ -86,7 +86,7 @@ impl Client {
     }
 
     /// Sends for a while.
-    pub(super) async fn run(&self, pace: Pace, span: Duration) -> Tally {
+    pub(crate) async fn run(&self, pace: Pace, span: Duration) -> Tally {
         let (n, step) = match pace {
             Pace::Full(n) => (n, Duration::ZERO),
             #[expect(clippy::cast_precision_loss, reason = "a hundred")]

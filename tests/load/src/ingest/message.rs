@@ -7,20 +7,20 @@ use kernel::time::Millis;
 use crate::dice::Dice;
 
 /// Messages of a batch.
-pub(super) const BATCH: usize = 100;
+pub(crate) const BATCH: usize = 100;
 const CONTEXT: &str = r#""context":{"library":{"name":"@segment/analytics-node","version":"2.3.0"}},"integrations":{}"#;
 
 /// What messages leave in the database.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Sent {
-    pub(super) messages: u64,
-    pub(super) events: u64,
-    pub(super) orders: u64,
+pub(crate) struct Sent {
+    pub(crate) messages: u64,
+    pub(crate) events: u64,
+    pub(crate) orders: u64,
 }
 
 impl Sent {
     /// Adds what another batch leaves.
-    pub(super) fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.messages += other.messages;
         self.events += other.events;
         self.orders += other.orders;
@@ -28,7 +28,7 @@ impl Sent {
 }
 
 /// Makes batches; each connection has one.
-pub(super) struct Maker {
+pub(crate) struct Maker {
     dice: Dice,
     people: u64,
     /// Part of every message id and order number, which must be new in every phase.
@@ -38,7 +38,7 @@ pub(super) struct Maker {
 
 impl Maker {
     /// Makes a maker; `mark` must be used once in a run.
-    pub(super) fn new(people: u64, mark: u64) -> Self {
+    pub(crate) fn new(people: u64, mark: u64) -> Self {
         Self {
             dice: Dice::new(mark),
             people,
@@ -48,7 +48,7 @@ impl Maker {
     }
 
     /// Writes a batch into an emptied buffer: 20 identify calls, 5 orders of 2 lines, 15 pages, 60 views.
-    pub(super) fn write(&mut self, out: &mut String, now: Millis) -> Sent {
+    pub(crate) fn write(&mut self, out: &mut String, now: Millis) -> Sent {
         out.clear();
         out.push_str(r#"{"batch":["#);
         let mut sent = Sent::default();
