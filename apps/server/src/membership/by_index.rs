@@ -27,12 +27,40 @@ const ROWS: u32 = 5_000;
 /// Rows that are judged together when the worker is far behind.
 const BACKLOG: usize = 50_000;
 
-/// What a stretch of the feed asks for beside the customers that it names.
+/// How long segments are asked of everybody before the feed is looked at again: who did something waits no longer.
+const SLICE_MILLIS: i64 = 25;
+
+/// Segments that are to be asked of everybody, and why. They are asked in turn, so that none waits for ever.
 #[derive(Debug, Default)]
-struct Further {
-    /// Segments to be looked at as a whole, and why.
-    sweeps: BTreeMap<SegmentId, Cause>,
-    rules: Rules,
+pub(super) struct Due {
+    causes: BTreeMap<SegmentId, Cause>,
+    last: Option<SegmentId>,
+}
+
+impl Due {
+    /// Adds a segment; what it was due for before stays.
+    fn add(&mut self, segment: SegmentId, cause: Cause) {
+        self.causes.entry(segment).or_insert(cause);
+    }
+
+    /// Returns all of them, beginning after the one that was asked last.
+    fn in_turn(&self) -> Vec<(SegmentId, Cause)> {
+        let is_behind = |id: &SegmentId| self.last.is_some_and(|last| *id <= last);
+        let (behind, ahead): (Vec<_>, Vec<_>) = self
+            .causes
+            .iter()
+            .map(|(id, cause)| (*id, *cause))
+            .partition(|(id, _)| is_behind(id));
+        [ahead, behind].concat()
+    }
+
+    /// Takes out those that have been asked, in their order.
+    fn done(&mut self, asked: &[SegmentId]) {
+        for id in asked {
+            self.causes.remove(id);
+        }
+        self.last = asked.last().copied().or(self.last);
+    }
 }
 
 /// Whether segments were made, edited, put away or taken back.
@@ -59,28 +87,33 @@ impl Keeper {
             return Ok(Next::Wait);
         };
         held.grow(&standing.view);
-        let mut further = Further::default();
-        held = self.catch_up(held, &standing, &at, &mut further).await?;
+        let mut rules = Rules::default();
+        held = self.catch_up(held, &standing, &at, &mut rules).await?;
         let is_new_minute = self.is_new_minute(now);
-        if further.rules == Rules::Changed || is_new_minute {
+        if rules == Rules::Changed || is_new_minute {
             let strangers = held.define(self.means.db.reader(), &standing.view, &at);
             if !self.dismiss(strangers.await?, &at).await? {
                 return Ok(Next::Wait);
             }
         }
-        for kept in &held.segments {
-            if is_new_minute && kept.looks_at(Looks::Time) {
-                let sweep = further.sweeps.entry(kept.definition.id);
-                sweep.or_insert(Cause::Time);
+        let is_first = self.minute.is_none();
+        for kept in held.segments.iter().filter(|_| is_new_minute) {
+            if kept.looks_at(Looks::Time) {
+                self.due.add(kept.definition.id, Cause::Time);
+            } else if is_first {
+                // Words that moved may have been read by a worker that ended before it had asked everybody.
+                self.due.add(kept.definition.id, Cause::Catalogue);
             }
         }
-        held = self
-            .sweep(held, &standing.view, &at, further.sweeps)
-            .await?;
         self.minute = Some(now.0.div_euclid(MINUTE));
+        held = self.sweep(held, &standing.view, &at).await?;
         let (held, next) = self.fill(held, &standing.view, &at).await?;
         self.held = Some(held);
-        Ok(next)
+        Ok(if self.due.causes.is_empty() {
+            next
+        } else {
+            Next::AtOnce
+        })
     }
 
     /// Reads what is stored; none when the index does not know yet what the stored intervals speak of.
@@ -108,11 +141,11 @@ impl Keeper {
         mut held: Held,
         standing: &Standing,
         at: &At,
-        further: &mut Further,
+        rules: &mut Rules,
     ) -> Result<Held, Fault> {
         while self.lease.progress.cursor < standing.position {
             let (touches, cursor) = self.read_on(standing, at).await?;
-            self.note(&mut held, at, &touches, further).await?;
+            self.note(&mut held, at, &touches, rules).await?;
             let (view, at) = (Arc::clone(&standing.view), *at);
             let work = move || {
                 let found = judge::touched(&mut held, &view, &at, &touches);
@@ -152,49 +185,48 @@ impl Keeper {
 
     /// Notes what rows ask for that speak of no customer. Words are looked up before anybody is judged by them.
     async fn note(
-        &self,
+        &mut self,
         held: &mut Held,
         at: &At,
         touches: &Touches,
-        further: &mut Further,
+        rules: &mut Rules,
     ) -> Result<(), Fault> {
         if touches.has_new_words {
             let changed = held.look_up(self.means.db.reader(), at).await?;
-            let causes = changed.into_iter().map(|id| (id, Cause::Catalogue));
-            further.sweeps.extend(causes);
+            for id in changed {
+                self.due.add(id, Cause::Catalogue);
+            }
         }
         if touches.has_new_rules {
-            further.rules = Rules::Changed;
+            *rules = Rules::Changed;
         }
         if touches.has_suppressed {
             let looking = held.segments.iter();
-            let looking = looking.filter(|kept| kept.looks_at(Looks::Addresses));
-            let causes = looking.map(|kept| (kept.definition.id, Cause::Consent));
-            further.sweeps.extend(causes);
+            for kept in looking.filter(|kept| kept.looks_at(Looks::Addresses)) {
+                self.due.add(kept.definition.id, Cause::Consent);
+            }
         }
         Ok(())
     }
 
-    async fn sweep(
-        &mut self,
-        mut held: Held,
-        view: &Arc<View>,
-        at: &At,
-        sweeps: BTreeMap<SegmentId, Cause>,
-    ) -> Result<Held, Fault> {
-        if sweeps.is_empty() {
+    /// Asks some of the segments that are due. They stay due until what was found is written.
+    async fn sweep(&mut self, mut held: Held, view: &Arc<View>, at: &At) -> Result<Held, Fault> {
+        let due = self.due.in_turn();
+        if due.is_empty() {
             return Ok(held);
         }
-        let (seen, at) = (Arc::clone(view), *at);
+        let (seen, at, clock) = (Arc::clone(view), *at, Arc::clone(&self.means.clock));
         let work = move || {
-            let found = judge::swept(&held, &seen, &at, &sweeps);
-            (held, found)
+            let end = clock.now().plus(SLICE_MILLIS);
+            let swept = judge::swept(&held, &seen, &at, &due, || clock.now() < end);
+            (held, swept)
         };
-        let (judged, found) = tokio::task::spawn_blocking(work).await?;
+        let (judged, (found, asked)) = tokio::task::spawn_blocking(work).await?;
         held = judged;
         let progress = self.lease.progress;
         self.write(&found, None, progress, |written| held.apply(view, written))
             .await?;
+        self.due.done(&asked);
         Ok(held)
     }
 

@@ -104,6 +104,11 @@ impl Held {
         }
     }
 
+    /// Returns a segment.
+    pub(super) fn get(&self, segment: SegmentId) -> Option<&Kept> {
+        self.segments.get(*self.places.get(&segment)?)
+    }
+
     /// Makes room for customers that came since.
     pub(super) fn grow(&mut self, view: &View) {
         let n = view.n_ordinals();

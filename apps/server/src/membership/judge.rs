@@ -1,10 +1,6 @@
 //! Comparing what rules say with what is stored: pure, and off the threads that serve.
 
-use std::{
-    cell::OnceCell,
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 use index::{Bits, Customer, View};
 use kernel::id::{ProfileId, SegmentId};
@@ -132,20 +128,26 @@ impl Person {
     }
 }
 
-/// Lists who enters and leaves some segments, everybody looked at; each segment has the cause that its differences get.
+/// Lists who enters and leaves some segments, everybody looked at, with the segments that were asked. Each has the cause
+/// that its differences get; at least one is asked, the others while there is time.
 pub(super) fn swept(
     held: &Held,
     view: &View,
     at: &At,
-    sweeps: &BTreeMap<SegmentId, Cause>,
-) -> Vec<Transition> {
-    let mut found = Vec::new();
-    for kept in &held.segments {
-        if let (Fill::Whole, Some(cause)) = (kept.fill, sweeps.get(&kept.definition.id)) {
+    due: &[(SegmentId, Cause)],
+    has_time: impl Fn() -> bool,
+) -> (Vec<Transition>, Vec<SegmentId>) {
+    let (mut found, mut asked) = (Vec::new(), Vec::new());
+    for (id, cause) in due {
+        if !asked.is_empty() && !has_time() {
+            break;
+        }
+        asked.push(*id);
+        if let Some(kept) = held.get(*id).filter(|kept| kept.fill == Fill::Whole) {
             found.extend(differences(kept, view, at, *cause, usize::MAX));
         }
     }
-    found
+    (found, asked)
 }
 
 /// Lists some of those who enter and leave a segment that is being filled, and how it stands afterwards.

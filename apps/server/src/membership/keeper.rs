@@ -11,7 +11,7 @@ use segmentation::{
 };
 use tokio::task::JoinError;
 
-use super::{Indexing, Means, by_sql::Pace, held::Held};
+use super::{Indexing, Means, by_index::Due, by_sql::Pace, held::Held};
 use crate::audience::{Standing, Unavailable};
 
 /// Why a round ended early. What the worker held in memory is forgotten with it.
@@ -67,6 +67,8 @@ pub struct Keeper {
     pub(super) held: Option<Held>,
     /// The minute whose conditions of time have been looked at.
     pub(super) minute: Option<i64>,
+    /// What is still to be asked of everybody.
+    pub(super) due: Due,
     pub(super) pace: Pace,
 }
 
@@ -84,6 +86,7 @@ impl Keeper {
             workspace,
             held: None,
             minute: None,
+            due: Due::default(),
             pace: Pace::begun(now),
         }))
     }

@@ -68,13 +68,18 @@ impl Node {
             .unwrap()
     }
 
+    /// Waits until the index has taken in what has been written.
+    pub(super) async fn caught_up(&self, app: &TestApp) {
+        if let Some(follower) = &self.follower {
+            follower.wait_for(position(app).await).await.unwrap();
+        }
+    }
+
     /// Lets the worker do all there is to do.
     pub(super) async fn settle(&self, app: &TestApp, keeper: &mut Keeper) {
         // Its own writes move the feed on: once more finds nothing.
         for _ in 0..2 {
-            if let Some(follower) = &self.follower {
-                follower.wait_for(position(app).await).await.unwrap();
-            }
+            self.caught_up(app).await;
             while self.round(app, keeper).await == Next::AtOnce {}
         }
     }

@@ -1,6 +1,6 @@
 //! Told one by one: what wakes a segment, what time does, who may write.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use access::Role;
 use kernel::{
@@ -14,7 +14,8 @@ use segmentation::{
     store::Shelf,
 };
 use serde_json::{Value as Json, json};
-use server::membership::{Fault, Indexing, Keeper};
+use server::membership::{Fault, Indexing, Keeper, Means, Next};
+use testkit::FakeClock;
 
 use super::hands::{
     Node, edit, intervals, is_right, is_sound, next_minute, open, segment, segment_in, shelve, told,
@@ -200,6 +201,52 @@ async fn after_a_merge_the_survivor_is_judged_by_herself_and_the_other_leaves() 
         assert_eq!(of_merged.left.unwrap().1, Cause::Merge, "{}", test.name());
         let of_survivor = found.iter().find(|one| one.profile == survivor[0]).unwrap();
         assert_eq!(of_survivor.entered.1, Cause::Merge);
+        is_sound(&app, test.name()).await;
+    }
+}
+
+/// A clock that every look moves on, so that each slice of work is over at once.
+#[derive(Debug)]
+struct Hurried(FakeClock);
+
+impl Clock for Hurried {
+    fn now(&self) -> Millis {
+        self.0.advance(30);
+        self.0.now()
+    }
+}
+
+#[tokio::test]
+async fn who_does_something_does_not_wait_for_the_work_of_a_whole_minute() {
+    for test in testkit::both().await {
+        let app = TestApp::new(&test).await;
+        for _ in 0..5 {
+            segment(&app, &dormant()).await;
+        }
+        let bought = segment(&app, &has_done("Bought")).await;
+        let node = Node::start(&app, Indexing::On);
+        let clock = Arc::new(Hurried(app.kit.clock.clone()));
+        let means = Means {
+            clock,
+            ..node.means.clone()
+        };
+        let workspace = app.kit.workspace;
+        let mut keeper = Keeper::claim(&means, workspace).await.unwrap().unwrap();
+        say(&app, did("u1", "Other")).await;
+        node.settle(&app, &mut keeper).await;
+        next_minute(&app);
+        assert_eq!(keeper.round().await.unwrap(), Next::AtOnce, "one of five");
+        say(&app, did("u1", "Bought")).await;
+        app.kit.clock.advance(10);
+        node.caught_up(&app).await;
+        assert_eq!(
+            keeper.round().await.unwrap(),
+            Next::AtOnce,
+            "three are left"
+        );
+        let entered = of(&app, bought).await;
+        assert_eq!(entered, [(true, Cause::Event)], "{}", test.name());
+        node.settle(&app, &mut keeper).await;
         is_sound(&app, test.name()).await;
     }
 }
