@@ -21,7 +21,14 @@ pub(crate) struct BenchArgs {
 }
 
 /// The benchmarks that PostgreSQL has a part in.
-const ON_POSTGRES: [&str; 5] = ["ingest", "import", "send", "memory", "segments"];
+const ON_POSTGRES: [&str; 6] = [
+    "ingest",
+    "import",
+    "send",
+    "memory",
+    "freshness",
+    "segments",
+];
 /// Where the load programs look for a server on which they may make databases.
 const POSTGRES: &str = "ENISHI_BENCH_POSTGRES";
 

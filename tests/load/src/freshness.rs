@@ -11,6 +11,7 @@ use std::{cell::Cell, time::Duration};
 
 use access::Permission;
 use anyhow::ensure;
+use sea_orm::{ConnectOptions, DatabaseConnection};
 use storage::Db;
 
 use self::probe::{Found, Probes, Watch};
@@ -89,7 +90,7 @@ pub(crate) async fn run(home: &Home, options: &Options, report: &mut Report) -> 
             options,
             keys,
             server,
-            db: Db::connect(&storage::Options::parse(&database.url)?).await?,
+            db: watch_with(&database).await?,
         };
         bench.measure((&path, n_lines), report).await?;
     }
@@ -98,6 +99,17 @@ pub(crate) async fn run(home: &Home, options: &Options, report: &mut Report) -> 
         segments::N, options.people, options.rate, ingest::BATCH, options.probes
     ));
     Ok(())
+}
+
+/// Opens a connection that only reads: an embedded database has one server, and may have readers besides.
+async fn watch_with(database: &Database) -> anyhow::Result<DatabaseConnection> {
+    let url = match database.kind {
+        Kind::Sqlite => format!("{}?mode=ro", database.url),
+        Kind::Postgres => database.url.clone(),
+    };
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    Ok(sea_orm::Database::connect(options).await?)
 }
 
 struct Keys {
@@ -111,7 +123,7 @@ struct Bench<'a> {
     keys: Keys,
     server: Server,
     /// Reads what the server has written.
-    db: Db,
+    db: DatabaseConnection,
 }
 
 impl Bench<'_> {
@@ -165,7 +177,7 @@ impl Bench<'_> {
         tell(report, &label, &found?, [None, Some(IMPORT_BAR)]);
         report.add(format!("{label}, lines"), rate?, "lines/s", None);
 
-        database::close(self.db).await?;
+        self.db.close().await?;
         let log = self.server.stop().await?;
         ensure!(log.trim().is_empty(), "the server complained:\n{log}");
         Ok(())

@@ -12,7 +12,8 @@ use kernel::{
     id::SegmentId,
     time::{Clock, SystemClock},
 };
-use storage::{Db, sql};
+use sea_orm::DatabaseConnection;
+use storage::sql;
 
 use crate::{
     http::{self, Connection},
@@ -77,14 +78,14 @@ impl Probes {
 
 /// Looks who has entered.
 pub(super) struct Watch<'a> {
-    db: &'a Db,
+    db: &'a DatabaseConnection,
     segment: SegmentId,
     /// Entries up to here have been seen: no two of a workspace happen at once.
     seen: i64,
 }
 
 impl<'a> Watch<'a> {
-    pub(super) const fn new(db: &'a Db, segment: SegmentId) -> Self {
+    pub(super) const fn new(db: &'a DatabaseConnection, segment: SegmentId) -> Self {
         Self {
             db,
             segment,
@@ -155,7 +156,7 @@ impl<'a> Watch<'a> {
             self.seen.into(),
             WORKSPACE.raw().into(),
         ];
-        let rows = sql::rows(self.db.reader(), text, values).await?;
+        let rows = sql::rows(self.db, text, values).await?;
         let mut entered = Vec::with_capacity(rows.len());
         for row in rows {
             entered.push(row.try_get_by_index(0).context("no profile")?);

@@ -2,8 +2,9 @@
 
 use anyhow::{Context, ensure};
 use kernel::id::SegmentId;
+use sea_orm::DatabaseConnection;
 use serde_json::{Value as Json, json};
-use storage::{Db, sql};
+use storage::sql;
 
 use super::probe::EVENT;
 use crate::{
@@ -17,7 +18,11 @@ pub(super) const N: usize = 200;
 const PATIENCE: std::time::Duration = std::time::Duration::from_mins(5);
 
 /// Makes them over REST and waits until each is filled; returns the one that asks for what the waited-for do.
-pub(super) async fn make(port: u16, key: &str, db: &Db) -> anyhow::Result<SegmentId> {
+pub(super) async fn make(
+    port: u16,
+    key: &str,
+    db: &DatabaseConnection,
+) -> anyhow::Result<SegmentId> {
     let mut connection = Connection::open(port).await?;
     let headers = format!("Authorization: Bearer {key}\r\nContent-Type: application/json\r\n");
     let mut probed = None;
@@ -41,10 +46,10 @@ pub(super) async fn make(port: u16, key: &str, db: &Db) -> anyhow::Result<Segmen
     probed.context("no segment was made")
 }
 
-async fn n_filled(db: &Db) -> anyhow::Result<usize> {
+async fn n_filled(db: &DatabaseConnection) -> anyhow::Result<usize> {
     let text =
         "SELECT COUNT(*) FROM membership_filled WHERE workspace_id = $1 AND rule NOT IN ('', '-')";
-    let n = sql::number(db.reader(), text, [WORKSPACE.raw().into()]).await?;
+    let n = sql::number(db, text, [WORKSPACE.raw().into()]).await?;
     Ok(usize::try_from(n)?)
 }
 
