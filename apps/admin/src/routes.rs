@@ -53,6 +53,8 @@ pub enum Route {
     Rfm,
     /// Buyers by money in groups.
     Deciles,
+    /// Buyers by what they have brought.
+    Bands,
     /// Customers by lifecycle stage.
     Lifecycle,
     /// Settings, its overview.
@@ -116,6 +118,7 @@ impl Route {
             Self::Analytics => "/analytics".to_owned(),
             Self::Rfm => "/analytics/rfm".to_owned(),
             Self::Deciles => "/analytics/deciles".to_owned(),
+            Self::Bands => "/analytics/bands".to_owned(),
             Self::Lifecycle => "/analytics/lifecycle".to_owned(),
             Self::Settings => "/settings".to_owned(),
             Self::SettingsPage(name) => format!("/settings/{name}"),
@@ -153,6 +156,7 @@ impl Route {
             ["analytics"] => Self::Analytics,
             ["analytics", "rfm"] => Self::Rfm,
             ["analytics", "deciles"] => Self::Deciles,
+            ["analytics", "bands"] => Self::Bands,
             ["analytics", "lifecycle"] => Self::Lifecycle,
             ["settings"] => Self::Settings,
             ["settings", name] => Self::SettingsPage((*name).to_owned()),
@@ -187,7 +191,9 @@ impl Route {
             | Self::Content(_)
             | Self::Products
             | Self::Product(_) => Some(Area::Contents),
-            Self::Analytics | Self::Rfm | Self::Deciles | Self::Lifecycle => Some(Area::Analytics),
+            Self::Analytics | Self::Rfm | Self::Deciles | Self::Bands | Self::Lifecycle => {
+                Some(Area::Analytics)
+            }
             Self::Settings | Self::SettingsPage(_) | Self::Gallery | Self::Example => {
                 Some(Area::Settings)
             }
@@ -260,6 +266,7 @@ mod tests {
             Route::Analytics,
             Route::Rfm,
             Route::Deciles,
+            Route::Bands,
             Route::Lifecycle,
             Route::Settings,
             Route::SettingsPage(id()),

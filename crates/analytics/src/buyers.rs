@@ -1,8 +1,9 @@
-//! Buyers by what they bought: RFM cells, their named groups, and deciles.
+//! Buyers by what they bought: RFM cells, their named groups, deciles, and bands of lifetime value.
 //!
 //! Who is a buyer, what is compared and where groups begin is the rule language's; see `docs/segments.md`. So
 //! whoever is counted in a cell is whom a segment of that cell selects.
 
+pub mod band;
 pub mod decile;
 pub mod name;
 pub mod rfm;

@@ -1,4 +1,4 @@
-//! Analyses of buyers: RFM and deciles.
+//! Analyses of buyers: RFM, deciles and bands of lifetime value.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ pub struct FrameView {
     pub days: Option<u32>,
     /// How many groups.
     pub groups: u32,
-    /// `equal_counts`, `equal_values` or `equal_ranks`.
+    /// `equal_counts`, `equal_values` or `equal_ranks`; `breaks` for bands.
     pub method: String,
     /// The window as conditions of segments have it; see the segment guide.
     #[schema(value_type = Object)]
@@ -129,4 +129,45 @@ pub struct DecilesView {
     pub total: BuyersSum,
     /// The groups, the one that spent most first.
     pub groups: Vec<DecileGroup>,
+}
+
+/// Buyers between two amounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ValueBand {
+    /// Its number; 1 brought most.
+    pub number: u32,
+    /// Where it begins, in minor units; null for the lowest.
+    pub from: Option<i64>,
+    /// Where the next begins; null for the highest.
+    pub until: Option<i64>,
+    /// Who is in it.
+    #[serde(flatten)]
+    pub sum: BuyersSum,
+    /// Its share of all buyers, 0 to 1; null without any.
+    pub people: Option<f64>,
+    /// Its share of all money; null where all money is not above 0.
+    pub share: Option<f64>,
+    /// The share of money of this and all bands above.
+    pub cumulative: Option<f64>,
+    /// Gross profit in minor units; null without a margin.
+    pub profit: Option<i64>,
+}
+
+/// Buyers by the money they have brought, between fixed amounts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ValueBandsView {
+    /// When and over what they were counted.
+    pub frame: FrameView,
+    /// Where the bands above the lowest begin, in minor units, ascending.
+    pub breaks: Vec<i64>,
+    /// Whether these were suggested, because none were asked for.
+    pub is_suggested: bool,
+    /// The margin in percent; null when none was given.
+    pub margin: Option<f64>,
+    /// All buyers; the bands add up to it.
+    pub total: BuyersSum,
+    /// Customers who bought nothing in the window.
+    pub others: i64,
+    /// The bands, the highest first.
+    pub bands: Vec<ValueBand>,
 }

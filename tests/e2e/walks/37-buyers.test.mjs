@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ask, tokenOf } from '../lib/api.mjs';
-import { assertNoFaults, openBrowser, settle } from '../lib/browser.mjs';
+import { assertAccessible } from '../lib/axe.mjs';
+import { assertNoFaults, openBrowser, settle, shot } from '../lib/browser.mjs';
 import { serverUrl } from '../lib/server.mjs';
 import { leave, openSignedIn } from '../lib/session.mjs';
 
@@ -90,6 +91,40 @@ test('a lifecycle stage becomes a segment of as many people', { timeout: 180_000
     const document = JSON.parse(new URL(page.url()).searchParams.get('document'));
     const preview = await ask(page, token, 'POST', '/api/v1/segments/preview', { document, position: 'newest' });
     assert.equal(preview.total, dormant, 'the segment has as many people as the stage');
+    assertNoFaults(page);
+  } finally {
+    await leave(page);
+  }
+});
+
+test('bands of value follow the amounts that are typed, and become a segment', { timeout: 180_000 }, async () => {
+  const page = await openSignedIn(chromium.browser, { language: 'ja' });
+  try {
+    const token = await tokenOf(page);
+    await page.goto(`${serverUrl()}/analytics/bands`);
+    await page.locator('table.bd tbody tr').first().waitFor();
+    await settle(page);
+    await shot(page, '37-bands');
+    await assertAccessible(page);
+    const limits = page.getByLabel('境の金額');
+    while (await limits.count() > 1) await page.getByRole('button', { name: '外す' }).first().click();
+    await limits.first().fill('５０，０００');
+    await page.getByRole('button', { name: 'この境で分ける' }).click();
+    await page.waitForURL(/breaks=50000/);
+    await page.getByLabel('粗利率（%）').fill('30');
+    await page.waitForURL(/margin=30/);
+    await page.getByRole('columnheader', { name: '粗利' }).waitFor();
+    await settle(page);
+    assert.equal(await page.locator('table.bd tbody tr').count(), 2);
+    const people = await page.locator('table.bd tbody tr td:nth-of-type(1)').allTextContents();
+    const { total } = await ask(page, token, 'GET', '/api/v1/analytics/bands');
+    assert.equal(number(people[0]) + number(people[1]), total.buyers, 'the bands add up');
+    await page.locator('table.bd a.link').first().click();
+    await page.waitForURL(/segments\/new/);
+    await settle(page);
+    const document = JSON.parse(new URL(page.url()).searchParams.get('document'));
+    const preview = await ask(page, token, 'POST', '/api/v1/segments/preview', { document, position: 'newest' });
+    assert.equal(preview.total, number(people[0]), 'the segment has as many people as the band');
     assertNoFaults(page);
   } finally {
     await leave(page);

@@ -1,7 +1,7 @@
 //! Analyses of buyers.
 
 use api_types::{
-    analytics::{DecilesView, RfmView},
+    analytics::{DecilesView, RfmView, ValueBandsView},
     computed::LifecycleView,
     imports::DownloadTicket,
 };
@@ -19,7 +19,12 @@ pub async fn deciles(query: &str, signal: &AbortSignal) -> Result<DecilesView, A
     client::get(&format!("/analytics/deciles{query}"), Some(signal)).await
 }
 
-/// Asks for the address of an analysis (`rfm`, `deciles`) as CSV, good once.
+/// Counts buyers by the money they have brought, between fixed amounts.
+pub async fn bands(query: &str, signal: &AbortSignal) -> Result<ValueBandsView, ApiError> {
+    client::get(&format!("/analytics/bands{query}"), Some(signal)).await
+}
+
+/// Asks for the address of an analysis (`rfm`, `deciles`, `bands`) as CSV, good once.
 pub async fn ticket(analysis: &str, query: &str) -> Result<DownloadTicket, ApiError> {
     client::post(&format!("/analytics/{analysis}/ticket{query}"), &()).await
 }

@@ -1,6 +1,7 @@
 //! Reports over everything, and analyses of the buyers.
 
-pub mod buyers;
+pub mod bands;
+mod buyers;
 pub mod deciles;
 pub mod definitions;
 pub mod lifecycle;
@@ -8,6 +9,7 @@ mod logic;
 pub mod overview;
 pub mod rfm;
 
+pub use bands::Bands;
 pub use deciles::Deciles;
 pub use lifecycle::Lifecycle;
 pub use overview::Analytics;

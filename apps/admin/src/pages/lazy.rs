@@ -45,6 +45,7 @@ pub(super) fn view(route: Route) -> AnyView {
             | Route::Analytics
             | Route::Rfm
             | Route::Deciles
+            | Route::Bands
             | Route::Lifecycle => audience_pages(route).await,
             Route::Campaigns
             | Route::NewCampaign
@@ -112,6 +113,7 @@ fn audience_pages(route: Route) -> Fetched {
         Route::Analytics => view! { <analytics::Analytics/> }.into_any(),
         Route::Rfm => view! { <analytics::Rfm/> }.into_any(),
         Route::Deciles => view! { <analytics::Deciles/> }.into_any(),
+        Route::Bands => view! { <analytics::Bands/> }.into_any(),
         Route::Lifecycle => view! { <analytics::Lifecycle/> }.into_any(),
         _ => view! { <not_found::NotFound/> }.into_any(),
     })

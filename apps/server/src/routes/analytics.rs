@@ -1,5 +1,6 @@
-//! Analyses of customers: RFM, deciles and lifecycle stages.
+//! Analyses of customers: RFM, deciles, bands of value and lifecycle stages.
 
+mod bands;
 mod deciles;
 mod download;
 mod lifecycle;
@@ -17,11 +18,14 @@ pub(super) fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(rfm::rfm))
         .routes(routes!(deciles::deciles))
+        .routes(routes!(bands::bands))
         .routes(routes!(lifecycle::lifecycle))
         .routes(routes!(download::rfm_csv))
         .routes(routes!(download::deciles_csv))
+        .routes(routes!(download::bands_csv))
         .routes(routes!(ticket::rfm_ticket))
         .routes(routes!(ticket::deciles_ticket))
+        .routes(routes!(ticket::bands_ticket))
 }
 
 pub(super) fn plain() -> Router<App> {

@@ -22,7 +22,11 @@ pub(super) fn asked(query: &ListQuery) -> String {
 }
 
 /// A control that follows the address and changes it.
-fn bound(state: ListState, name: &'static str, default: &'static str) -> RwSignal<String> {
+pub(super) fn bound(
+    state: ListState,
+    name: &'static str,
+    default: &'static str,
+) -> RwSignal<String> {
     let read = move |query: &ListQuery| match query.filter(name) {
         "" => default.to_owned(),
         value => value.to_owned(),
@@ -58,7 +62,7 @@ fn bound(state: ListState, name: &'static str, default: &'static str) -> RwSigna
 
 /// Window, day, groups and method.
 #[component]
-pub fn Asked(
+pub(super) fn Asked(
     /// The address.
     state: ListState,
     /// How many groups there may be; the first is the usual one.
@@ -98,8 +102,8 @@ pub fn Asked(
 
 /// The button that downloads the exact table.
 #[component]
-pub fn Export(
-    /// `rfm` or `deciles`.
+pub(super) fn Export(
+    /// `rfm`, `deciles` or `bands`.
     analysis: &'static str,
     /// The address.
     state: ListState,
@@ -124,7 +128,7 @@ pub fn Export(
 
 /// The links between the pages of the area.
 #[component]
-pub fn Pages(
+pub(super) fn Pages(
     /// The page that is shown.
     here: Route,
 ) -> impl IntoView {
@@ -137,6 +141,7 @@ pub fn Pages(
             {link(Route::Analytics, t::buyers::overview)}
             {link(Route::Rfm, t::buyers::rfm_title)}
             {link(Route::Deciles, t::buyers::deciles_title)}
+            {link(Route::Bands, t::buyers::bands_title)}
             {link(Route::Lifecycle, t::computed::lifecycle_title)}
         </nav>
     }

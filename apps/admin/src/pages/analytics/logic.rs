@@ -73,6 +73,27 @@ pub(super) fn decile(frame: &FrameView, numbers: &[u32]) -> Value {
     json!({"all": [standing("monetary", frame, "best", numbers)]})
 }
 
+/// Returns the condition of a band of value; 1 is the highest.
+pub(super) fn band(frame: &FrameView, breaks: &[i64], number: u32) -> Value {
+    json!({"all": [{"standing": {"by": "monetary", "within": frame.within, "cut": {"breaks": breaks},
+        "first": "best", "in": [number]}}]})
+}
+
+/// Reads amounts as people type them, in any order; `None` where one is no amount above 0. Empty ones are left out.
+pub(super) fn amounts(typed: &[String], per: i64) -> Option<String> {
+    let typed = typed.iter().filter(|text| !text.trim().is_empty());
+    let mut amounts = typed
+        .map(|text| {
+            let amount = crate::format::number::parse(text)?.checked_mul(per)?;
+            (amount > 0).then_some(amount)
+        })
+        .collect::<Option<Vec<i64>>>()?;
+    amounts.sort_unstable();
+    amounts.dedup();
+    let amounts: Vec<String> = amounts.iter().map(i64::to_string).collect();
+    Some(amounts.join(","))
+}
+
 /// Returns the document of whoever meets one of some conditions; one alone stands for itself.
 pub(super) fn document(conditions: &[Value]) -> Value {
     let root = match conditions {
@@ -111,6 +132,23 @@ mod tests {
             method: "equal_counts".to_owned(),
             within: json!({"last": {"days": 365}}),
             ..FrameView::default()
+        }
+    }
+
+    #[test]
+    fn amounts_are_read_as_people_type_them() {
+        let read = |typed: &[&str], per| {
+            let typed: Vec<String> = typed.iter().map(|text| (*text).to_owned()).collect();
+            amounts(&typed, per)
+        };
+        assert_eq!(
+            read(&["30,000", "１００００", " ", "30000"], 1).as_deref(),
+            Some("10000,30000")
+        );
+        assert_eq!(read(&["12"], 100).as_deref(), Some("1200"));
+        assert_eq!(read(&[], 1).as_deref(), Some(""));
+        for wrong in ["0", "-5", "たくさん", "1.5", "99999999999999999999"] {
+            assert_eq!(read(&[wrong], 1), None, "{wrong}");
         }
     }
 

@@ -1,9 +1,9 @@
-//! The exact tables as CSV: `GET /api/v1/analytics/{rfm,deciles}.csv`, and the same by ticket.
+//! The exact tables as CSV: `GET /api/v1/analytics/{rfm,deciles,bands}.csv`, and the same by ticket.
 
 use access::ticket;
 use analytics::{
     Table,
-    buyers::{Question, decile, rfm},
+    buyers::{band, decile, rfm},
     csv,
 };
 use axum::{
@@ -12,8 +12,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kernel::id::WorkspaceId;
+use serde::{Deserialize, Serialize};
 
-use super::{deciles::GROUPS, query::BuyersQuery, rfm::SCORES, ticket::PURPOSE};
+use super::{bands::BandsQuery, deciles::GROUPS, query::BuyersQuery, rfm::SCORES, ticket::PURPOSE};
 use crate::{
     http::{
         auth::{Operator, needs::ReportsRead},
@@ -23,27 +24,22 @@ use crate::{
     state::App,
 };
 
-/// Which analysis is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which analysis is wanted, and what is asked of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "analysis", content = "query", rename_all = "snake_case")]
 pub(super) enum Which {
-    Rfm,
-    Deciles,
+    Rfm(BuyersQuery),
+    Deciles(BuyersQuery),
+    Bands(BandsQuery),
 }
 
 impl Which {
-    pub(super) const fn as_str(self) -> &'static str {
+    const fn as_str(&self) -> &'static str {
         match self {
-            Self::Rfm => "rfm",
-            Self::Deciles => "deciles",
+            Self::Rfm(_) => "rfm",
+            Self::Deciles(_) => "deciles",
+            Self::Bands(_) => "bands",
         }
-    }
-
-    fn question(self, query: &BuyersQuery) -> Result<Question, ApiError> {
-        let groups = match self {
-            Self::Rfm => SCORES,
-            Self::Deciles => GROUPS,
-        };
-        Ok(query.question(groups)?)
     }
 }
 
@@ -56,7 +52,7 @@ pub(super) async fn rfm_csv(
     Locale(locale): Locale,
     State(app): State<App>,
 ) -> Result<Response, ApiError> {
-    answer(&app, operator.workspace, Which::Rfm, &query, &locale).await
+    answer(&app, operator.workspace, &Which::Rfm(query), &locale).await
 }
 
 /// Writes the groups of the decile analysis as CSV.
@@ -68,7 +64,19 @@ pub(super) async fn deciles_csv(
     Locale(locale): Locale,
     State(app): State<App>,
 ) -> Result<Response, ApiError> {
-    answer(&app, operator.workspace, Which::Deciles, &query, &locale).await
+    answer(&app, operator.workspace, &Which::Deciles(query), &locale).await
+}
+
+/// Writes the bands of lifetime value as CSV.
+#[utoipa::path(get, path = "/api/v1/analytics/bands.csv", operation_id = "download_bands", tag = "reports",
+    params(BandsQuery), responses((status = 200, body = String, content_type = "text/csv")))]
+pub(super) async fn bands_csv(
+    operator: Operator<ReportsRead>,
+    ValidQuery(query): ValidQuery<BandsQuery>,
+    Locale(locale): Locale,
+    State(app): State<App>,
+) -> Result<Response, ApiError> {
+    answer(&app, operator.workspace, &Which::Bands(query), &locale).await
 }
 
 pub(super) async fn by_ticket(
@@ -80,36 +88,33 @@ pub(super) async fn by_ticket(
         .await?
         .ok_or_else(ApiError::not_found)?;
     tx.commit().await?;
-    let member = |name: &str| ticket.payload.get(name).cloned().unwrap_or_default();
-    let which = match member("analysis").as_str() {
-        Some("rfm") => Which::Rfm,
-        Some("deciles") => Which::Deciles,
-        _ => return Err(ApiError::not_found()),
-    };
-    let query = serde_json::from_value(member("query")).map_err(|_| ApiError::not_found())?;
-    let locale = member("locale");
+    let locale = ticket.payload.get("locale").cloned().unwrap_or_default();
+    let which = ticket.payload.get("which").cloned().unwrap_or_default();
+    let which = serde_json::from_value(which).map_err(|_| ApiError::not_found())?;
     let locale = locale.as_str().unwrap_or_default();
-    answer(&app, ticket.workspace, which, &query, locale).await
+    answer(&app, ticket.workspace, &which, locale).await
 }
 
 /// Counts; what cannot be asked is refused.
 pub(super) async fn table(
     app: &App,
     workspace: WorkspaceId,
-    which: Which,
-    query: &BuyersQuery,
+    which: &Which,
     locale: &str,
 ) -> Result<Table, ApiError> {
-    let question = which.question(query)?;
     let (db, now) = (app.db.reader(), app.now());
     let is_english = locale.starts_with("en");
     Ok(match which {
-        Which::Rfm => {
-            let found = rfm::find(db, workspace, question, now).await?;
+        Which::Rfm(query) => {
+            let found = rfm::find(db, workspace, query.question(SCORES)?, now).await?;
             found.table(is_english)
         }
-        Which::Deciles => {
-            let found = decile::find(db, workspace, question, now).await?;
+        Which::Deciles(query) => {
+            let found = decile::find(db, workspace, query.question(GROUPS)?, now).await?;
+            found.table(is_english)
+        }
+        Which::Bands(query) => {
+            let found = band::find(db, workspace, query.question()?, now).await?;
             found.table(is_english)
         }
     })
@@ -118,11 +123,10 @@ pub(super) async fn table(
 async fn answer(
     app: &App,
     workspace: WorkspaceId,
-    which: Which,
-    query: &BuyersQuery,
+    which: &Which,
     locale: &str,
 ) -> Result<Response, ApiError> {
-    let table = table(app, workspace, which, query, locale).await?;
+    let table = table(app, workspace, which, locale).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (

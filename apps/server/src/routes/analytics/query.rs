@@ -22,6 +22,15 @@ pub(super) struct BuyersQuery {
 const DAYS: u32 = 365;
 
 impl BuyersQuery {
+    /// A question about a moment and a window alone.
+    pub(super) fn window(as_of: Option<String>, days: String) -> Self {
+        Self {
+            as_of,
+            days: Some(days),
+            ..Self::default()
+        }
+    }
+
     /// Reads the question; `groups` is how many there are unless said.
     pub(super) fn question(&self, groups: u32) -> Result<Question, Invalid> {
         let mut found = Invalid::default();

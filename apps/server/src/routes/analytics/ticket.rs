@@ -1,10 +1,11 @@
-//! `POST /api/v1/analytics/{rfm,deciles}/ticket`.
+//! `POST /api/v1/analytics/{rfm,deciles,bands}/ticket`.
 
 use access::ticket::{self, Ticket};
 use api_types::imports::DownloadTicket;
 use axum::{Json, extract::State};
 
 use super::{
+    bands::BandsQuery,
     download::{self, Which},
     query::BuyersQuery,
 };
@@ -29,7 +30,7 @@ pub(super) async fn rfm_ticket(
     Locale(locale): Locale,
     State(app): State<App>,
 ) -> Result<Json<DownloadTicket>, ApiError> {
-    give(&app, &operator, Which::Rfm, &query, &locale).await
+    give(&app, &operator, &Which::Rfm(query), &locale).await
 }
 
 /// Gives a single-use address for the groups of the decile analysis as CSV, for a browser's plain link.
@@ -41,24 +42,35 @@ pub(super) async fn deciles_ticket(
     Locale(locale): Locale,
     State(app): State<App>,
 ) -> Result<Json<DownloadTicket>, ApiError> {
-    give(&app, &operator, Which::Deciles, &query, &locale).await
+    give(&app, &operator, &Which::Deciles(query), &locale).await
+}
+
+/// Gives a single-use address for the bands of lifetime value as CSV, for a browser's plain link.
+#[utoipa::path(post, path = "/api/v1/analytics/bands/ticket", operation_id = "create_bands_ticket", tag = "reports",
+    params(BandsQuery), responses((status = 200, body = DownloadTicket)))]
+pub(super) async fn bands_ticket(
+    operator: Operator<ReportsRead>,
+    ValidQuery(query): ValidQuery<BandsQuery>,
+    Locale(locale): Locale,
+    State(app): State<App>,
+) -> Result<Json<DownloadTicket>, ApiError> {
+    give(&app, &operator, &Which::Bands(query), &locale).await
 }
 
 async fn give(
     app: &App,
     operator: &Operator<ReportsRead>,
-    which: Which,
-    query: &BuyersQuery,
+    which: &Which,
     locale: &str,
 ) -> Result<Json<DownloadTicket>, ApiError> {
     // Asked once before, so that a wrong question is refused here and not behind a link.
-    download::table(app, operator.workspace, which, query, locale).await?;
+    download::table(app, operator.workspace, which, locale).await?;
     let tx = app.db.begin().await?;
     let ticket = Ticket {
         workspace: operator.workspace,
         user: operator.user(),
         purpose: PURPOSE.to_owned(),
-        payload: serde_json::json!({ "analysis": which.as_str(), "query": query, "locale": locale }),
+        payload: serde_json::json!({ "which": which, "locale": locale }),
     };
     let token = ticket::create(&tx, &ticket, app.now()).await?;
     tx.commit().await?;

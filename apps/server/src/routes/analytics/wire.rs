@@ -2,11 +2,13 @@
 
 use analytics::buyers::{
     Frame,
+    band::{Band, Bands},
     decile::{Decile, Deciles},
     rfm::{Cell, Part, Rfm, Score, Sum},
 };
 use api_types::analytics::{
-    BuyersSum, DecileGroup, DecilesView, FrameView, RfmCell, RfmPart, RfmScore, RfmView,
+    BuyersSum, DecileGroup, DecilesView, FrameView, RfmCell, RfmPart, RfmScore, RfmView, ValueBand,
+    ValueBandsView,
 };
 
 fn frame(frame: &Frame) -> FrameView {
@@ -88,5 +90,31 @@ pub(super) fn deciles(found: &Deciles) -> DecilesView {
         frame: frame(&found.frame),
         total: sum(found.total),
         groups: found.groups.iter().map(group).collect(),
+    }
+}
+
+pub(super) fn bands(found: &Bands) -> ValueBandsView {
+    let band = |band: &Band| ValueBand {
+        number: band.number,
+        from: band.from,
+        until: band.until,
+        sum: sum(band.sum),
+        people: band.people,
+        share: band.share,
+        cumulative: band.cumulative,
+        profit: band.profit,
+    };
+    ValueBandsView {
+        frame: FrameView {
+            groups: u32::try_from(found.bands.len()).unwrap_or(u32::MAX),
+            method: "breaks".to_owned(),
+            ..frame(&found.frame)
+        },
+        breaks: found.breaks.clone(),
+        is_suggested: found.is_suggested,
+        margin: found.margin.map(|margin| f64::from(margin) / 10.0),
+        total: sum(found.total),
+        others: found.n_others,
+        bands: found.bands.iter().map(band).collect(),
     }
 }
