@@ -150,22 +150,58 @@ fn function(
         );
         return;
     }
-    let parameters: Vec<String> = arguments
+    let body = by_language(&expression(ja), &expression(en));
+    if let [only] = arguments.iter().collect::<Vec<_>>().as_slice() {
+        let parameter = match only.as_str() {
+            "count" => "count: i64".to_owned(),
+            name => format!("{name}: impl core::fmt::Display"),
+        };
+        let _ = writeln!(code, "    pub fn {key}({parameter}) -> String {{ {body} }}");
+    } else {
+        named(code, key, &arguments, &body);
+    }
+}
+
+/// Writes a message of several arguments as a struct: texts beside each other would be given in the wrong order, and
+/// nothing would notice.
+fn named(code: &mut String, key: &str, arguments: &BTreeSet<String>, body: &str) {
+    let name = camel(key);
+    let kinds: Vec<String> = arguments
         .iter()
-        .map(|name| {
-            if name == "count" {
-                "count: i64".to_owned()
-            } else {
-                format!("{name}: impl core::fmt::Display")
-            }
+        .filter(|argument| *argument != "count")
+        .map(|argument| camel(argument))
+        .collect();
+    let generics: Vec<String> = kinds
+        .iter()
+        .map(|kind| format!("{kind}: core::fmt::Display"))
+        .collect();
+    let (generics, kinds) = (generics.join(", "), kinds.join(", "));
+    let fields: Vec<String> = arguments
+        .iter()
+        .map(|argument| {
+            let kind = match argument.as_str() {
+                "count" => "i64".to_owned(),
+                other => camel(other),
+            };
+            format!("/** What stands for `{argument}`. */ pub {argument}: {kind}")
         })
         .collect();
-    let body = by_language(&expression(ja), &expression(en));
-    let parameters = parameters.join(", ");
+    let bound: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (fields, bound) = (fields.join(", "), bound.join(", "));
     let _ = writeln!(
         code,
-        "    pub fn {key}({parameters}) -> String {{ {body} }}"
+        "    pub struct {name}<{kinds}> {{ {fields} }}\n    impl<{generics}> {name}<{kinds}> {{ /** Says it. */ pub fn say(self) -> String {{ let Self {{ {bound} }} = self; {body} }} }}"
     );
+}
+
+/// Returns `OnlyA` for `only_a`.
+fn camel(name: &str) -> String {
+    let capitalized = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    name.split('_').map(capitalized).collect()
 }
 
 /// Chooses by language, where the languages differ.

@@ -2,7 +2,8 @@
 //!
 //! A message without arguments is a plain `fn() -> &'static str`, and such a function is itself a reactive child in a
 //! view: `<h1>{t::customers::title}</h1>` follows the language switch. A message with arguments is called in a
-//! closure: `{move || t::customers::found(count)}`. `{count}` is always an integer and is grouped by language.
+//! closure: `{move || t::customers::found(count)}`. One with several names them, since texts in the wrong order would
+//! compile as well: `t::shell::Of { part, whole }.say()`. `{count}` is always an integer and is grouped by language.
 #![expect(
     clippy::doc_markdown,
     clippy::useless_format,

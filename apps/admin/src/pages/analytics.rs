@@ -1,7 +1,7 @@
 //! Reports over everything, and analyses of the buyers.
 
 pub mod bands;
-mod buyers;
+pub mod buyers;
 pub mod deciles;
 pub mod definitions;
 pub mod lifecycle;

@@ -73,10 +73,11 @@ fn Asked(state: ListState) -> impl IntoView {
 }
 
 fn whole(view: &ValueBandsView, state: ListState) -> impl IntoView + use<> {
-    let note = t::buyers::total_note(
-        format::integer(view.total.buyers),
-        buyers::counted(&view.frame),
-    );
+    let note = t::buyers::TotalNote {
+        buyers: format::integer(view.total.buyers),
+        counted: buyers::counted(&view.frame),
+    }
+    .say();
     let has_profit = view.margin.is_some();
     let most = view.bands.iter().map(|band| band.sum.buyers).max();
     let most = most.unwrap_or(0);
@@ -122,7 +123,12 @@ fn highest(view: &ValueBandsView) -> Option<String> {
             name(first, &view.frame.currency),
             format::percent(Some(people)),
         );
-        t::buyers::bands_highest(name, people, format::percent(Some(share)))
+        t::buyers::BandsHighest {
+            band: name,
+            people,
+            share: format::percent(Some(share)),
+        }
+        .say()
     })
 }
 
@@ -131,7 +137,11 @@ fn name(band: &ValueBand, currency: &str) -> String {
     let money = |amount| format::money(amount, currency);
     match (band.from, band.until) {
         (Some(from), None) => t::buyers::band_from(money(from)),
-        (Some(from), Some(until)) => t::buyers::band_between(money(from), money(until)),
+        (Some(from), Some(until)) => t::buyers::BandBetween {
+            from: money(from),
+            until: money(until),
+        }
+        .say(),
         (None, Some(until)) => t::buyers::band_below(money(until)),
         (None, None) => t::buyers::band_all().to_owned(),
     }

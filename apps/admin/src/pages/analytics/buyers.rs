@@ -62,7 +62,7 @@ pub(super) fn bound(
 
 /// Window, day, groups and method.
 #[component]
-pub(super) fn Asked(
+pub fn Asked(
     /// The address.
     state: ListState,
     /// How many groups there may be; the first is the usual one.
@@ -102,7 +102,7 @@ pub(super) fn Asked(
 
 /// The button that downloads the exact table.
 #[component]
-pub(super) fn Export(
+pub fn Export(
     /// `rfm`, `deciles` or `bands`.
     analysis: &'static str,
     /// The address.
@@ -128,7 +128,7 @@ pub(super) fn Export(
 
 /// The links between the pages of the area.
 #[component]
-pub(super) fn Pages(
+pub fn Pages(
     /// The page that is shown.
     here: Route,
 ) -> impl IntoView {

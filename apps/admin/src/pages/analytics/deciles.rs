@@ -91,10 +91,11 @@ fn table(view: &DecilesView) -> ChartTable {
 }
 
 fn whole(view: &DecilesView, definitions: Definitions) -> impl IntoView + use<> {
-    let note = t::buyers::total_note(
-        format::integer(view.total.buyers),
-        buyers::counted(&view.frame),
-    );
+    let note = t::buyers::TotalNote {
+        buyers: format::integer(view.total.buyers),
+        counted: buyers::counted(&view.frame),
+    }
+    .say();
     let bar = |group: &DecileGroup| Bar {
         label: group.number.to_string(),
         value: group.share.map(|share| share * 100.0),
@@ -153,10 +154,11 @@ fn whole(view: &DecilesView, definitions: Definitions) -> impl IntoView + use<> 
 fn row(view: &DecilesView, group: &DecileGroup) -> impl IntoView + use<> {
     let currency = &view.frame.currency;
     let span = match (group.least, group.most) {
-        (Some(least), Some(most)) => t::buyers::span(
-            format::money(least, currency),
-            format::money(most, currency),
-        ),
+        (Some(least), Some(most)) => t::buyers::Span {
+            from: format::money(least, currency),
+            to: format::money(most, currency),
+        }
+        .say(),
         _ => "–".to_owned(),
     };
     let name = t::buyers::group_name(i64::from(group.number));

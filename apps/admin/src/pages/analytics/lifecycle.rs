@@ -121,11 +121,16 @@ fn stage(one: &StageCount, most: i64) -> impl IntoView + use<> {
 }
 
 fn step(one: &StageStep) -> impl IntoView + use<> {
-    let name = t::computed::step(standing(&one.from), standing(&one.to));
-    let counts = t::computed::step_counts(
-        format::integer(one.reached_to),
-        format::integer(one.reached_from),
-    );
+    let name = t::computed::Step {
+        from: standing(&one.from),
+        to: standing(&one.to),
+    }
+    .say();
+    let counts = t::computed::StepCounts {
+        after: format::integer(one.reached_to),
+        before: format::integer(one.reached_from),
+    }
+    .say();
     view! {
         <tr>
             <td class="nowrap">{name}</td>

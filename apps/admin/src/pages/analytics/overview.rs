@@ -87,7 +87,8 @@ fn totals(home: &HomeView, definitions: Definitions) -> impl IntoView + use<> {
         let row = |now: &api_types::reports::FigureView| {
             let metric = all.iter().find(|metric| metric.key == now.metric)?;
             let before = figure(&month.before, &now.metric);
-            let interval = ends(now.rate).map(|(low, high)| t::analytics::range(high, low));
+            let interval =
+                ends(now.rate).map(|(low, high)| t::analytics::Range { high, low }.say());
             Some(view! {
                 <tr>
                     <td>{by_language(&metric.name_ja, &metric.name_en).to_owned()}</td>

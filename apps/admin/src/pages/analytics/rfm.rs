@@ -48,10 +48,11 @@ pub fn Rfm() -> impl IntoView {
 }
 
 fn whole(view: RfmView, definitions: Definitions) -> impl IntoView {
-    let note = t::buyers::total_note(
-        format::integer(view.total.buyers),
-        buyers::counted(&view.frame),
-    );
+    let note = t::buyers::TotalNote {
+        buyers: format::integer(view.total.buyers),
+        counted: buyers::counted(&view.frame),
+    }
+    .say();
     let view = StoredValue::new(view);
     view! {
         <Section title=t::buyers::grid_title note=note definition=move || definitions.formula("buyers")>

@@ -153,7 +153,7 @@ fn CardView(draft: Draft, card: Card) -> impl IntoView {
             <h3>
                 <b>{name}</b>
                 <span class="en">{asks}</span>
-                <a href=move || card_path(draft, card) aria-label=move || t::campaigns::act_on(act(), name())>{act}</a>
+                <a href=move || card_path(draft, card) aria-label=move || t::campaigns::ActOn { act: act(), name: name() }.say()>{act}</a>
             </h3>
             <div>
                 <p class="t-say" class:ink-3=move || !draft.read(|document| card.is_answered(document))>{move || draft.answer(card)}</p>
@@ -205,7 +205,7 @@ fn LaunchBar(draft: Draft) -> impl IntoView {
         let count = draft.review.value().flatten().map(|review| review.sendable);
         let when = draft.read(|document| document.timing.as_ref().map(words::timing_sentence));
         match (count, when) {
-            (Some(count), Some(when)) => t::campaigns::when_to_whom(count, when),
+            (Some(count), Some(when)) => t::campaigns::WhenToWhom { count, when }.say(),
             (Some(count), None) => t::campaigns::to_whom(count),
             (None, Some(when)) => when,
             (None, None) => t::campaigns::nothing_decided().to_owned(),
@@ -226,7 +226,7 @@ fn LaunchBar(draft: Draft) -> impl IntoView {
             Some(first) => {
                 let rest = i64::try_from(missing.len()).unwrap_or(i64::MAX);
                 let href = Card::of(&first.pointer).map(|card| card_path(draft, card));
-                let words = t::campaigns::still_open(rest, &first.message);
+                let words = t::campaigns::StillOpen { count: rest, message: &first.message }.say();
                 let word = match href {
                     Some(href) => view! { <a class="why-a" href=href>{words}</a> }.into_any(),
                     None => words.into_any(),

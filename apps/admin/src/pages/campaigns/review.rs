@@ -92,10 +92,11 @@ fn Checked(
     let held = StoredValue::new(campaign);
     let id = move || held.with_value(|campaign| campaign.summary.id.clone());
     let say = move || match review.value().flatten() {
-        Some(review) => t::campaigns::from_to(
-            format::integer(review.sendable),
-            format::integer(review.matched),
-        ),
+        Some(review) => t::campaigns::FromTo {
+            left: format::integer(review.sendable),
+            matched: format::integer(review.matched),
+        }
+        .say(),
         None => String::new(),
     };
     let is_testing = RwSignal::new(false);
@@ -164,7 +165,7 @@ fn Checks(
             });
             view! {
                 {nobody}
-                <li>{check(tone, word)} <span>{t::campaigns::adds_up(format::integer(review.sendable), format::integer(review.matched))}</span></li>
+                <li>{check(tone, word)} <span>{t::campaigns::AddsUp { left: format::integer(review.sendable), matched: format::integer(review.matched) }.say()}</span></li>
             }
         })
     };
@@ -218,7 +219,7 @@ fn Launch(
         })
     };
     let summary = move || match (count(), when()) {
-        (Some(count), Some(when)) => t::campaigns::when_to_whom(count, when),
+        (Some(count), Some(when)) => t::campaigns::WhenToWhom { count, when }.say(),
         (Some(count), None) => t::campaigns::to_whom(count),
         _ => String::new(),
     };
@@ -234,7 +235,7 @@ fn Launch(
             .unwrap_or_default();
         if let Some(first) = logic::first_reason(&missing) {
             let rest = i64::try_from(missing.len()).unwrap_or(i64::MAX);
-            view! { <span class="st st-danger why-n">{Icon::CircleAlert.view()} {t::campaigns::still_open(rest, &first.message)}</span> }.into_any()
+            view! { <span class="st st-danger why-n">{Icon::CircleAlert.view()} {t::campaigns::StillOpen { count: rest, message: &first.message }.say()}</span> }.into_any()
         } else {
             let due = review
                 .value()
@@ -248,7 +249,7 @@ fn Launch(
                 let words = if first == last {
                     t::campaigns::due_at(first)
                 } else {
-                    t::campaigns::due_between(first, last)
+                    t::campaigns::DueBetween { first, last }.say()
                 };
                 view! { <span class="st">{Icon::Clock.view()} {words}</span> }
             })

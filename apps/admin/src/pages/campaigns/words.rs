@@ -141,7 +141,9 @@ pub(crate) fn answer(card: Card, document: &CampaignDocument, known: &Known) -> 
                 };
                 match &contents.locale {
                     LocaleChoice::Person => t::campaigns::contents_says(subject),
-                    LocaleChoice::Fixed(locale) => t::campaigns::contents_says_in(locale, subject),
+                    LocaleChoice::Fixed(locale) => {
+                        t::campaigns::ContentsSaysIn { locale, subject }.say()
+                    }
                 }
             }),
             Card::Goal => document.goal.as_ref().map(goal_sentence),
@@ -171,7 +173,11 @@ fn target_sentence(target: &Target, known: &Known) -> String {
     if target.exclude.is_empty() {
         t::campaigns::target_says(who)
     } else {
-        t::campaigns::target_says_but(names(&target.exclude), who)
+        t::campaigns::TargetSaysBut {
+            but: names(&target.exclude),
+            who,
+        }
+        .say()
     }
 }
 
@@ -185,10 +191,13 @@ fn offer_sentence(offer: &Offer) -> String {
             code,
             expires_at,
         } => match expires_at {
-            Some(at) => {
-                t::campaigns::offer_coupon_until(code, label, format::date_long(format::millis(at)))
+            Some(at) => t::campaigns::OfferCouponUntil {
+                code,
+                label,
+                until: format::date_long(format::millis(at)),
             }
-            None => t::campaigns::offer_coupon_says(code, label),
+            .say(),
+            None => t::campaigns::OfferCouponSays { code, label }.say(),
         },
     }
 }
@@ -199,11 +208,19 @@ pub(crate) fn timing_sentence(timing: &Timing) -> String {
         Timing::Now {} => t::campaigns::timing_now_says().to_owned(),
         Timing::At { at } => {
             let at = format::millis(at);
-            t::campaigns::timing_at_says(format::clock(at), format::date_long(at))
+            t::campaigns::TimingAtSays {
+                clock: format::clock(at),
+                day: format::date_long(at),
+            }
+            .say()
         }
         Timing::LocalTime { date, time } => {
             let noon = format::millis(&format!("{date}T03:00:00Z"));
-            t::campaigns::timing_local_says(format::date_long(noon), time)
+            t::campaigns::TimingLocalSays {
+                day: format::date_long(noon),
+                time,
+            }
+            .say()
         }
     }
 }

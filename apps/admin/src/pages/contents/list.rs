@@ -125,7 +125,11 @@ fn columns(contents: Load<Page<ContentSummary>>) -> Vec<Column<ContentSummary>> 
             let who = who
                 .clone()
                 .unwrap_or_else(|| t::contents::someone().to_owned());
-            t::contents::updated_by(format::date_time(at), who)
+            t::contents::UpdatedBy {
+                when: format::date_time(at),
+                who,
+            }
+            .say()
         }
     };
     let actions = move |content: &ContentSummary| {

@@ -51,7 +51,7 @@ fn Consents(consents: Vec<ConsentView>, suppressions: Vec<SuppressionView>) -> i
                         "complaint" => t::customers::suppressed_complaint(),
                         _ => t::customers::suppressed_manual(),
                     };
-                    t::customers::suppressed(words::channel(&own.channel), reason, format::date(at))
+                    t::customers::Suppressed { channel: words::channel(&own.channel), date: format::date(at), reason }.say()
                 }}
             </Note>
         }

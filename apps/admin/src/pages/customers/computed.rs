@@ -71,7 +71,7 @@ fn reason(own: ComputedReason) -> impl IntoView {
         .map(format::millis)
         .zip(own.turns_to);
     let turns = turns.map(|(at, to)| {
-        view! { <small>{move || t::computed::turns(format::date(at), words::standing(&to))}</small> }
+        view! { <small>{move || t::computed::Turns { at: format::date(at), to: words::standing(&to) }.say()}</small> }
     });
     let lines = own.lines.into_iter().map(|line| {
         view! { <li>{move || by_language(&line.ja, &line.en).to_owned()}</li> }

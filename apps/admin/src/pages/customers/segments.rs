@@ -52,7 +52,11 @@ fn line(own: MembershipView) -> impl IntoView {
     let left = own.left_at.as_deref().map(format::millis);
     let (entered_by, left_by) = (own.entered_by, own.left_by);
     let since = move || match left {
-        Some(left) => t::customers::segment_until(format::date(entered), format::date(left)),
+        Some(left) => t::customers::SegmentUntil {
+            from: format::date(entered),
+            to: format::date(left),
+        }
+        .say(),
         None => t::customers::since(format::date(entered)),
     };
     let why = move || words::segment_cause(left_by.as_deref().unwrap_or(&entered_by));

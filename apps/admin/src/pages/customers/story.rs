@@ -96,7 +96,13 @@ fn folded(rest: &Fold) -> String {
     } else {
         let what = words::told(&rest.like).title;
         let (from, to) = rest.between;
-        t::customers::fold(rest.count, format::date(from), format::date(to), what)
+        t::customers::Fold {
+            count: rest.count,
+            from: format::date(from),
+            to: format::date(to),
+            what,
+        }
+        .say()
     };
     if rest.amount == 0 {
         return words;

@@ -17,7 +17,11 @@ pub(super) fn view(reach: ReachView) -> impl IntoView {
         let marks = marks.clone();
         move || {
             let say = |(channel, state): &(&str, String)| {
-                t::customers::way(words::channel(channel), state_word(state))
+                t::customers::Way {
+                    channel: words::channel(channel),
+                    state: state_word(state),
+                }
+                .say()
             };
             marks
                 .iter()

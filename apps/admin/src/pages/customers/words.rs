@@ -142,7 +142,11 @@ fn stages(item: &TimelineView) -> String {
             |name| standing(&name),
         )
     };
-    t::computed::from_to(word("before"), word("after"))
+    t::computed::FromTo {
+        from: word("before"),
+        to: word("after"),
+    }
+    .say()
 }
 
 /// Returns the words for why somebody entered or left a segment.

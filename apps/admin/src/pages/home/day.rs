@@ -36,6 +36,11 @@ fn at(knot: &KnotView) -> i64 {
     format::time::millis(&knot.at)
 }
 
+fn spoken(count: i64, now: i64) -> String {
+    let now = format::clock(now);
+    t::home::ThreadSpoken { count, now }.say()
+}
+
 fn lying(home: &HomeView, width: f64) -> AnyView {
     let now = logic::now(home);
     let x = |at: i64| logic::place(at, home) * width;
@@ -80,7 +85,7 @@ fn lying(home: &HomeView, width: f64) -> AnyView {
         .collect_view();
     let here = x(now);
     let count = i64::try_from(home.knots.len()).unwrap_or_default();
-    let spoken = t::home::thread_spoken(count, format::clock(now));
+    let spoken = spoken(count, now);
     let nothing = home.knots.is_empty().then(|| {
         view! { <text x=width / 2.0 y="60" text-anchor="middle" class="m">{t::home::thread_empty()}</text> }
     });

@@ -12,11 +12,17 @@ use crate::{
     ui::{Better, Change, Section, Stat, Stats},
 };
 
+fn reach_of(home: &HomeView) -> String {
+    let all = format::integer(home.customers);
+    let rate = format::percent(home.reachable.value);
+    t::home::StatReachOf { all, rate }.say()
+}
+
 #[component]
 pub(super) fn Figures(home: Memo<HomeView>, definitions: Definitions) -> impl IntoView {
-    let count = |value: i64, unit: &str| Figure {
-        digits: format::integer(value),
-        unit: unit.to_owned(),
+    let count = |value: i64, unit: &str| {
+        let (digits, unit) = (format::integer(value), unit.to_owned());
+        Figure { digits, unit }
     };
     let money = move |days, key: &str| {
         home.with(|home| {
@@ -33,17 +39,12 @@ pub(super) fn Figures(home: Memo<HomeView>, definitions: Definitions) -> impl In
     });
     let sent = Signal::derive(move || Some(count(week("sends"), t::home::unit_messages())));
     let held = Signal::derive(move || Some(count(week("not_sent"), t::home::unit_messages())));
-    let reach_of = move || {
-        home.with(|home| {
-            let rate = format::percent(home.reachable.value);
-            t::home::stat_reach_of(format::integer(home.customers), rate)
-        })
-    };
+    let reach_of = move || home.with(reach_of);
     let held_most = move || {
         home.with(|home| {
             home.reasons.first().map(|most| {
-                let name = by_language(&most.name_ja, &most.name_en).to_owned();
-                t::home::stat_held_most(most.count, name)
+                let (count, reason) = (most.count, by_language(&most.name_ja, &most.name_en));
+                t::home::StatHeldMost { count, reason }.say()
             })
         })
     };

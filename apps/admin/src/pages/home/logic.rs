@@ -49,9 +49,11 @@ pub(super) fn progress(knot: &KnotView) -> String {
         (_, 0, None) => t::home::knot_unplanned().to_owned(),
         (_, 0, Some(left)) => t::home::knot_left(left),
         (_, sent, None | Some(0)) => t::home::knot_sent(sent),
-        (_, sent, Some(left)) => {
-            t::home::knot_sending(format::integer(sent), format::integer(sent + left))
+        (_, sent, Some(left)) => t::home::KnotSending {
+            sent: format::integer(sent),
+            total: format::integer(sent + left),
         }
+        .say(),
     }
 }
 

@@ -331,7 +331,11 @@ fn Total(editor: Editor) -> impl IntoView {
     let facts = move || {
         editor.preview().map(|preview| {
             let share = format::rate_figure(preview.total, preview.everybody).joined();
-            let line = t::segments::of_everybody(format::integer(preview.everybody), share);
+            let line = t::segments::OfEverybody {
+                all: format::integer(preview.everybody),
+                share,
+            }
+            .say();
             let took = t::segments::took(preview.took_ms);
             let slower = super::logic::source::why_slower(&preview.source);
             let slower = slower.map(|why| view! { <br/> <span class="t-small ink-3">{why}</span> });

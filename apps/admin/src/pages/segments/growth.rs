@@ -88,15 +88,21 @@ fn foot(known: &SegmentHistory) -> String {
     let Some(today) = known.days.last().filter(|_| known.since.is_some()) else {
         return String::new();
     };
-    let mut parts = vec![t::segments::growth_today(
-        format::integer(today.entered),
-        format::integer(today.left),
-    )];
+    let mut parts = vec![
+        t::segments::GrowthToday {
+            entered: format::integer(today.entered),
+            left: format::integer(today.left),
+        }
+        .say(),
+    ];
     if today.filled_in + today.filled_out > 0 {
-        parts.push(t::segments::growth_filled(
-            format::integer(today.filled_in),
-            format::integer(today.filled_out),
-        ));
+        parts.push(
+            t::segments::GrowthFilled {
+                entered: format::integer(today.filled_in),
+                left: format::integer(today.filled_out),
+            }
+            .say(),
+        );
     }
     if known.state == "filling" {
         parts.push(t::segments::growth_filling().to_owned());

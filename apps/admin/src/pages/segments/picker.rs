@@ -110,7 +110,7 @@ fn word(chosen: &[String], choices: &[Choice]) -> Option<String> {
         return Some(name);
     }
     let count = i64::try_from(rest.len()).unwrap_or(i64::MAX);
-    Some(t::segments::and_others(count, name))
+    Some(t::segments::AndOthers { count, first: name }.say())
 }
 
 /// A list that is chosen from.

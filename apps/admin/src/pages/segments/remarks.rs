@@ -106,7 +106,11 @@ fn spread(stretches: Vec<SegmentSpread>, members: i64) -> impl IntoView {
 fn power(power: &SegmentPower) -> String {
     let percent = |share: f64| format::percent(Some(share));
     match power.smallest {
-        Some(smallest) => t::segments::power(percent(power.base), percent(smallest)),
+        Some(smallest) => t::segments::Power {
+            base: percent(power.base),
+            smallest: percent(smallest),
+        }
+        .say(),
         None => t::segments::power_none(format::integer(power.needed)),
     }
 }

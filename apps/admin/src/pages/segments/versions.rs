@@ -57,7 +57,11 @@ fn Version(
     let who = version
         .saved_by
         .unwrap_or_else(|| t::segments::someone().to_owned());
-    let when = t::segments::saved_when(format::date_time(format::millis(&version.saved_at)), who);
+    let when = t::segments::SavedWhen {
+        when: format::date_time(format::millis(&version.saved_at)),
+        who,
+    }
+    .say();
     let document = StoredValue::new(version.document);
     let back = move || on_use.run((number, document.get_value()));
     let sentence = version.sentence;

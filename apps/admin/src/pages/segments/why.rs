@@ -198,7 +198,11 @@ fn evidence(clause: &SegmentClause) -> String {
         } else {
             format!(" {}", format::money(events.amount, &session::currency()))
         };
-        return t::segments::times_on(format!("{times}{amount}"), dates);
+        return t::segments::TimesOn {
+            dates,
+            times: format!("{times}{amount}"),
+        }
+        .say();
     }
     if let Some(steps) = &clause.sequence {
         return reached(steps);
@@ -235,11 +239,12 @@ fn reached(found: &SegmentSteps) -> String {
     }
     let at = |event: &SegmentEvent| format::date_time(format::millis(&event.at));
     let instants: Vec<String> = found.steps.iter().map(at).collect();
-    let steps = t::segments::steps_reached(
-        found.n_steps.to_string(),
-        instants.join(" → "),
-        found.steps.len().to_string(),
-    );
+    let steps = t::segments::StepsReached {
+        all: found.n_steps.to_string(),
+        at: instants.join(" → "),
+        n: found.steps.len().to_string(),
+    }
+    .say();
     let end = match (&found.broken_by, &found.open_until) {
         (Some(event), _) => t::segments::broken_at(at(event)),
         (None, Some(until)) => t::segments::open_until(format::date_time(format::millis(until))),
@@ -259,10 +264,15 @@ fn placed(place: &SegmentPlace) -> String {
         "frequency" => t::buyers::orders(value),
         _ => format::money(value, &session::currency()),
     };
-    t::segments::placed(
-        place.group,
-        t::buyers::span(value(place.least), value(place.most)),
-        value(place.value),
-        format::integer(place.n_buyers),
-    )
+    t::segments::Placed {
+        buyers: format::integer(place.n_buyers),
+        group: place.group,
+        span: t::buyers::Span {
+            from: value(place.least),
+            to: value(place.most),
+        }
+        .say(),
+        value: value(place.value),
+    }
+    .say()
 }

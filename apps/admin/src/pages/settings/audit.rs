@@ -51,7 +51,13 @@ fn columns() -> Vec<Column<AuditEntryView>> {
     };
     let what = |entry: &AuditEntryView| {
         let (kind, action) = (entry.object_kind.clone(), entry.action.clone());
-        move || t::settings::did(words::object(&kind), words::deed(&action))
+        move || {
+            t::settings::Did {
+                deed: words::deed(&action),
+                object: words::object(&kind),
+            }
+            .say()
+        }
     };
     let detail = |entry: &AuditEntryView| {
         let text = told(&entry.detail);

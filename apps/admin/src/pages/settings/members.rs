@@ -145,7 +145,11 @@ fn give_role(
         match settings::change_role(&id, role).await {
             Ok(member) => {
                 members.reload();
-                let text = t::settings::role_given(&member.user.name, words::role(role));
+                let text = t::settings::RoleGiven {
+                    name: &member.user.name,
+                    role: words::role(role),
+                }
+                .say();
                 toasts.say_undoable(text, move || {
                     let (id, before) = (id.clone(), before.clone());
                     wasm_bindgen_futures::spawn_local(async move {

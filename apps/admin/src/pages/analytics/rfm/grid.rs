@@ -133,11 +133,12 @@ fn square(shown: Shown, cell: Cell, most: i64) -> impl IntoView {
         });
     };
     let class = format!("heat-b heat-{}", logic::heat(stood.buyers, most));
-    let spoken = t::buyers::cell(
-        logic::cell_name(cell),
-        format::integer(stood.buyers),
-        format::money(stood.amount, &currency),
-    );
+    let spoken = t::buyers::Cell {
+        amount: format::money(stood.amount, &currency),
+        buyers: format::integer(stood.buyers),
+        name: logic::cell_name(cell),
+    }
+    .say();
     view! {
         <td>
             <button
@@ -249,7 +250,7 @@ fn Picked(shown: Shown) -> impl IntoView {
             .with(|picked| i64::try_from(picked.len()).unwrap_or(i64::MAX));
         view! {
             <div class="heat-p" role="status">
-                <span>{t::buyers::picked(count, format::integer(total()))}</span>
+                <span>{t::buyers::Picked { count, people: format::integer(total()) }.say()}</span>
                 <a class="btn btn-primary" rel="external" href=address>{Icon::Funnel.view()} {t::buyers::to_segment}</a>
                 <Button icon=Icon::X label=t::buyers::unpick on_press=move || shown.picked.update(BTreeSet::clear)/>
             </div>

@@ -17,7 +17,11 @@ use crate::{
 pub(super) fn span(score: &RfmScore, unit: fn(i64) -> String) -> String {
     match (score.least, score.most) {
         (Some(least), Some(most)) if least == most => unit(least),
-        (Some(least), Some(most)) => t::buyers::span(format::integer(least), unit(most)),
+        (Some(least), Some(most)) => t::buyers::Span {
+            from: format::integer(least),
+            to: unit(most),
+        }
+        .say(),
         _ => "–".to_owned(),
     }
 }
@@ -94,10 +98,11 @@ pub fn Axes(
             scores
                 .map(|((r, f), m)| {
                     let money = match (m.least, m.most) {
-                        (Some(least), Some(most)) => t::buyers::span(
-                            format::money(least, &currency),
-                            format::money(most, &currency),
-                        ),
+                        (Some(least), Some(most)) => t::buyers::Span {
+                            from: format::money(least, &currency),
+                            to: format::money(most, &currency),
+                        }
+                        .say(),
                         _ => "–".to_owned(),
                     };
                     view! {

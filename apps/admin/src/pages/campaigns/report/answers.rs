@@ -63,12 +63,15 @@ fn Cell(page: Page, metric: &'static str, raw: Option<&'static str>) -> impl Int
         let own = own.get();
         let mut said = Vec::new();
         if let Some(rate) = own.rate {
-            said.push(t::analytics::of(
-                format::integer(rate.numerator),
-                format::integer(rate.denominator),
-            ));
+            said.push(
+                t::analytics::Of {
+                    part: format::integer(rate.numerator),
+                    whole: format::integer(rate.denominator),
+                }
+                .say(),
+            );
             if let Some((low, high)) = ends(Some(rate)) {
-                said.push(t::analytics::interval(high, low));
+                said.push(t::analytics::Interval { high, low }.say());
             }
         }
         if let Some(raw) = raw {

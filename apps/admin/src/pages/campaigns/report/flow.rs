@@ -26,8 +26,13 @@ pub(super) fn Flow(page: Page) -> impl IntoView {
         Memo::new(move |_| report.with(|report| logic::steps(report, |group| page.people(group))));
     let sent = move || report.with(|report| report.steps.last().map_or(0, |step| step.count));
     let matched = move || report.with(|report| report.matched);
-    let title =
-        move || t::analytics::flow_title(format::integer(matched()), format::integer(sent()));
+    let title = move || {
+        t::analytics::FlowTitle {
+            matched: format::integer(matched()),
+            sent: format::integer(sent()),
+        }
+        .say()
+    };
     let state = Signal::derive(move || {
         if matched() == 0 {
             ChartState::TooLittle(t::analytics::flow_empty().to_owned())
@@ -51,12 +56,18 @@ pub(super) fn Flow(page: Page) -> impl IntoView {
             #[expect(clippy::cast_precision_loss, reason = "a dozen steps")]
             let slot = width / steps.len().max(1) as f64;
             if slot < SLOT {
-                let spoken =
-                    t::analytics::flow_spoken(format::integer(matched()), format::integer(sent()));
+                let spoken = t::analytics::FlowSpoken {
+                    matched: format::integer(matched()),
+                    sent: format::integer(sent()),
+                }
+                .say();
                 return view! { <Funnel label=spoken steps=Signal::derive(move || steps.clone())/> }.into_any();
             }
-            let spoken =
-                t::analytics::flow_spoken(format::integer(matched()), format::integer(sent()));
+            let spoken = t::analytics::FlowSpoken {
+                matched: format::integer(matched()),
+                sent: format::integer(sent()),
+            }
+            .say();
             upright(&steps, width, slot, spoken)
         };
         view! { <Measured draw=draw/> }

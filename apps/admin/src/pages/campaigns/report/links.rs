@@ -42,7 +42,8 @@ pub(super) fn Links(page: Page) -> impl IntoView {
 
 fn table(page: Page, links: Vec<LinkReport>) -> impl IntoView {
     let row = move |link: LinkReport| {
-        let interval = ends(Some(link.clicks)).map(|(low, high)| t::analytics::range(high, low));
+        let interval =
+            ends(Some(link.clicks)).map(|(low, high)| t::analytics::Range { high, low }.say());
         let label = if link.label.trim().is_empty() {
             t::analytics::links_nameless().to_owned()
         } else {

@@ -16,12 +16,13 @@ pub(super) fn verdict(report: &ReportView) -> String {
     }
     let bought = figure(&report.figures, "conversions_window").value;
     let revenue = figure(&report.figures, "revenue_last_touch").value;
-    t::analytics::verdict(
-        format::integer(bought),
-        report.window_days,
-        format::money_short(revenue, &report.currency).joined(),
-        format::integer(sent),
-    )
+    t::analytics::Verdict {
+        bought: format::integer(bought),
+        days: report.window_days,
+        revenue: format::money_short(revenue, &report.currency).joined(),
+        sent: format::integer(sent),
+    }
+    .say()
 }
 
 /// Cuts a sentence at its `*`; every second piece is to be set strong.

@@ -93,16 +93,18 @@ fn outcome(
         Some(_) => t::analytics::scale_touch_is().to_owned(),
         None => t::analytics::scale_window_is(report.with(|report| report.window_days)),
     };
-    let interval = move || ends(Some(rate())).map(|(low, high)| t::analytics::range(high, low));
+    let interval =
+        move || ends(Some(rate())).map(|(low, high)| t::analytics::Range { high, low }.say());
     let revenue = move || {
         report.with(|report| format::money(figure(&report.figures, money).value, &report.currency))
     };
     let people = move || {
         let rate = rate();
-        t::analytics::people_of(
-            format::integer(rate.numerator),
-            format::integer(rate.denominator),
-        )
+        t::analytics::PeopleOf {
+            part: format::integer(rate.numerator),
+            whole: format::integer(rate.denominator),
+        }
+        .say()
     };
     view! {
         <div class="tr">

@@ -57,7 +57,11 @@ fn Version(state: State, version: ContentVersionView, open: RwSignal<bool>) -> i
         let who = who
             .clone()
             .unwrap_or_else(|| t::contents::someone().to_owned());
-        t::contents::saved_when(format::date_time(at), who)
+        t::contents::SavedWhen {
+            when: format::date_time(at),
+            who,
+        }
+        .say()
     };
     let is_present = move || state.saved.with(|saved| saved.summary.version == number);
     let back = move || {

@@ -114,7 +114,11 @@ fn said(state: State) -> String {
         )
     });
     let who = who.unwrap_or_else(|| t::contents::someone().to_owned());
-    let saved = t::contents::saved_when(format::date_time(at), who);
+    let saved = t::contents::SavedWhen {
+        when: format::date_time(at),
+        who,
+    }
+    .say();
     format!("{} · {saved}", t::contents::version(version))
 }
 

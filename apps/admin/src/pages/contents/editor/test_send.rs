@@ -191,7 +191,11 @@ fn Sent(sent: TestSent) -> impl IntoView {
                 t::contents::test_ok(&result.recipient)
             } else {
                 let reason = result.reason.unwrap_or(result.outcome);
-                t::contents::test_failed(&result.recipient, reason)
+                t::contents::TestFailed {
+                    address: &result.recipient,
+                    reason,
+                }
+                .say()
             };
             view! { <span class="line">{text}</span> }
         })

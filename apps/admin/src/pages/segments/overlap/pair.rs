@@ -25,7 +25,13 @@ pub(super) fn picture(found: &SegmentOverlap, other: &str) -> impl IntoView + us
     let is_narrow = to - from < ROOM;
     let number = format::integer;
     let (only_a, both, only_b) = (number(n_a), number(n_both), number(n_b));
-    let spoken = t::segments::overlap_spoken(&only_a, &both, &only_b, other);
+    let spoken = t::segments::OverlapSpoken {
+        both: &both,
+        only_a: &only_a,
+        only_b: &only_b,
+        other,
+    }
+    .say();
     let share = format::rate_figure(n_both, n_a + n_both).joined();
     let (has_a, has_both, has_b) = (n_a > 0, n_both > 0, n_b > 0);
     let left = (x_a - r_a).max(0.0) - 8.0;
