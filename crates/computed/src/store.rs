@@ -6,4 +6,5 @@ pub mod lease;
 pub mod value;
 mod write;
 
-pub use write::{Batch, Cause, MAX_BATCH};
+pub use kernel::cause::Cause;
+pub use write::{Batch, MAX_BATCH, write};

@@ -9,8 +9,8 @@ use computed::{
     store::{
         Batch, Cause, MAX_BATCH,
         definition::{self, Definition, Shelf},
-        lease::{Fill, Lease, LeaseError, Progress},
-        value,
+        lease::{self, Fill, Lease, Progress, Walk},
+        value, write,
     },
 };
 use kernel::{
@@ -20,9 +20,10 @@ use kernel::{
 };
 use profiles::computed::bought;
 use sea_orm::DbErr;
-use storage::feed;
+use storage::{feed, lease::LeaseError};
 
 use super::Means;
+use crate::keeping::{self, Keep, Next};
 
 /// Rows of the feed that are read at once.
 const ROWS: u32 = 5_000;
@@ -38,15 +39,10 @@ pub enum Fault {
     Db(#[from] DbErr),
 }
 
-/// When the next round is worth it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// There is more to do.
-    AtOnce,
-    /// When something has changed, or at the latest then.
-    At(Millis),
-    /// When something has changed.
-    Wait,
+impl keeping::Fault for Fault {
+    fn is_lost(&self) -> bool {
+        matches!(self, Self::Lease(LeaseError::Lost))
+    }
 }
 
 /// The worker of one workspace.
@@ -71,12 +67,12 @@ impl Declared {
     }
 }
 
-impl Keeper {
-    /// Claims a workspace, unless another live worker has it.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn claim(means: &Means, workspace: WorkspaceId) -> Result<Option<Self>, LeaseError> {
+impl Keep for Keeper {
+    type Means = Means;
+    type Fault = Fault;
+    const WHAT: &'static str = "computed attributes";
+
+    async fn claim(means: &Means, workspace: WorkspaceId) -> Result<Option<Self>, LeaseError> {
         let lease = Lease::claim(&means.db, workspace, means.clock.now()).await?;
         Ok(lease.map(|lease| Self {
             means: means.clone(),
@@ -85,24 +81,8 @@ impl Keeper {
         }))
     }
 
-    /// Returns whose attributes it keeps.
-    pub const fn workspace(&self) -> WorkspaceId {
-        self.workspace
-    }
-
-    /// Lets another worker begin at once.
-    pub async fn release(&mut self) {
-        if let Err(error) = self.lease.release(&self.means.db).await {
-            // It runs out by itself.
-            tracing::debug!(%error, "failed to give the computed attributes back");
-        }
-    }
-
     /// Takes in what has changed: rules, then the feed, then what time has turned, then a part of everybody.
-    ///
-    /// # Errors
-    /// See [`Fault`].
-    pub async fn round(&mut self) -> Result<Next, Fault> {
+    async fn round(&mut self) -> Result<Next, Fault> {
         let now = self.means.clock.now();
         self.lease.renew(&self.means.db, now).await?;
         let declared = self.declared(now).await?;
@@ -116,6 +96,15 @@ impl Keeper {
         Ok(due.map_or(Next::Wait, Next::At))
     }
 
+    async fn release(&mut self) {
+        if let Err(error) = self.lease.release(&self.means.db).await {
+            // It runs out by itself.
+            tracing::debug!(%error, "failed to give the computed attributes back");
+        }
+    }
+}
+
+impl Keeper {
     /// Reads the rules; when they are others than the values follow from, everybody is to be computed.
     async fn declared(&mut self, now: Millis) -> Result<Declared, Fault> {
         let db = self.means.db.reader();
@@ -131,7 +120,7 @@ impl Keeper {
             .filter(|(one, basis)| one.basis != *basis)
             .collect();
         if !changed.is_empty() {
-            self.lease.adopt(&self.means.db, now, &changed).await?;
+            lease::adopt(&mut self.lease, &self.means.db, now, &changed).await?;
             definitions = definition::list(self.means.db.writer(), self.workspace).await?;
         }
         Ok(Declared {
@@ -210,7 +199,7 @@ impl Keeper {
         woken: BTreeMap<i64, Cause>,
         progress: Progress,
     ) -> Result<(), Fault> {
-        if woken.is_empty() && progress.fill == self.lease.progress.fill {
+        if woken.is_empty() && progress.own.fill == self.lease.progress.own.fill {
             // Kept in memory: it is stored with the next write, or when the lease is renewed.
             self.lease.progress = progress;
             return Ok(());
@@ -230,7 +219,7 @@ impl Keeper {
                 },
             };
             let (db, ids) = (&self.means.db, &*self.means.ids);
-            self.lease.write(db, ids, declared.now, batch).await?;
+            write(&mut self.lease, db, ids, declared.now, batch).await?;
             // Whoever waits for the writer comes first.
             tokio::task::yield_now().await;
         }
@@ -270,7 +259,7 @@ impl Keeper {
 
     /// Computes a part of everybody, where the rules have changed; tells whether some are left.
     async fn fill(&mut self, declared: &Declared) -> Result<bool, Fault> {
-        let Some(fill) = self.lease.progress.fill else {
+        let Some(fill) = self.lease.progress.own.fill else {
             return Ok(false);
         };
         let db = self.means.db.reader();
@@ -278,11 +267,13 @@ impl Keeper {
         let is_left = page.len() == MAX_BATCH && page.last().is_some_and(|last| *last < fill.until);
         let n_page = i64::try_from(page.len()).unwrap_or(0);
         let progress = Progress {
-            fill: page.last().filter(|_| is_left).map(|last| Fill {
-                after: *last,
-                ..fill
-            }),
-            n_filled: self.lease.progress.n_filled + n_page,
+            own: Walk {
+                fill: page.last().filter(|_| is_left).map(|last| Fill {
+                    after: *last,
+                    ..fill
+                }),
+                n_filled: self.lease.progress.own.n_filled + n_page,
+            },
             ..self.lease.progress
         };
         // Who went while nobody read the feed is in no page, but may still have a standing.

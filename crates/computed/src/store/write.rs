@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{
+    cause::Cause,
     feed::{Change, ChangeKind},
     id::{IdSource, ProfileId},
     time::Millis,
@@ -13,12 +14,14 @@ use sea_orm::DbErr;
 use storage::{
     Db, Tx, Value,
     bulk::{Bulk, ColumnType},
-    feed, rowset, sql,
+    feed,
+    lease::LeaseError,
+    rowset, sql,
 };
 
 use super::{
     definition::{Definition, Shelf},
-    lease::{Lease, LeaseError, Progress},
+    lease::{self, Fill, Lease, Progress},
     value::{self, Stored},
 };
 use crate::{
@@ -29,49 +32,6 @@ use crate::{
 
 /// The most customers of one transaction: whoever waits for SQLite's writer waits no longer than for these.
 pub const MAX_BATCH: usize = 500;
-
-/// Why somebody was looked at. The numbers are stored: never reuse one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(i16)]
-pub enum Cause {
-    /// Everybody was: a rule changed.
-    Backfill = 1,
-    /// An order came, was paid back or called off.
-    Event = 2,
-    /// Somebody became known.
-    Profile = 3,
-    /// Profiles were merged or parted.
-    Merge = 5,
-    /// Nothing happened but that time went on.
-    Time = 7,
-}
-
-impl Cause {
-    /// All causes.
-    pub const ALL: [Self; 5] = [
-        Self::Backfill,
-        Self::Event,
-        Self::Profile,
-        Self::Merge,
-        Self::Time,
-    ];
-
-    /// Reads a stored number.
-    pub fn from_code(code: i16) -> Option<Self> {
-        Self::ALL.into_iter().find(|cause| *cause as i16 == code)
-    }
-
-    /// Returns the name on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Backfill => "backfill",
-            Self::Event => "event",
-            Self::Profile => "profile",
-            Self::Merge => "merge",
-            Self::Time => "time",
-        }
-    }
-}
 
 /// What one transaction writes.
 #[derive(Debug, Clone, Copy)]
@@ -126,36 +86,38 @@ struct Told<'a> {
     cause: Cause,
 }
 
-impl Lease {
-    /// Writes a batch, or nothing.
-    ///
-    /// # Errors
-    /// See [`LeaseError`]; the lease must not be used after [`LeaseError::Lost`].
-    pub async fn write(
-        &mut self,
-        db: &Db,
-        ids: &dyn IdSource,
-        now: Millis,
-        batch: Batch<'_>,
-    ) -> Result<(), LeaseError> {
-        let tx = db.begin().await?;
-        self.hold(&tx, now, batch.progress).await?;
-        if !batch.people.is_empty() {
-            let ctx = Ctx {
-                tx: &tx,
-                workspace: self.workspace,
-                now,
-                ids,
-            };
-            write_people(ctx, &batch, self.progress).await?;
-        }
-        tx.commit().await?;
-        self.moved(now, batch.progress);
-        Ok(())
+/// Writes a batch, or nothing.
+///
+/// # Errors
+/// See [`LeaseError`]; the lease must not be used after [`LeaseError::Lost`].
+pub async fn write(
+    lease: &mut Lease,
+    db: &Db,
+    ids: &dyn IdSource,
+    now: Millis,
+    batch: Batch<'_>,
+) -> Result<(), LeaseError> {
+    let (workspace, before) = (lease.workspace(), lease.progress.own.fill);
+    let tx = db.begin().await?;
+    lease.hold(&tx, now, batch.progress).await?;
+    if before.is_some() && batch.progress.own.fill.is_none() {
+        lease::arrived(&tx, workspace, now).await?;
     }
+    if !batch.people.is_empty() {
+        let ctx = Ctx {
+            tx: &tx,
+            workspace,
+            now,
+            ids,
+        };
+        write_people(ctx, &batch, before).await?;
+    }
+    tx.commit().await?;
+    lease.moved(now, batch.progress);
+    Ok(())
 }
 
-async fn write_people(ctx: Ctx<'_>, batch: &Batch<'_>, before: Progress) -> Result<(), DbErr> {
+async fn write_people(ctx: Ctx<'_>, batch: &Batch<'_>, before: Option<Fill>) -> Result<(), DbErr> {
     // Attributes first: their lock is the one that other writers of profiles take first, too.
     let attributes = batch
         .people
@@ -186,7 +148,7 @@ async fn write_people(ctx: Ctx<'_>, batch: &Batch<'_>, before: Progress) -> Resu
                 Some(_) | None => {}
             }
             let is_by_rule = held.map_or_else(
-                || before.fill.is_some_and(|fill| fill.waits(*profile)),
+                || before.is_some_and(|fill| fill.waits(*profile)),
                 |held| held.epoch != definition.epoch,
             );
             if is_by_rule || computed.is_none() || definition.shelf == Shelf::PutAway {
@@ -283,7 +245,7 @@ async fn tell(ctx: Ctx<'_>, told: Vec<Told<'_>>) -> Result<(), DbErr> {
             one.after.map(str::to_owned).into(),
             one.occurred_at.into(),
             ctx.now.0.into(),
-            i64::from(one.cause as i16).into(),
+            i64::from(one.cause.code()).into(),
         ]);
         let profile = ProfileId::from_raw(one.profile);
         changes.push(Change {

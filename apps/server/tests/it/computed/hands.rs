@@ -11,7 +11,6 @@ use computed::{
     rule::Kind,
     store::{
         definition::{self, Author, Definition},
-        lease::LeaseError,
         value::{self, Stored},
     },
 };
@@ -22,8 +21,11 @@ use kernel::{
 };
 use profiles::{Source, computed::bought, ingest::body};
 use serde_json::{Map, Value as Json, json};
-use server::computed::{Fault, Keeper, Means, Next};
-use storage::{feed, sql};
+use server::{
+    computed::{Fault, Keeper, Means},
+    keeping::{Keep, Next},
+};
+use storage::{feed, lease::LeaseError, sql};
 
 use crate::app::TestApp;
 

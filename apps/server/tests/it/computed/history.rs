@@ -15,7 +15,7 @@ use kernel::{
     time::{Clock, DAY, HOUR},
 };
 use serde_json::{Value as Json, json};
-use server::computed::Keeper;
+use server::{computed::Keeper, keeping::Keep};
 use storage::{Dialect, feed, sql};
 
 use super::hands::{claim, declare, is_as_if_anew, is_told_once, put_away, settle, turns};

@@ -6,6 +6,7 @@ use computed::{rule::Kind, store::Cause};
 use kernel::time::{Clock, DAY, HOUR};
 use segmentation::{At, language};
 use serde_json::{Value as Json, json};
+use server::keeping::Keep;
 use storage::sql;
 
 use super::hands::{

@@ -10,15 +10,16 @@ use kernel::{
 use profiles::changes::Pages;
 use segmentation::{
     At, language,
-    membership::{self, Cause, LeaseError},
+    membership::{self, Cause},
     store::{self, Author, Draft, Shelf},
 };
 use serde_json::{Value as Json, json};
 use server::{
     audience::{Audience, Follower, Options},
-    membership::{Fault, Indexing, Keeper, Means, Next},
+    keeping::{Keep, Next},
+    membership::{Fault, Indexing, Keeper, Means},
 };
-use storage::sql;
+use storage::{lease::LeaseError, sql};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::app::TestApp;

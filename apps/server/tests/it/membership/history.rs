@@ -15,7 +15,10 @@ use kernel::{
 };
 use segmentation::store::Shelf;
 use serde_json::{Value as Json, json};
-use server::membership::{Indexing, Keeper};
+use server::{
+    keeping::Keep,
+    membership::{Indexing, Keeper},
+};
 use storage::{Dialect, feed, sql};
 
 use super::hands::{

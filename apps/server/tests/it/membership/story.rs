@@ -9,12 +9,13 @@ use kernel::{
     time::{Clock, DAY, HOUR, MINUTE, Millis},
 };
 use profiles::{Source, ingest::body};
-use segmentation::{
-    membership::{Cause, LeaseError},
-    store::Shelf,
-};
+use segmentation::{membership::Cause, store::Shelf};
 use serde_json::{Value as Json, json};
-use server::membership::{Fault, Indexing, Keeper};
+use server::{
+    keeping::Keep,
+    membership::{Fault, Indexing, Keeper},
+};
+use storage::lease::LeaseError;
 
 use super::hands::{
     Node, edit, intervals, is_right, is_sound, next_minute, open, segment, segment_in, shelve, told,
