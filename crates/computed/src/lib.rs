@@ -5,7 +5,9 @@ pub mod dormancy;
 pub mod explain;
 pub mod history;
 pub mod lifecycle;
+pub mod period;
 pub mod person;
+pub mod rank;
 pub mod rule;
 pub mod store;
 

@@ -1,5 +1,7 @@
 //! Everything that is computed of one customer, by all rules of a workspace.
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 use kernel::time::Millis;
 use profiles::computed::bought::Person;
@@ -9,16 +11,19 @@ use crate::{
     dormancy::{self, Dormancy},
     history::History,
     lifecycle::{self, Known, Lifecycle},
-    rule::{Kind, key},
+    rank::{self, Ranks},
+    rule::{Kind, Rule, key},
 };
 
 /// The rules of a workspace, and the zone that its days are of.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
     /// Purchase cycle and dormancy.
     pub dormancy: Option<Dormancy>,
     /// Lifecycle stage.
     pub lifecycle: Option<Lifecycle>,
+    /// Rank.
+    pub rank: Option<Ranks>,
     /// The zone.
     pub zone: Tz,
 }
@@ -28,11 +33,11 @@ pub struct Rules {
 pub struct Standing {
     /// By which rule.
     pub kind: Kind,
-    /// Where: `active`, `dormant`, or a stage.
-    pub value: &'static str,
+    /// Where: `active`, `dormant`, a stage, or the name of a rank.
+    pub value: Cow<'static, str>,
     /// Since when.
     pub since: Millis,
-    /// The highest stage that she ever was in.
+    /// The highest stage or rank that she ever was in.
     pub reached: Option<i16>,
     /// When to look again though nothing happens.
     pub due_at: Option<Millis>,
@@ -48,20 +53,48 @@ pub struct Computed {
 }
 
 impl Rules {
+    /// Computes nothing.
+    pub const fn none(zone: Tz) -> Self {
+        Self {
+            dormancy: None,
+            lifecycle: None,
+            rank: None,
+            zone,
+        }
+    }
+
+    /// Puts a rule in the place of the one of its kind.
+    #[must_use]
+    pub fn with(mut self, rule: Rule) -> Self {
+        match rule {
+            Rule::Dormancy(rule) => self.dormancy = Some(rule),
+            Rule::Lifecycle(rule) => self.lifecycle = Some(rule),
+            Rule::Rank(rule) => self.rank = Some(rule),
+        }
+        self
+    }
+
     /// Computes everything of one customer.
     pub fn compute(&self, person: &Person, now: Millis) -> Computed {
         let history = History::at(&person.events, now);
+        let known = Known {
+            is_known: person.is_known,
+            since: Millis(person.created_at),
+        };
         let mut computed = Computed::default();
         if let Some(rule) = &self.dormancy {
             computed.take_dormancy(rule, &history, now, self.zone);
         }
         if let (Some(rule), Some(dormancy)) = (&self.lifecycle, &self.dormancy) {
-            let known = Known {
-                is_known: person.is_known,
-                since: Millis(person.created_at),
-            };
             let found = lifecycle::judge(rule, dormancy, (known, &history), now, self.zone);
             computed.take_stage(found);
+        }
+        if let Some(rule) = &self.rank {
+            let found = rank::judge(rule, (known, &history), now, self.zone);
+            match found {
+                Some(found) => computed.take_rank(rule, &found),
+                None => computed.take_nobody(Kind::Rank, &history),
+            }
         }
         computed
     }
@@ -74,7 +107,7 @@ impl Computed {
         };
         self.standings.push(Standing {
             kind: Kind::Dormancy,
-            value: found.state.as_str(),
+            value: found.state.as_str().into(),
             since: found.since,
             reached: None,
             due_at: found.turns_at,
@@ -91,7 +124,7 @@ impl Computed {
         let Some(found) = found else { return };
         self.standings.push(Standing {
             kind: Kind::Lifecycle,
-            value: found.stage.as_str(),
+            value: found.stage.as_str().into(),
             since: found.since,
             reached: Some(found.reached),
             due_at: found.look_at,
@@ -100,12 +133,42 @@ impl Computed {
         self.set(key::STAGE_SINCE, found.since.to_string().into());
     }
 
+    fn take_rank(&mut self, rule: &Ranks, found: &rank::Found) {
+        let name = rule.name(found.level);
+        self.standings.push(Standing {
+            kind: Kind::Rank,
+            value: name.to_owned().into(),
+            since: found.since,
+            reached: i16::try_from(found.reached).ok(),
+            due_at: found.look_at,
+        });
+        if found.level > 0 {
+            self.set(key::RANK, name.into());
+            self.set(key::RANK_LEVEL, found.level.into());
+            self.set(key::RANK_SINCE, found.since.to_string().into());
+        }
+        if let Some((at, _)) = found.turns.filter(|(_, level)| *level < found.level) {
+            self.set(key::RANK_UNTIL, at.to_string().into());
+        }
+        let Some(next) = rule.rank(found.level + 1) else {
+            return;
+        };
+        let missing = next.missing(found.counted);
+        self.set(key::RANK_NEXT, next.name.clone().into());
+        if let Some(money) = missing.money {
+            self.set(key::RANK_NEXT_SPEND, money.into());
+        }
+        if let Some(orders) = missing.orders {
+            self.set(key::RANK_NEXT_ORDERS, orders.into());
+        }
+    }
+
     /// Somebody of whom nothing can be said yet, but whose first order lies ahead, must be looked at then.
     fn take_nobody(&mut self, kind: Kind, history: &History) {
         if let Some(at) = history.grows_at {
             self.standings.push(Standing {
                 kind,
-                value: NOBODY,
+                value: NOBODY.into(),
                 since: at,
                 reached: None,
                 due_at: Some(at),

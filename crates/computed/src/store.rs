@@ -3,6 +3,7 @@
 pub mod change;
 pub mod definition;
 pub mod lease;
+pub mod preview;
 pub mod value;
 mod write;
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 use computed::{
+    Rule,
     person::{Computed, Rules},
-    rule::Kind,
     store::{
         Batch, Cause, MAX_BATCH,
         definition::{self, Definition, Shelf},
@@ -60,10 +60,17 @@ struct Declared {
 }
 
 impl Declared {
-    /// Returns the number of a kind that is kept up.
-    fn active(&self, kind: Kind) -> Option<i64> {
-        let is_it = |one: &&Definition| one.shelf == Shelf::Active && one.rule.kind() == kind;
-        self.definitions.iter().find(is_it).map(|one| one.id)
+    /// Lists the definitions that say something of everybody who is known, also of who has not bought.
+    fn of_everybody(&self) -> impl Iterator<Item = i64> {
+        let is_it = |one: &&Definition| {
+            one.shelf == Shelf::Active
+                && match &one.rule {
+                    Rule::Lifecycle(_) => true,
+                    Rule::Rank(rule) => rule.is_for_everybody(),
+                    Rule::Dormancy(_) => false,
+                }
+        };
+        self.definitions.iter().filter(is_it).map(|one| one.id)
     }
 }
 
@@ -183,9 +190,9 @@ impl Keeper {
         for profile in bought::touched(db, self.workspace, &events).await? {
             woken.entry(profile).or_insert(Cause::Event);
         }
-        if let Some(stages) = declared.active(Kind::Lifecycle) {
+        for definition in declared.of_everybody() {
             // What this worker writes itself is told as a change of the profile, too: whoever has a stage stays out.
-            for profile in value::strangers(db, self.workspace, stages, &known).await? {
+            for profile in value::strangers(db, self.workspace, definition, &known).await? {
                 woken.entry(profile).or_insert(Cause::Profile);
             }
         }

@@ -2,5 +2,6 @@
 
 mod hands;
 mod history;
+mod ranks;
 mod rest;
 mod story;

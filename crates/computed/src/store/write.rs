@@ -178,7 +178,7 @@ fn row(ctx: Ctx<'_>, profile: i64, definition: &Definition, now: &Standing) -> V
         profile.into(),
         definition.id.into(),
         definition.epoch.into(),
-        now.value.into(),
+        now.value.to_string().into(),
         now.since.0.into(),
         now.reached.map(i64::from).into(),
         now.due_at.map(|at| at.0).into(),
@@ -195,12 +195,12 @@ fn turn<'a>(
 ) -> Option<Told<'a>> {
     let word = |word: &'a str| Some(word).filter(|word| *word != NOBODY);
     let before = held.and_then(|held| word(&held.standing));
-    let after = now.and_then(|now| word(now.value));
+    let after = now.and_then(|now| word(&now.value));
     let is_dormant = |word: Option<&str>| word == Some(State::Dormant.as_str());
     // Beginning to buy is no turn of dormancy.
     let is_telling = match definition.rule.kind() {
         Kind::Dormancy => is_dormant(before) || is_dormant(after),
-        Kind::Lifecycle => true,
+        Kind::Lifecycle | Kind::Rank => true,
     };
     if before == after || !is_telling {
         return None;
@@ -211,7 +211,7 @@ fn turn<'a>(
         attribute: definition.id,
         before,
         after,
-        occurred_at: now.map_or(at.0, |now| now.since.0),
+        occurred_at: occurred(held, now).unwrap_or(at).0,
         // Who was looked at with everybody turned for a reason of her own.
         cause: match cause {
             Cause::Backfill if is_due => Cause::Time,
@@ -219,6 +219,14 @@ fn turn<'a>(
             other => other,
         },
     })
+}
+
+/// Returns when a turn came about by the history. What takes somebody back to where she stood before - an order called
+/// off, money paid back - has changed the history, and came about when that was found out.
+fn occurred(held: Option<&Stored>, now: Option<&Standing>) -> Option<Millis> {
+    let since = now?.since;
+    let is_back = held.is_some_and(|held| held.standing != NOBODY && since.0 <= held.since);
+    (!is_back).then_some(since)
 }
 
 async fn remove(tx: &Tx, gone: BTreeMap<i64, Vec<i64>>) -> Result<(), DbErr> {

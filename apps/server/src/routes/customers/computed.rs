@@ -1,5 +1,7 @@
 //! `GET /api/v1/customers/{id}/computed`.
 
+use std::borrow::Cow;
+
 use access::workspace;
 use api_types::{
     computed::{ComputedOrder, ComputedReason, CustomerComputed},
@@ -60,10 +62,10 @@ pub(super) async fn computed(
 fn reason(reason: Reason) -> ComputedReason {
     ComputedReason {
         kind: reason.kind.as_str().to_owned(),
-        standing: reason.standing.map(str::to_owned),
+        standing: reason.standing.map(Cow::into_owned),
         since: reason.since.map(|at| at.to_string()),
-        turns_at: reason.turns.map(|(at, _)| at.to_string()),
-        turns_to: reason.turns.map(|(_, to)| to.to_owned()),
+        turns_at: reason.turns.as_ref().map(|(at, _)| at.to_string()),
+        turns_to: reason.turns.map(|(_, to)| to.into_owned()),
         lines: reason
             .lines
             .into_iter()

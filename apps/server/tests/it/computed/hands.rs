@@ -10,6 +10,7 @@ use computed::{
     person::Standing,
     rule::Kind,
     store::{
+        Cause,
         definition::{self, Author, Definition},
         value::{self, Stored},
     },
@@ -183,6 +184,22 @@ pub(super) async fn turns(app: &TestApp) -> Vec<(i64, Turn)> {
     rows.iter().map(turn).collect()
 }
 
+/// The stages that were told of a customer, with their causes.
+pub(super) async fn told(
+    app: &TestApp,
+    id: i64,
+    kind: Kind,
+) -> Vec<(String, String, &'static str)> {
+    let turns = turns(app).await.into_iter();
+    turns
+        .filter(|(_, turn)| turn.0 == id && turn.1 == kind)
+        .map(|(_, (_, _, before, after, cause))| {
+            let cause = Cause::from_code(cause).unwrap().name();
+            (before.unwrap_or_default(), after.unwrap_or_default(), cause)
+        })
+        .collect()
+}
+
 /// The feed tells each turn exactly once.
 pub(super) async fn is_told_once(app: &TestApp, run: &str) {
     let text = "SELECT profile_id, b FROM feed WHERE workspace_id = $1 AND kind = $2 ORDER BY b";
@@ -249,7 +266,7 @@ pub(super) async fn is_as_if_anew(app: &TestApp, run: &str) {
         assert_eq!(
             (&*held.standing, held.since, held.reached, held.due_at),
             (
-                standing.value,
+                &*standing.value,
                 standing.since.0,
                 standing.reached,
                 standing.due_at.map(|at| at.0)

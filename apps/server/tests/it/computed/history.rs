@@ -40,6 +40,18 @@ fn rules() -> Vec<Json> {
     ]
 }
 
+/// Short periods, so that ranks rise and fall within a history.
+fn ranks() -> Vec<Json> {
+    let steps = json!([{"name": "レギュラー"}, {"name": "シルバー", "spend": 600}, {"name": "ゴールド", "spend": 1_200, "orders": 3}]);
+    let buyers = json!([{"name": "銀", "orders": 2}, {"name": "金", "orders": 4, "spend": 900}]);
+    vec![
+        json!({"rank": {"ranks": steps, "period": {"days": 12}, "grace": {"days": 3}, "fall": "one_step"}}),
+        json!({"rank": {"ranks": buyers, "period": {"days": 30}}}),
+        json!({"rank": {"ranks": steps, "period": {"months": 1}, "grace": "next_period", "fall": "to_earned"}}),
+        json!({"rank": {"ranks": buyers, "period": {"year": {"from_month": 8}}, "grace": {"days": 9}, "fall": "one_step"}}),
+    ]
+}
+
 struct World<'a> {
     app: &'a TestApp,
     company: Company<'a>,
@@ -61,15 +73,18 @@ impl World<'_> {
 
     async fn turn_rules(&mut self) {
         self.has_new_rules = Touched::Yes;
-        match self.below(6) {
+        match self.below(7) {
             0 => put_away(self.app, Kind::Lifecycle).await,
             1 => put_away(self.app, Kind::Dormancy).await,
+            2 => put_away(self.app, Kind::Rank).await,
             n => {
                 let rules = rules();
                 let dormancy = usize::try_from(n % 2).unwrap();
                 declare(self.app, &rules[dormancy]).await;
                 let stages = usize::try_from(2 + self.below(2)).unwrap();
                 declare(self.app, &rules[stages]).await;
+                let rank = usize::try_from(self.below(4)).unwrap();
+                declare(self.app, &ranks()[rank]).await;
             }
         }
     }
@@ -173,6 +188,7 @@ async fn history(app: &TestApp, seed: u64, run: &str) {
     let rules = rules();
     declare(app, &rules[usize::try_from(seed % 2).unwrap()]).await;
     declare(app, &rules[usize::try_from(2 + seed / 2 % 2).unwrap()]).await;
+    declare(app, &ranks()[usize::try_from(seed % 4).unwrap()]).await;
     let keeper = claim(app).await;
     let mut world = World {
         app,

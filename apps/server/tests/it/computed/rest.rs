@@ -155,7 +155,7 @@ async fn rules_are_declared_changed_and_put_away() {
         .expect(StatusCode::FORBIDDEN);
         put(
             &app,
-            "rank",
+            "mood",
             &marketer,
             json!({"rule": dormancy(&json!(9)), "version": 0}),
         )
