@@ -114,6 +114,7 @@ fn turned(item: &TimelineView) -> (Icon, Voice, String) {
     let is_back = field(item, "before").as_deref() == Some("dormant");
     let word = match (item.name.as_deref(), is_back) {
         (Some("lifecycle"), _) => t::computed::turned_stage(),
+        (Some("rank"), _) => t::computed::turned_rank(),
         (_, true) => t::computed::turned_active(),
         (_, false) => t::computed::turned_dormant(),
     };
@@ -137,10 +138,7 @@ pub(in crate::pages) fn standing(name: &str) -> String {
 /// From which stage to which.
 fn stages(item: &TimelineView) -> String {
     let word = |name: &str| {
-        field(item, name).map_or_else(
-            || t::computed::no_stage().to_owned(),
-            |name| standing(&name),
-        )
+        field(item, name).map_or_else(|| t::computed::nobody().to_owned(), |name| standing(&name))
     };
     t::computed::from_to(word("before"), word("after"))
 }
@@ -248,7 +246,7 @@ fn note(item: &TimelineView) -> String {
         parts.extend(field(item, "cause").as_deref().map(segment_cause));
     }
     if item.kind == "computed" {
-        if item.name.as_deref() == Some("lifecycle") {
+        if item.name.as_deref() != Some("dormancy") {
             parts.push(stages(item));
         }
         parts.extend(field(item, "cause").as_deref().map(segment_cause));

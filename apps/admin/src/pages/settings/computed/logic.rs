@@ -1,6 +1,10 @@
 //! Rules of computed attributes as forms hold them, without a browser.
 
+mod ranks;
+
 use serde_json::{Map, Value, json};
+
+pub(super) use ranks::{RankForm, RanksForm};
 
 /// The fields of the rule of dormancy.
 #[derive(Clone, Debug, PartialEq, Eq)]
