@@ -20,7 +20,7 @@ pub struct ComputedAttributes {
 /// A declared rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ComputedAttribute {
-    /// `dormancy`, `lifecycle` or `rank`.
+    /// `dormancy`, `lifecycle`, `rank` or `score`.
     pub kind: String,
     /// The rule, such as `{"dormancy": {"purchase_days": 3, "after": {"days": 365}}}`.
     pub rule: Value,
@@ -39,7 +39,8 @@ pub struct ComputedAttribute {
 /// How many customers stand somewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StandingCount {
-    /// `active` or `dormant`; a stage: `prospect`, `new`, `repeat`, `loyal`, `dormant`; or the name of a rank.
+    /// `active` or `dormant`; a stage: `prospect`, `new`, `repeat`, `loyal`, `dormant`; the name of a rank;
+    /// `below` or `above` the threshold of the score.
     pub standing: String,
     /// How many.
     pub customers: i64,
@@ -122,7 +123,7 @@ pub struct CustomerComputed {
 /// Why one rule says what it says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ComputedReason {
-    /// `dormancy`, `lifecycle` or `rank`.
+    /// `dormancy`, `lifecycle`, `rank` or `score`.
     pub kind: String,
     /// Where she stands; null where the rule says nothing of her.
     pub standing: Option<String>,

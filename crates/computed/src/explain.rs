@@ -1,6 +1,7 @@
 //! Why a customer stands where she stands: the orders and the arithmetic, in both languages.
 
 mod rank;
+mod score;
 
 use std::borrow::Cow;
 
@@ -76,6 +77,9 @@ pub fn explain(rules: &Rules, person: &Person, now: Millis, currency: Currency) 
     }
     if let Some(rule) = &rules.rank {
         reasons.push(pen.rank(rule, (known, &history), now));
+    }
+    if let Some(rule) = &rules.score {
+        reasons.push(pen.score(rule, person, now));
     }
     Explanation {
         reasons,

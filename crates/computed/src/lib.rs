@@ -9,6 +9,7 @@ pub mod period;
 pub mod person;
 pub mod rank;
 pub mod rule;
+pub mod score;
 pub mod store;
 
 pub use rule::Rule;

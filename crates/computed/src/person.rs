@@ -13,6 +13,7 @@ use crate::{
     lifecycle::{self, Known, Lifecycle},
     rank::{self, Ranks},
     rule::{Kind, Rule, key},
+    score::{self, Score},
 };
 
 /// The rules of a workspace, and the zone that its days are of.
@@ -24,6 +25,8 @@ pub struct Rules {
     pub lifecycle: Option<Lifecycle>,
     /// Rank.
     pub rank: Option<Ranks>,
+    /// Lead score.
+    pub score: Option<Score>,
     /// The zone.
     pub zone: Tz,
 }
@@ -59,6 +62,7 @@ impl Rules {
             dormancy: None,
             lifecycle: None,
             rank: None,
+            score: None,
             zone,
         }
     }
@@ -70,6 +74,7 @@ impl Rules {
             Rule::Dormancy(rule) => self.dormancy = Some(rule),
             Rule::Lifecycle(rule) => self.lifecycle = Some(rule),
             Rule::Rank(rule) => self.rank = Some(rule),
+            Rule::Score(rule) => self.score = Some(rule),
         }
         self
     }
@@ -93,8 +98,11 @@ impl Rules {
             let found = rank::judge(rule, (known, &history), now, self.zone);
             match found {
                 Some(found) => computed.take_rank(rule, &found),
-                None => computed.take_nobody(Kind::Rank, &history),
+                None => computed.take_nobody(Kind::Rank, history.grows_at),
             }
+        }
+        if let Some(rule) = &self.score {
+            computed.take_score(rule, person, now, self.zone);
         }
         computed
     }
@@ -103,7 +111,7 @@ impl Rules {
 impl Computed {
     fn take_dormancy(&mut self, rule: &Dormancy, history: &History, now: Millis, zone: Tz) {
         let Some(found) = dormancy::judge(rule, history, now, zone) else {
-            return self.take_nobody(Kind::Dormancy, history);
+            return self.take_nobody(Kind::Dormancy, history.grows_at);
         };
         self.standings.push(Standing {
             kind: Kind::Dormancy,
@@ -163,9 +171,36 @@ impl Computed {
         }
     }
 
-    /// Somebody of whom nothing can be said yet, but whose first order lies ahead, must be looked at then.
-    fn take_nobody(&mut self, kind: Kind, history: &History) {
-        if let Some(at) = history.grows_at {
+    fn take_score(&mut self, rule: &Score, person: &Person, now: Millis, zone: Tz) {
+        let judged = rule
+            .fits(&person.attributes)
+            .filter(|_| person.is_known || !person.acts.is_empty());
+        if let Some(judged) = judged {
+            self.set(key::FIT, judged.points.into());
+            self.set(key::GRADE, judged.grade.into());
+        }
+        let Some(found) = score::judge(rule, &person.acts, now, zone) else {
+            let first = person.acts.iter().map(|act| act.at).min();
+            return self.take_nobody(
+                Kind::Score,
+                first.map(|at| Millis(at).plus(1)).filter(|at| *at > now),
+            );
+        };
+        self.standings.push(Standing {
+            kind: Kind::Score,
+            value: found.side.as_str().into(),
+            since: found.since,
+            reached: None,
+            due_at: found.look_at,
+        });
+        self.set(key::SCORE, found.score.into());
+        self.set(key::SCORE_ABOVE, (found.side == score::Side::Above).into());
+        self.set(key::SCORE_SINCE, found.since.to_string().into());
+    }
+
+    /// Somebody of whom nothing can be said yet, but whose first order or act lies ahead, must be looked at then.
+    fn take_nobody(&mut self, kind: Kind, grows_at: Option<Millis>) {
+        if let Some(at) = grows_at {
             self.standings.push(Standing {
                 kind,
                 value: NOBODY.into(),

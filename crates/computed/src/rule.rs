@@ -10,6 +10,7 @@ use crate::{
     dormancy::{After, Cycles, Dormancy},
     lifecycle::Lifecycle,
     rank::{self, Ranks},
+    score::{self, Score},
 };
 
 pub use kind::{Kind, key};
@@ -31,6 +32,8 @@ pub enum Rule {
     Lifecycle(Lifecycle),
     /// Rank.
     Rank(Ranks),
+    /// Lead score.
+    Score(Score),
 }
 
 impl Rule {
@@ -40,6 +43,7 @@ impl Rule {
             Self::Dormancy(_) => Kind::Dormancy,
             Self::Lifecycle(_) => Kind::Lifecycle,
             Self::Rank(_) => Kind::Rank,
+            Self::Score(_) => Kind::Score,
         }
     }
 
@@ -72,6 +76,7 @@ impl Rule {
             Self::Dormancy(rule) => check_dormancy(rule, &mut found),
             Self::Lifecycle(rule) => check_lifecycle(rule, &mut found),
             Self::Rank(rule) => rank::check(rule, &mut found),
+            Self::Score(rule) => score::check(rule, &mut found),
         }
         found.into_result()
     }

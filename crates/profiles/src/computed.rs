@@ -3,12 +3,13 @@
 //! What is computed stands among the attributes, under keys of its own, so that segments, the index, templates and
 //! the customer page see it like any other. Whoever brings attributes from outside is refused these keys.
 
+pub mod acts;
 pub mod bought;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{
-    feed::{BY_RULE, Change, ChangeKind},
+    feed::{BY_RULE, COMPUTED, Change, ChangeKind},
     invalid::FieldError,
 };
 use sea_orm::DbErr;
@@ -79,7 +80,11 @@ pub async fn write(
     let told: Vec<Change> = changed
         .iter()
         .map(|(id, _)| Change {
-            b: if by_rule.contains(id) { BY_RULE } else { 0 },
+            b: if by_rule.contains(id) {
+                BY_RULE
+            } else {
+                COMPUTED
+            },
             ..ctx.change(*id, ChangeKind::Profile)
         })
         .collect();

@@ -10,7 +10,7 @@ use computed::{
         Batch, Cause, MAX_BATCH,
         definition::{self, Definition, Shelf},
         lease::{self, Fill, Lease, Progress, Walk},
-        value, write,
+        value, wanted, write,
     },
 };
 use kernel::{
@@ -18,7 +18,10 @@ use kernel::{
     id::WorkspaceId,
     time::Millis,
 };
-use profiles::computed::bought;
+use profiles::computed::{
+    acts::{Attributes, Wanted},
+    bought,
+};
 use sea_orm::DbErr;
 use storage::{feed, lease::LeaseError};
 
@@ -56,6 +59,7 @@ pub struct Keeper {
 struct Declared {
     definitions: Vec<Definition>,
     rules: Rules,
+    wanted: Wanted,
     now: Millis,
 }
 
@@ -67,7 +71,7 @@ impl Declared {
                 && match &one.rule {
                     Rule::Lifecycle(_) => true,
                     Rule::Rank(rule) => rule.is_for_everybody(),
-                    Rule::Dormancy(_) => false,
+                    Rule::Dormancy(_) | Rule::Score(_) => false,
                 }
         };
         self.definitions.iter().filter(is_it).map(|one| one.id)
@@ -92,8 +96,8 @@ impl Keep for Keeper {
     async fn round(&mut self) -> Result<Next, Fault> {
         let now = self.means.clock.now();
         self.lease.renew(&self.means.db, now).await?;
-        let declared = self.declared(now).await?;
-        self.follow(&declared).await?;
+        let mut declared = self.declared(now).await?;
+        self.follow(&mut declared).await?;
         let is_due_left = self.turn(&declared).await?;
         let is_fill_left = self.fill(&declared).await?;
         if is_due_left || is_fill_left {
@@ -130,15 +134,17 @@ impl Keeper {
             lease::adopt(&mut self.lease, &self.means.db, now, &changed).await?;
             definitions = definition::list(self.means.db.writer(), self.workspace).await?;
         }
+        let rules = definition::rules(&definitions, zone);
         Ok(Declared {
-            rules: definition::rules(&definitions, zone),
+            wanted: wanted(self.means.db.reader(), self.workspace, &rules).await?,
+            rules,
             definitions,
             now,
         })
     }
 
     /// Reads the feed to its end.
-    async fn follow(&mut self, declared: &Declared) -> Result<(), Fault> {
+    async fn follow(&mut self, declared: &mut Declared) -> Result<(), Fault> {
         let db = self.means.db.clone();
         let head = feed::head(db.reader()).await?;
         while self.lease.progress.cursor < head {
@@ -153,6 +159,8 @@ impl Keeper {
                 ..self.lease.progress
             };
             let changes = stretch.map(|stretch| stretch.changes).unwrap_or_default();
+            // Looked up here and not with the rules: a name may have come with these rows.
+            declared.wanted = wanted(db.reader(), self.workspace, &declared.rules).await?;
             let woken = self.woken(declared, &changes).await?;
             self.compute(declared, woken, progress).await?;
         }
@@ -168,12 +176,16 @@ impl Keeper {
     ) -> Result<BTreeMap<i64, Cause>, Fault> {
         let (mut events, mut known) = (Vec::new(), BTreeSet::new());
         let mut woken = BTreeMap::new();
+        let asks_attributes = declared.wanted.attributes == Attributes::With;
         for change in changes {
             let profile = change.profile.raw();
             match change.kind {
                 ChangeKind::Events | ChangeKind::Acted => events.push(*change),
                 ChangeKind::Profile => {
                     known.insert(profile);
+                    if asks_attributes && change.b == 0 {
+                        woken.insert(profile, Cause::Profile);
+                    }
                 }
                 ChangeKind::Merge | ChangeKind::Unmerge => {
                     woken.insert(profile, Cause::Merge);
@@ -187,7 +199,7 @@ impl Keeper {
             }
         }
         let db = self.means.db.reader();
-        for profile in bought::touched(db, self.workspace, &events).await? {
+        for profile in bought::touched(db, self.workspace, &events, &declared.wanted).await? {
             woken.entry(profile).or_insert(Cause::Event);
         }
         for definition in declared.of_everybody() {
@@ -239,7 +251,13 @@ impl Keeper {
         woken: BTreeMap<i64, Cause>,
     ) -> Result<BTreeMap<i64, (Cause, Option<Computed>)>, Fault> {
         let ids: BTreeSet<i64> = woken.keys().copied().collect();
-        let living = bought::read(self.means.db.reader(), self.workspace, &ids).await?;
+        let living = bought::read(
+            self.means.db.reader(),
+            self.workspace,
+            &ids,
+            &declared.wanted,
+        )
+        .await?;
         // Who is not found is no more.
         let mut people: BTreeMap<i64, (Cause, Option<Computed>)> = woken
             .into_iter()

@@ -4,4 +4,5 @@ mod hands;
 mod history;
 mod ranks;
 mod rest;
+mod scores;
 mod story;

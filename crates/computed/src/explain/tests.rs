@@ -17,6 +17,7 @@ fn person(days: &[i64]) -> Person {
         is_known: true,
         created_at: 0,
         events: (1..).zip(days).map(event).collect(),
+        ..Person::default()
     }
 }
 
@@ -39,6 +40,7 @@ const RULES: Rules = Rules {
         },
     }),
     rank: None,
+    score: None,
     zone: Tokyo,
 };
 
@@ -120,4 +122,46 @@ fn limits_and_missing_cycles_are_told() {
     assert_eq!(money(dollars, -123_456_705).0, "-1,234,567.05 USD");
     assert_eq!(money(dollars, 5).1, "0.05 USD");
     assert_eq!(money(Currency::JPY, 0).1, "0円");
+}
+
+#[test]
+fn a_score_is_told_term_by_term() {
+    use profiles::computed::acts::Act;
+    let rule = serde_json::json!({"score": {"half_life": 30, "threshold": 100,
+        "actions": [{"event": "Form Submitted", "points": 50, "label": "フォーム送信"}, {"event": "Page Viewed", "points": 1, "per_day": 5}],
+        "fit": [{"attribute": "業種", "test": {"is": ["IT", "金融"]}, "points": 20}]}});
+    let rules = Rules::none(Tokyo).with(crate::Rule::read(&rule).unwrap());
+    let act = |id: i64, day: i64, name: &str| Act {
+        id,
+        at: day * DAY,
+        name: name.to_owned(),
+        properties: serde_json::Map::new(),
+    };
+    let somebody = Person {
+        acts: vec![
+            act(1, 0, "Form Submitted"),
+            act(2, 30, "Form Submitted"),
+            act(3, 30, "Page Viewed"),
+        ],
+        attributes: serde_json::Map::from_iter([("業種".to_owned(), "IT".into())]),
+        ..person(&[])
+    };
+    let found = explain(&rules, &somebody, Millis(60 * DAY), Currency::JPY);
+    let ja: Vec<&str> = found.reasons[0]
+        .lines
+        .iter()
+        .map(|line| &*line.ja)
+        .collect();
+    assert_eq!(
+        ja,
+        [
+            "点数は30日ごとに半分になります。機械による行動は数えません。",
+            "フォーム送信（1回50点）: 2回、いま37.5点。",
+            "Page Viewed（1回1点・1日5回まで）: 1回、いま0.5点。",
+            "最近の行動と、いま残る点数: 1970-01-01 09:00 フォーム送信 50 → 12.5, 1970-01-31 09:00 フォーム送信 50 → 25.0, 1970-01-31 09:00 Page Viewed 1 → 0.5。",
+            "合計38点。1970-01-01 09:00 から、しきい値100点を下回っています。",
+            "適合: 業種 が「IT・金融」のどれかか → はい（20点）。",
+            "適合の合計20点: グレードB。",
+        ]
+    );
 }

@@ -14,11 +14,13 @@ pub enum Kind {
     Lifecycle,
     /// Rank.
     Rank,
+    /// Lead score and grade.
+    Score,
 }
 
 impl Kind {
     /// All kinds, those that others rest on first.
-    pub const ALL: [Self; 3] = [Self::Dormancy, Self::Lifecycle, Self::Rank];
+    pub const ALL: [Self; 4] = [Self::Dormancy, Self::Lifecycle, Self::Rank, Self::Score];
 
     /// Returns the name, stored and on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -26,6 +28,7 @@ impl Kind {
             Self::Dormancy => "dormancy",
             Self::Lifecycle => "lifecycle",
             Self::Rank => "rank",
+            Self::Score => "score",
         }
     }
 
@@ -40,6 +43,7 @@ impl Kind {
             Self::Dormancy => DORMANCY,
             Self::Lifecycle => LIFECYCLE,
             Self::Rank => RANK,
+            Self::Score => SCORE,
         };
         let attribute = |(key, value_type, ja, en): &Field| AttributeDef {
             key: (*key).to_owned(),
@@ -116,6 +120,24 @@ const RANK: &[Field] = &[
     ),
 ];
 
+const SCORE: &[Field] = &[
+    (key::SCORE, Number, "スコア", "Lead score"),
+    (
+        key::SCORE_ABOVE,
+        Boolean,
+        "スコアがしきい値以上",
+        "Lead score at the threshold",
+    ),
+    (
+        key::SCORE_SINCE,
+        Date,
+        "しきい値以上・未満になった日時",
+        "At or below the threshold since",
+    ),
+    (key::FIT, Number, "適合の点数", "Points of fit"),
+    (key::GRADE, Text, "グレード（A〜D）", "Grade (A to D)"),
+];
+
 /// The keys of computed attributes.
 pub mod key {
     /// Whether a buyer is dormant.
@@ -140,6 +162,16 @@ pub mod key {
     pub const RANK_NEXT: &str = "computed.rank_next";
     /// The money that is missing to it, in minor units.
     pub const RANK_NEXT_SPEND: &str = "computed.rank_next_spend";
+    /// The points for what the customer did, faded.
+    pub const SCORE: &str = "computed.score";
+    /// Whether they reach the threshold.
+    pub const SCORE_ABOVE: &str = "computed.score_above";
+    /// Since when they do, or do not.
+    pub const SCORE_SINCE: &str = "computed.score_since";
+    /// The points for who the customer is.
+    pub const FIT: &str = "computed.fit";
+    /// The grade that these give.
+    pub const GRADE: &str = "computed.grade";
     /// The orders that are missing to it.
     pub const RANK_NEXT_ORDERS: &str = "computed.rank_next_orders";
 }

@@ -177,3 +177,100 @@ fn what_is_wrong_with_ranks_is_pointed_at() {
         );
     }
 }
+
+fn score(key: &str, value: Json) -> Json {
+    let mut rule =
+        json!({"actions": [{"event": "Form Submitted", "points": 50}], "threshold": 100});
+    rule[key] = value;
+    json!({ "score": rule })
+}
+
+fn action(field: &str, value: Json) -> Json {
+    let mut action = json!({"event": "Form Submitted", "points": 50});
+    action[field] = value;
+    score("actions", json!([action]))
+}
+
+fn fit(key: &str) -> Json {
+    json!([{"attribute": key, "test": {"is": ["IT"]}, "points": 5}])
+}
+
+#[test]
+fn good_scores_read_back() {
+    let good = [
+        score("half_life", json!(30)),
+        action(
+            "where",
+            json!({"property": "url", "test": {"contains": "/料金"}}),
+        ),
+        action("per_day", json!(3)),
+        score("fit", fit("業種 😀")),
+    ];
+    for rule in good {
+        let read = Rule::read(&rule).unwrap_or_else(|invalid| panic!("{rule}: {invalid:?}"));
+        assert_eq!(read.to_json(), rule);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_scores_is_pointed_at() {
+    for (rule, pointer, code) in [
+        (score("actions", json!([])), "/rule/score/actions", "range"),
+        (
+            score("threshold", json!(0)),
+            "/rule/score/threshold",
+            "range",
+        ),
+        (
+            score("half_life", json!(0)),
+            "/rule/score/half_life",
+            "range",
+        ),
+        (
+            score("half_life", json!("３０")),
+            "/rule/score/half_life",
+            "shape",
+        ),
+        (
+            score("grades", json!({"a": 1, "b": 2, "c": 3})),
+            "/rule/score/grades",
+            "order",
+        ),
+        (
+            score("fit", fit("computed.stage")),
+            "/rule/score/fit/0/attribute",
+            "computed",
+        ),
+        (
+            action("event", json!(" ")),
+            "/rule/score/actions/0/event",
+            "text",
+        ),
+        (
+            action("points", json!(0)),
+            "/rule/score/actions/0/points",
+            "range",
+        ),
+        (
+            action("points", json!(1_000_000)),
+            "/rule/score/actions/0/points",
+            "range",
+        ),
+        (
+            action("per_day", json!(0)),
+            "/rule/score/actions/0/per_day",
+            "range",
+        ),
+        (
+            action("where", json!({"property": "x", "test": {"is": []}})),
+            "/rule/score/actions/0/where/test/is",
+            "range",
+        ),
+    ] {
+        assert_eq!(
+            faults(&rule),
+            [(pointer.to_owned(), code.to_owned())],
+            "{rule}"
+        );
+    }
+}

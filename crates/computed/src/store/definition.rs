@@ -156,7 +156,7 @@ pub fn basis(definition: &Definition, rules: &Rules) -> String {
     let own = definition.rule.to_json();
     let zone = rules.zone.name();
     match definition.rule {
-        Rule::Dormancy(_) | Rule::Rank(_) => format!("{FORMULA} {zone} {own}"),
+        Rule::Dormancy(_) | Rule::Rank(_) | Rule::Score(_) => format!("{FORMULA} {zone} {own}"),
         Rule::Lifecycle(_) => {
             let below = rules.dormancy.map(|rule| Rule::Dormancy(rule).to_json());
             let below = below.unwrap_or_default();

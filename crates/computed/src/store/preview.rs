@@ -7,7 +7,7 @@ use profiles::computed::bought;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use storage::sql;
 
-use super::write::MAX_BATCH;
+use super::{wanted, write::MAX_BATCH};
 use crate::{person::Rules, rule::Kind};
 
 /// How many are looked at: a share of them lies within 1.4 points of that of all, 19 times out of 20.
@@ -49,9 +49,10 @@ pub async fn preview(
         looked_at: i64::try_from(rows.len()).unwrap_or(i64::MAX),
         counts: BTreeMap::new(),
     };
+    let wanted = wanted(db, workspace, rules).await?;
     for part in rows.chunks(MAX_BATCH) {
         let ids: BTreeSet<i64> = part.iter().map(|row| row.id).collect();
-        for person in bought::read(db, workspace, &ids).await? {
+        for person in bought::read(db, workspace, &ids, &wanted).await? {
             let computed = rules.compute(&person, now);
             let own = computed.standings.into_iter().find(|one| one.kind == kind);
             let standing = own.map(|own| own.value.into_owned()).unwrap_or_default();

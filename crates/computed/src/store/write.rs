@@ -28,6 +28,7 @@ use crate::{
     dormancy::State,
     person::{Computed, NOBODY, Standing},
     rule::Kind,
+    score::Side,
 };
 
 /// The most customers of one transaction: whoever waits for SQLite's writer waits no longer than for these.
@@ -197,9 +198,10 @@ fn turn<'a>(
     let before = held.and_then(|held| word(&held.standing));
     let after = now.and_then(|now| word(&now.value));
     let is_dormant = |word: Option<&str>| word == Some(State::Dormant.as_str());
-    // Beginning to buy is no turn of dormancy.
+    // Beginning to buy is no turn of dormancy, nor the first point one of the score.
     let is_telling = match definition.rule.kind() {
         Kind::Dormancy => is_dormant(before) || is_dormant(after),
+        Kind::Score => [before, after].contains(&Some(Side::Above.as_str())),
         Kind::Lifecycle | Kind::Rank => true,
     };
     if before == after || !is_telling {

@@ -11,7 +11,7 @@ use axum::{Json, extract::State};
 use computed::{
     explain::{self, Reason},
     history::Order,
-    store::definition,
+    store::{self, definition},
 };
 use kernel::id::{EventId, OrderId, kind};
 use profiles::{computed::bought, customers};
@@ -46,7 +46,8 @@ pub(super) async fn computed(
         .ok_or_else(ApiError::not_found)?;
     let definitions = definition::list(db, operator.workspace).await?;
     let rules = definition::rules(&definitions, at.zone);
-    let people = bought::read(db, operator.workspace, &[id.raw()].into()).await?;
+    let wanted = store::wanted(db, operator.workspace, &rules).await?;
+    let people = bought::read(db, operator.workspace, &[id.raw()].into(), &wanted).await?;
     let person = people.first().ok_or_else(ApiError::not_found)?;
     let found = explain::explain(&rules, person, at.now, workspace.currency);
     wire::log_opening(&app, &operator, "customer.computed", id).await?;

@@ -13,6 +13,7 @@ use computed::{
         Cause,
         definition::{self, Author, Definition},
         value::{self, Stored},
+        wanted,
     },
 };
 use kernel::{
@@ -234,7 +235,9 @@ pub(super) async fn is_as_if_anew(app: &TestApp, run: &str) {
         .iter()
         .map(|row| row.try_get_by_index(0).unwrap())
         .collect();
-    let living = bought::read(db, app.kit.workspace, &ids).await.unwrap();
+    let wanted = wanted(db, app.kit.workspace, &rules).await.unwrap();
+    let living = bought::read(db, app.kit.workspace, &ids, &wanted).await;
+    let living = living.unwrap();
     let mut expected: BTreeMap<(i64, i64), Standing> = BTreeMap::new();
     for person in &living {
         let computed = rules.compute(person, app.kit.clock.now());
