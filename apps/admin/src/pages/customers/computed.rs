@@ -41,10 +41,10 @@ fn whole(found: CustomerComputed) -> AnyView {
 
 fn tone(standing: Option<&str>) -> (Tone, Icon) {
     match standing {
-        Some("loyal") => (Tone::Good, Icon::CircleCheck),
+        Some("loyal" | "above") => (Tone::Good, Icon::CircleCheck),
         Some("dormant") => (Tone::Warn, Icon::Clock),
         Some("new" | "repeat" | "active") => (Tone::Act, Icon::ShoppingBag),
-        None | Some("prospect") => (Tone::Neutral, Icon::User),
+        None | Some("prospect" | "below") => (Tone::Neutral, Icon::User),
         // A rank, as the company calls it.
         Some(_) => (Tone::Act, Icon::CircleCheck),
     }
@@ -54,6 +54,7 @@ fn reason(own: ComputedReason) -> impl IntoView {
     let title = match own.kind.as_str() {
         "lifecycle" => t::computed::stages,
         "rank" => t::computed::ranks,
+        "score" => t::computed::score,
         _ => t::computed::dormancy,
     };
     let (tone, icon) = tone(own.standing.as_deref());

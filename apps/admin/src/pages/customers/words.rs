@@ -115,6 +115,7 @@ fn turned(item: &TimelineView) -> (Icon, Voice, String) {
     let word = match (item.name.as_deref(), is_back) {
         (Some("lifecycle"), _) => t::computed::turned_stage(),
         (Some("rank"), _) => t::computed::turned_rank(),
+        (Some("score"), _) => t::computed::turned_score(),
         (_, true) => t::computed::turned_active(),
         (_, false) => t::computed::turned_dormant(),
     };
@@ -130,6 +131,8 @@ pub(in crate::pages) fn standing(name: &str) -> String {
         "loyal" => t::computed::stage_loyal(),
         "dormant" => t::computed::stage_dormant(),
         "active" => t::computed::stage_active(),
+        "above" => t::computed::side_above(),
+        "below" => t::computed::side_below(),
         other => other,
     }
     .to_owned()

@@ -4,6 +4,7 @@ mod dormancy;
 mod logic;
 mod preview;
 mod ranks;
+mod score;
 mod stages;
 
 use api_types::computed::{ComputedAttribute, ComputedAttributes, SaveComputedAttribute};
@@ -87,6 +88,7 @@ fn forms(view: &ComputedAttributes, found: Load<ComputedAttributes>) -> AnyView 
         <dormancy::Dormancy held=own("dormancy") found=found/>
         <stages::Stages held=own("lifecycle") found=found has_dormancy=has_dormancy currency=currency/>
         <ranks::Ranks held=own("rank") found=found currency=of_ranks/>
+        <score::Score held=own("score") found=found/>
     }
     .into_any()
 }
@@ -183,7 +185,9 @@ impl Desk {
 }
 
 /// In which order standings are listed.
-const ORDER: &[&str] = &["prospect", "active", "new", "repeat", "loyal", "dormant"];
+const ORDER: &[&str] = &[
+    "prospect", "active", "new", "repeat", "loyal", "dormant", "above", "below",
+];
 
 /// How many stand where, and which attributes are filled.
 fn facts(held: Option<ComputedAttribute>) -> Option<AnyView> {
