@@ -159,8 +159,8 @@ fn steps(fields: Fields, submit: Submit, currency: String) -> impl IntoView {
         view! {
             <fieldset class="rank-row" aria-label=move || name.get()>
                 <TextField label=move || t::computed::rank_name((place + 1).to_string()) value=row.name error=error("/name")/>
-                <NumberField label=t::computed::loyal_spend value=row.spend unit=t::computed::money_unit hint=move || t::computed::money_in(&currency) error=error("/spend")/>
-                <NumberField label=t::computed::loyal_orders value=row.orders unit=t::computed::times_unit error=error("/orders")/>
+                <NumberField label=move || t::computed::money_in(&currency) value=row.spend error=error("/spend")/>
+                <NumberField label=t::computed::loyal_orders value=row.orders unit=t::computed::times_a_day error=error("/orders")/>
                 <IconButton icon=Icon::Trash2 label=move || t::computed::rank_remove(name.get()) size=ButtonSize::Small on_press=remove/>
                 <span class="err" role="alert">{error("")}</span>
             </fieldset>
@@ -173,7 +173,7 @@ fn steps(fields: Fields, submit: Submit, currency: String) -> impl IntoView {
     let is_full = Signal::derive(move || fields.rows.with(Vec::len) >= MOST);
     view! {
         <p class="lbl">{t::computed::rank_steps}</p>
-        <p class="hint">{t::computed::rank_steps_hint}</p>
+        <p class="t-small ink-3">{t::computed::rank_steps_hint}</p>
         {move || fields.rows.get().into_iter().enumerate().map(row.clone()).collect_view()}
         <div><Button label=t::computed::rank_add icon=Icon::Plus size=ButtonSize::Small disabled=is_full on_press=add/></div>
     }

@@ -236,7 +236,7 @@ fn actions(rows: RwSignal<Vec<Row>>, submit: Submit) -> impl IntoView {
     let is_full = Signal::derive(move || rows.with(Vec::len) >= MOST);
     view! {
         <p class="lbl">{t::computed::actions}</p>
-        <p class="hint">{t::computed::actions_hint}</p>
+        <p class="t-small ink-3">{t::computed::actions_hint}</p>
         {move || rows.get().into_iter().enumerate().map(row).collect_view()}
         <span class="err" role="alert">{fault(submit, "/rule/score/actions".to_owned())}</span>
         <div><Button label=t::computed::act_add icon=Icon::Plus size=ButtonSize::Small disabled=is_full on_press=adder(rows)/></div>
@@ -262,10 +262,10 @@ fn fit(fields: Fields, submit: Submit) -> impl IntoView {
     let grades = move || {
         rows.with(|rows| !rows.is_empty()).then(|| {
             view! {
-                <div class="rank-row">
-                    <NumberField label="A" value=a unit=t::computed::points_or_more/>
-                    <NumberField label="B" value=b unit=t::computed::points_or_more/>
-                    <NumberField label="C" value=c unit=t::computed::points_or_more/>
+                <div class="row-three">
+                    <NumberField label="A" value=a unit=t::computed::points_unit/>
+                    <NumberField label="B" value=b unit=t::computed::points_unit/>
+                    <NumberField label="C" value=c unit=t::computed::points_unit/>
                     <span class="err" role="alert">{fault(submit, "/rule/score/grades".to_owned())}</span>
                 </div>
             }
@@ -274,7 +274,7 @@ fn fit(fields: Fields, submit: Submit) -> impl IntoView {
     let is_full = Signal::derive(move || rows.with(Vec::len) >= MOST);
     view! {
         <p class="lbl">{t::computed::fit}</p>
-        <p class="hint">{t::computed::fit_hint}</p>
+        <p class="t-small ink-3">{t::computed::fit_hint}</p>
         {move || rows.get().into_iter().enumerate().map(row).collect_view()}
         {grades}
         <div><Button label=t::computed::fit_add icon=Icon::Plus size=ButtonSize::Small disabled=is_full on_press=adder(rows)/></div>
