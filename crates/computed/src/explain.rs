@@ -18,7 +18,7 @@ use crate::{
     history::{History, Order},
     lifecycle::{self, Known, Lifecycle, Stage},
     person::Rules,
-    rule::Kind,
+    rule::{Kind, key},
 };
 
 /// How many days, gaps and orders are shown: the latest.
@@ -323,14 +323,9 @@ fn orders_line(rule: &Lifecycle, found: &lifecycle::Found) -> Bilingual {
 }
 
 /// Returns the words for a stage, in English and Japanese.
-pub const fn words(stage: Stage) -> (&'static str, &'static str) {
-    match stage {
-        Stage::Prospect => ("prospect", "見込み"),
-        Stage::New => ("new", "新規"),
-        Stage::Repeat => ("repeat", "リピート"),
-        Stage::Loyal => ("loyal", "優良"),
-        Stage::Dormant => ("dormant", "休眠"),
-    }
+pub fn words(stage: Stage) -> (&'static str, &'static str) {
+    let word = stage.as_str();
+    profiles::computed::words(key::STAGE, word).unwrap_or((word, word))
 }
 
 /// Writes a quotient with up to three decimals, none where it is whole.

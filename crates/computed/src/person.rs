@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 
 use chrono_tz::Tz;
-use kernel::time::Millis;
+use kernel::{invalid::Bilingual, time::Millis};
 use profiles::computed::bought::Person;
 use serde_json::{Map, Value as Json};
 
 use crate::{
     dormancy::{self, Dormancy},
+    explain,
     history::History,
-    lifecycle::{self, Known, Lifecycle},
+    lifecycle::{self, Known, Lifecycle, Stage},
     rank::{self, Ranks},
     rule::{Kind, Rule, key},
     score::{self, Score},
@@ -77,6 +78,25 @@ impl Rules {
             Rule::Score(rule) => self.score = Some(rule),
         }
         self
+    }
+
+    /// Lists the values that an attribute can have by these rules, where they are few, with what people call them.
+    pub fn values(&self, key: &str) -> Vec<(String, Bilingual)> {
+        match (key, &self.lifecycle, &self.rank, &self.score) {
+            (key::STAGE, Some(_), _, _) => Stage::ALL
+                .into_iter()
+                .map(|stage| {
+                    let (en, ja) = explain::words(stage);
+                    (stage.as_str().to_owned(), Bilingual::new(en, ja))
+                })
+                .collect(),
+            (key::RANK | key::RANK_NEXT, _, Some(rule), _) => {
+                let names = rule.ranks.iter().map(|rank| rank.name.as_str());
+                names.map(itself).collect()
+            }
+            (key::GRADE, _, _, Some(_)) => ["A", "B", "C", "D"].map(itself).into(),
+            _ => Vec::new(),
+        }
     }
 
     /// Computes everything of one customer.
@@ -218,6 +238,10 @@ impl Computed {
 
 /// The stored word of somebody of whom a rule says nothing yet.
 pub const NOBODY: &str = "";
+
+fn itself(name: &str) -> (String, Bilingual) {
+    (name.to_owned(), Bilingual::new(name, name))
+}
 
 /// Halves as a number: whole ones without a fraction.
 fn number(halves: i64) -> Json {

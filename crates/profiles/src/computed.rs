@@ -30,6 +30,24 @@ pub fn is_computed(key: &str) -> bool {
     key.starts_with(PREFIX)
 }
 
+/// The key of the lifecycle stage, whose values are codes.
+pub const STAGE: &str = "computed.stage";
+
+/// Returns what people call a value that is a code, in English and Japanese.
+pub fn words(key: &str, value: &str) -> Option<(&'static str, &'static str)> {
+    if key != STAGE {
+        return None;
+    }
+    Some(match value {
+        "prospect" => ("prospect", "見込み"),
+        "new" => ("new", "新規"),
+        "repeat" => ("repeat", "リピート"),
+        "loyal" => ("loyal", "優良"),
+        "dormant" => ("dormant", "休眠"),
+        _ => return None,
+    })
+}
+
 /// The error of whoever tries to write such a key.
 pub fn refused(pointer: impl Into<String>) -> FieldError {
     FieldError::new(

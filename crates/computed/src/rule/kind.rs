@@ -147,7 +147,7 @@ pub mod key {
     /// The purchase cycle in days.
     pub const CYCLE: &str = "computed.purchase_cycle";
     /// The lifecycle stage.
-    pub const STAGE: &str = "computed.stage";
+    pub const STAGE: &str = profiles::computed::STAGE;
     /// Since when the customer is in it.
     pub const STAGE_SINCE: &str = "computed.stage_since";
     /// The name of the rank.

@@ -209,6 +209,20 @@ async fn a_programme_is_tried_before_it_is_saved_and_explained_afterwards() {
             .collect();
         assert!(lines[1].contains("注文2回、4,001円"), "{lines:?}");
         assert_eq!(lines[3], "「ゴールド」まで、あと3,999円。");
+        let words = app.get("/api/v1/segment-vocabulary", &viewer).await.json();
+        let mut known = words["attributes"].as_array().unwrap().iter();
+        let known = known.find(|one| one["key"] == "computed.rank").unwrap();
+        let known: Vec<&Json> = known["values"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|value| &value["key"])
+            .collect();
+        assert_eq!(
+            known,
+            ["レギュラー", "シルバー", "ゴールド"],
+            "offered in their order"
+        );
         let whole = app.get("/api/v1/computed-attributes", &viewer).await.json();
         assert_eq!(whole["items"][0]["counts"].as_array().unwrap().len(), 3);
     }
