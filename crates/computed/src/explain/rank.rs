@@ -106,7 +106,10 @@ impl Pen {
         let (en, ja) = if is_none {
             (String::new(), String::new())
         } else {
-            (format!(" ({list_en})"), format!("（{list_ja}）"))
+            (
+                format!(" (the latest {list_en})"),
+                format!("（新しいもの {list_ja}）"),
+            )
         };
         let earned = rule.name(found.earned);
         let (enough_en, enough_ja) = if earned.is_empty() {

@@ -69,6 +69,14 @@ impl Node {
             .unwrap()
     }
 
+    /// Lets the time pass after which all segments are asked again, where there is no index.
+    pub(super) fn let_sql_be_asked(&self, app: &TestApp) {
+        if self.follower.is_none() {
+            // Five minutes, or twenty times what the last round took.
+            app.kit.clock.advance(30 * MINUTE);
+        }
+    }
+
     /// Lets the worker do all there is to do.
     pub(super) async fn settle(&self, app: &TestApp, keeper: &mut Keeper) {
         // Its own writes move the feed on: once more finds nothing.

@@ -144,6 +144,7 @@ impl World<'_> {
     }
 
     async fn check(&mut self, run: &str) {
+        self.node.let_sql_be_asked(self.app);
         next_minute(self.app);
         self.node.settle(self.app, &mut self.keeper).await;
         is_right(self.app, &self.segments, run).await;
