@@ -20,7 +20,7 @@ pub struct ComputedAttributes {
 /// A declared rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ComputedAttribute {
-    /// `dormancy` or `lifecycle`.
+    /// `dormancy`, `lifecycle`, `rank` or `score`.
     pub kind: String,
     /// The rule, such as `{"dormancy": {"purchase_days": 3, "after": {"days": 365}}}`.
     pub rule: Value,
@@ -39,7 +39,8 @@ pub struct ComputedAttribute {
 /// How many customers stand somewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StandingCount {
-    /// `active` or `dormant`; or a stage: `prospect`, `new`, `repeat`, `loyal`, `dormant`.
+    /// `active` or `dormant`; a stage: `prospect`, `new`, `repeat`, `loyal`, `dormant`; the name of a rank;
+    /// `below` or `above` the threshold of the score.
     pub standing: String,
     /// How many.
     pub customers: i64,
@@ -69,6 +70,24 @@ pub struct SaveComputedAttribute {
     pub rule: Value,
     /// The version that was read; 0 for a new one.
     pub version: i64,
+}
+
+/// A rule that is to be tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PreviewComputedAttribute {
+    /// The rule.
+    pub rule: Value,
+}
+
+/// How many customers would stand where.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PreviewedStandings {
+    /// How many customers there are.
+    pub customers: i64,
+    /// How many of them were looked at: all, or an even sample of about five thousand.
+    pub looked_at: i64,
+    /// Of those, how many would stand where; nowhere is the empty word. Ranks from the lowest up.
+    pub counts: Vec<StandingCount>,
 }
 
 /// A saved version of a rule.
@@ -104,7 +123,7 @@ pub struct CustomerComputed {
 /// Why one rule says what it says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ComputedReason {
-    /// `dormancy` or `lifecycle`.
+    /// `dormancy`, `lifecycle`, `rank` or `score`.
     pub kind: String,
     /// Where she stands; null where the rule says nothing of her.
     pub standing: Option<String>,

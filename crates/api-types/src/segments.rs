@@ -367,6 +367,9 @@ pub struct VocabularyWord {
     pub label: BothLanguages,
     /// `text`, `number`, `boolean`, `date` or `list`.
     pub value_type: String,
+    /// The values that it can have, where these are known: stages, ranks, grades.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<VocabularyName>,
 }
 
 /// An event name.

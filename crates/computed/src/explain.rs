@@ -1,5 +1,10 @@
 //! Why a customer stands where she stands: the orders and the arithmetic, in both languages.
 
+mod rank;
+mod score;
+
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 use kernel::{
     invalid::Bilingual,
@@ -13,7 +18,7 @@ use crate::{
     history::{History, Order},
     lifecycle::{self, Known, Lifecycle, Stage},
     person::Rules,
-    rule::Kind,
+    rule::{Kind, key},
 };
 
 /// How many days, gaps and orders are shown: the latest.
@@ -25,11 +30,11 @@ pub struct Reason {
     /// Which rule.
     pub kind: Kind,
     /// Where she stands; none where the rule says nothing of her.
-    pub standing: Option<&'static str>,
+    pub standing: Option<Cow<'static, str>>,
     /// Since when.
     pub since: Option<Millis>,
     /// When that next turns if nothing else happens, and to what.
-    pub turns: Option<(Millis, &'static str)>,
+    pub turns: Option<(Millis, Cow<'static, str>)>,
     /// The reasons, one sentence each.
     pub lines: Vec<Bilingual>,
 }
@@ -58,17 +63,23 @@ pub fn explain(rules: &Rules, person: &Person, now: Millis, currency: Currency) 
         zone: rules.zone,
         currency,
     };
+    let known = Known {
+        is_known: person.is_known,
+        since: Millis(person.created_at),
+    };
     let mut reasons = Vec::new();
     if let Some(rule) = &rules.dormancy {
         reasons.push(pen.dormancy(rule, &history, now));
         if let Some(stages) = &rules.lifecycle {
-            let known = Known {
-                is_known: person.is_known,
-                since: Millis(person.created_at),
-            };
             let found = lifecycle::judge(stages, rule, (known, &history), now, rules.zone);
             reasons.push(pen.stage(stages, found.as_ref()));
         }
+    }
+    if let Some(rule) = &rules.rank {
+        reasons.push(pen.rank(rule, (known, &history), now));
+    }
+    if let Some(rule) = &rules.score {
+        reasons.push(pen.score(rule, person, now));
     }
     Explanation {
         reasons,
@@ -100,12 +111,12 @@ impl Pen {
         }
         Reason {
             kind: Kind::Dormancy,
-            standing: found.as_ref().map(|found| found.state.as_str()),
+            standing: found.as_ref().map(|found| found.state.as_str().into()),
             since: found.as_ref().map(|found| found.since),
             turns: found
                 .as_ref()
                 .filter(|found| found.state == State::Active)
-                .map(|found| (found.dormant_from, State::Dormant.as_str())),
+                .map(|found| (found.dormant_from, State::Dormant.as_str().into())),
             lines,
         }
     }
@@ -150,11 +161,11 @@ impl Pen {
         }
         Reason {
             kind: Kind::Lifecycle,
-            standing: found.map(|found| found.stage.as_str()),
+            standing: found.map(|found| found.stage.as_str().into()),
             since: found.map(|found| found.since),
             turns: found
                 .and_then(|found| found.turns)
-                .map(|(at, stage)| (at, stage.as_str())),
+                .map(|(at, stage)| (at, stage.as_str().into())),
             lines,
         }
     }
@@ -312,14 +323,9 @@ fn orders_line(rule: &Lifecycle, found: &lifecycle::Found) -> Bilingual {
 }
 
 /// Returns the words for a stage, in English and Japanese.
-pub const fn words(stage: Stage) -> (&'static str, &'static str) {
-    match stage {
-        Stage::Prospect => ("prospect", "見込み"),
-        Stage::New => ("new", "新規"),
-        Stage::Repeat => ("repeat", "リピート"),
-        Stage::Loyal => ("loyal", "優良"),
-        Stage::Dormant => ("dormant", "休眠"),
-    }
+pub fn words(stage: Stage) -> (&'static str, &'static str) {
+    let word = stage.as_str();
+    profiles::computed::words(key::STAGE, word).unwrap_or((word, word))
 }
 
 /// Writes a quotient with up to three decimals, none where it is whole.
@@ -360,99 +366,4 @@ fn money(currency: Currency, minor: i64) -> (String, String) {
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono_tz::Asia::Tokyo;
-    use profiles::computed::bought::{OrderEvent, OrderStep};
-
-    use super::*;
-    use crate::{dormancy::Cycles, lifecycle::Loyal};
-
-    fn person(days: &[i64]) -> Person {
-        let event = |(id, day): (i64, &i64)| OrderEvent {
-            id,
-            at: day * DAY,
-            order: Some(id),
-            step: OrderStep::Completed,
-            amount: 1_500,
-        };
-        Person {
-            id: 1,
-            is_known: true,
-            created_at: 0,
-            events: (1..).zip(days).map(event).collect(),
-        }
-    }
-
-    const RULES: Rules = Rules {
-        dormancy: Some(Dormancy {
-            purchase_days: 3,
-            after: After::Cycles(Cycles {
-                times: 3.0,
-                at_least: 30,
-                at_most: 365,
-                otherwise: 180,
-            }),
-        }),
-        lifecycle: Some(Lifecycle {
-            repeat_orders: 2,
-            loyal: Loyal {
-                days: Some(365),
-                orders: Some(5),
-                spend: Some(30_000),
-            },
-        }),
-        zone: Tokyo,
-    };
-
-    fn lines(days: &[i64], now: i64) -> Vec<Bilingual> {
-        let found = explain(&RULES, &person(days), Millis(now * DAY), Currency::JPY);
-        found
-            .reasons
-            .into_iter()
-            .flat_map(|one| one.lines)
-            .collect()
-    }
-
-    #[test]
-    fn the_arithmetic_is_told_in_both_languages() {
-        let found = lines(&[0, 36, 74], 100);
-        let ja: Vec<&str> = found.iter().map(|line| line.ja.as_str()).collect();
-        assert_eq!(
-            ja,
-            [
-                "購入した日は3日: 1970-01-01, 1970-02-06, 1970-03-16。",
-                "間隔は 36, 38 日。中央値＝購入周期は37日です。",
-                "ルール: 購入周期の3倍で休眠。3 × 37 = 111日。",
-                "最後の購入は 1970-03-16 09:00。次の購入がなければ、111日後の 1970-07-05 09:00 に休眠になります。",
-                "これまでの注文は3回。リピートは2回以上です。",
-                "優良の条件: 直近365日間で 注文3回（5回以上）、購入金額4,500円（30,000円以上）。",
-                "よって「リピート」（1970-02-06 09:00 から）。このまま何もなければ、1970-07-05 09:00 に「休眠」になります。",
-            ]
-        );
-        let en = &found[2].en;
-        assert_eq!(en, "The rule: dormant after 3 cycles: 3 × 37 = 111 days.");
-    }
-
-    #[test]
-    fn limits_and_missing_cycles_are_told() {
-        assert!(
-            lines(&[0, 2, 4], 5)[2]
-                .en
-                .ends_with("3 × 2 = 6 days, but at least 30 days.")
-        );
-        assert!(
-            lines(&[0, 2], 5)[2]
-                .en
-                .ends_with("without a cycle after 180 days.")
-        );
-        let nothing = lines(&[], 5);
-        assert_eq!(nothing.len(), 3);
-        assert!(nothing[1].ja.contains("まだ注文がありません"));
-        assert_eq!(decimal(31, 2), "15.5");
-        assert_eq!(decimal(-4, 2), "-2");
-        let dollars = Currency::parse("USD").unwrap();
-        assert_eq!(money(dollars, -123_456_705).0, "-1,234,567.05 USD");
-        assert_eq!(money(dollars, 5).1, "0.05 USD");
-        assert_eq!(money(Currency::JPY, 0).1, "0円");
-    }
-}
+mod tests;

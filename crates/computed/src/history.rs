@@ -28,6 +28,8 @@ pub struct History {
     pub orders: Vec<Order>,
     /// Money that came, and that went back, each at its own time.
     pub money: Vec<(Millis, i64)>,
+    /// What is left of the money of each order, at the order's time; money of no known order at its own.
+    pub net: Vec<(Millis, i64)>,
     /// The first instant at which something counts that lies ahead.
     pub grows_at: Option<Millis>,
 }
@@ -48,9 +50,15 @@ impl History {
         // An order that was told of twice counts once, when it was last placed.
         let mut orders: BTreeMap<i64, Order> = BTreeMap::new();
         let mut money = Vec::new();
+        let mut net: BTreeMap<i64, (Millis, i64)> = BTreeMap::new();
         for event in past().filter(counts) {
             if event.amount != 0 {
                 money.push((Millis(event.at), event.amount));
+                let sum = net.entry(key(event)).or_insert((Millis(event.at), 0));
+                *sum = (
+                    sum.0.min(Millis(event.at)),
+                    sum.1.saturating_add(event.amount),
+                );
             }
             if event.step != OrderStep::Completed {
                 continue;
@@ -66,12 +74,19 @@ impl History {
                 *held = new;
             }
         }
+        let placed = |(key, (at, sum)): (i64, (Millis, i64))| {
+            let order = orders.get(&key);
+            (order.map_or(at, |order| order.at), sum)
+        };
+        let mut net: Vec<(Millis, i64)> = net.into_iter().map(placed).collect();
+        net.sort_unstable();
         let mut orders: Vec<Order> = orders.into_values().collect();
         orders.sort_unstable_by_key(|order| (order.at, order.event));
         money.sort_unstable();
         Self {
             orders,
             money,
+            net,
             grows_at,
         }
     }
@@ -126,6 +141,11 @@ mod tests {
         assert_eq!(
             found.money,
             [(Millis(1), 100), (Millis(5), 70), (Millis(9), -40)]
+        );
+        assert_eq!(
+            found.net,
+            [(Millis(1), 60), (Millis(5), 70)],
+            "as if the first order had been smaller"
         );
         assert_eq!(found.grows_at, None);
         let earlier = History::at(&events, Millis(3));

@@ -1,24 +1,33 @@
 //! Everything that is computed of one customer, by all rules of a workspace.
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
-use kernel::time::Millis;
+use kernel::{invalid::Bilingual, time::Millis};
 use profiles::computed::bought::Person;
 use serde_json::{Map, Value as Json};
 
 use crate::{
     dormancy::{self, Dormancy},
+    explain,
     history::History,
-    lifecycle::{self, Known, Lifecycle},
-    rule::{Kind, key},
+    lifecycle::{self, Known, Lifecycle, Stage},
+    rank::{self, Ranks},
+    rule::{Kind, Rule, key},
+    score::{self, Score},
 };
 
 /// The rules of a workspace, and the zone that its days are of.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
     /// Purchase cycle and dormancy.
     pub dormancy: Option<Dormancy>,
     /// Lifecycle stage.
     pub lifecycle: Option<Lifecycle>,
+    /// Rank.
+    pub rank: Option<Ranks>,
+    /// Lead score.
+    pub score: Option<Score>,
     /// The zone.
     pub zone: Tz,
 }
@@ -28,11 +37,11 @@ pub struct Rules {
 pub struct Standing {
     /// By which rule.
     pub kind: Kind,
-    /// Where: `active`, `dormant`, or a stage.
-    pub value: &'static str,
+    /// Where: `active`, `dormant`, a stage, or the name of a rank.
+    pub value: Cow<'static, str>,
     /// Since when.
     pub since: Millis,
-    /// The highest stage that she ever was in.
+    /// The highest stage or rank that she ever was in.
     pub reached: Option<i16>,
     /// When to look again though nothing happens.
     pub due_at: Option<Millis>,
@@ -48,20 +57,72 @@ pub struct Computed {
 }
 
 impl Rules {
+    /// Computes nothing.
+    pub const fn none(zone: Tz) -> Self {
+        Self {
+            dormancy: None,
+            lifecycle: None,
+            rank: None,
+            score: None,
+            zone,
+        }
+    }
+
+    /// Puts a rule in the place of the one of its kind.
+    #[must_use]
+    pub fn with(mut self, rule: Rule) -> Self {
+        match rule {
+            Rule::Dormancy(rule) => self.dormancy = Some(rule),
+            Rule::Lifecycle(rule) => self.lifecycle = Some(rule),
+            Rule::Rank(rule) => self.rank = Some(rule),
+            Rule::Score(rule) => self.score = Some(rule),
+        }
+        self
+    }
+
+    /// Lists the values that an attribute can have by these rules, where they are few, with what people call them.
+    pub fn values(&self, key: &str) -> Vec<(String, Bilingual)> {
+        match (key, &self.lifecycle, &self.rank, &self.score) {
+            (key::STAGE, Some(_), _, _) => Stage::ALL
+                .into_iter()
+                .map(|stage| {
+                    let (en, ja) = explain::words(stage);
+                    (stage.as_str().to_owned(), Bilingual::new(en, ja))
+                })
+                .collect(),
+            (key::RANK | key::RANK_NEXT, _, Some(rule), _) => {
+                let names = rule.ranks.iter().map(|rank| rank.name.as_str());
+                names.map(itself).collect()
+            }
+            (key::GRADE, _, _, Some(_)) => ["A", "B", "C", "D"].map(itself).into(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Computes everything of one customer.
     pub fn compute(&self, person: &Person, now: Millis) -> Computed {
         let history = History::at(&person.events, now);
+        let known = Known {
+            is_known: person.is_known,
+            since: Millis(person.created_at),
+        };
         let mut computed = Computed::default();
         if let Some(rule) = &self.dormancy {
             computed.take_dormancy(rule, &history, now, self.zone);
         }
         if let (Some(rule), Some(dormancy)) = (&self.lifecycle, &self.dormancy) {
-            let known = Known {
-                is_known: person.is_known,
-                since: Millis(person.created_at),
-            };
             let found = lifecycle::judge(rule, dormancy, (known, &history), now, self.zone);
             computed.take_stage(found);
+        }
+        if let Some(rule) = &self.rank {
+            let found = rank::judge(rule, (known, &history), now, self.zone);
+            match found {
+                Some(found) => computed.take_rank(rule, &found),
+                None => computed.take_nobody(Kind::Rank, history.grows_at),
+            }
+        }
+        if let Some(rule) = &self.score {
+            computed.take_score(rule, person, now, self.zone);
         }
         computed
     }
@@ -70,11 +131,11 @@ impl Rules {
 impl Computed {
     fn take_dormancy(&mut self, rule: &Dormancy, history: &History, now: Millis, zone: Tz) {
         let Some(found) = dormancy::judge(rule, history, now, zone) else {
-            return self.take_nobody(Kind::Dormancy, history);
+            return self.take_nobody(Kind::Dormancy, history.grows_at);
         };
         self.standings.push(Standing {
             kind: Kind::Dormancy,
-            value: found.state.as_str(),
+            value: found.state.as_str().into(),
             since: found.since,
             reached: None,
             due_at: found.turns_at,
@@ -91,7 +152,7 @@ impl Computed {
         let Some(found) = found else { return };
         self.standings.push(Standing {
             kind: Kind::Lifecycle,
-            value: found.stage.as_str(),
+            value: found.stage.as_str().into(),
             since: found.since,
             reached: Some(found.reached),
             due_at: found.look_at,
@@ -100,12 +161,69 @@ impl Computed {
         self.set(key::STAGE_SINCE, found.since.to_string().into());
     }
 
-    /// Somebody of whom nothing can be said yet, but whose first order lies ahead, must be looked at then.
-    fn take_nobody(&mut self, kind: Kind, history: &History) {
-        if let Some(at) = history.grows_at {
+    fn take_rank(&mut self, rule: &Ranks, found: &rank::Found) {
+        let name = rule.name(found.level);
+        self.standings.push(Standing {
+            kind: Kind::Rank,
+            value: name.to_owned().into(),
+            since: found.since,
+            reached: i16::try_from(found.reached).ok(),
+            due_at: found.look_at,
+        });
+        if found.level > 0 {
+            self.set(key::RANK, name.into());
+            self.set(key::RANK_LEVEL, found.level.into());
+            self.set(key::RANK_SINCE, found.since.to_string().into());
+        }
+        if let Some((at, _)) = found.turns.filter(|(_, level)| *level < found.level) {
+            self.set(key::RANK_UNTIL, at.to_string().into());
+        }
+        let Some(next) = rule.rank(found.level + 1) else {
+            return;
+        };
+        let missing = next.missing(found.counted);
+        self.set(key::RANK_NEXT, next.name.clone().into());
+        if let Some(money) = missing.money {
+            self.set(key::RANK_NEXT_SPEND, money.into());
+        }
+        if let Some(orders) = missing.orders {
+            self.set(key::RANK_NEXT_ORDERS, orders.into());
+        }
+    }
+
+    fn take_score(&mut self, rule: &Score, person: &Person, now: Millis, zone: Tz) {
+        let judged = rule
+            .fits(&person.attributes)
+            .filter(|_| person.is_known || !person.acts.is_empty());
+        if let Some(judged) = judged {
+            self.set(key::FIT, judged.points.into());
+            self.set(key::GRADE, judged.grade.into());
+        }
+        let Some(found) = score::judge(rule, &person.acts, now, zone) else {
+            let first = person.acts.iter().map(|act| act.at).min();
+            return self.take_nobody(
+                Kind::Score,
+                first.map(|at| Millis(at).plus(1)).filter(|at| *at > now),
+            );
+        };
+        self.standings.push(Standing {
+            kind: Kind::Score,
+            value: found.side.as_str().into(),
+            since: found.since,
+            reached: None,
+            due_at: found.look_at,
+        });
+        self.set(key::SCORE, found.score.into());
+        self.set(key::SCORE_ABOVE, (found.side == score::Side::Above).into());
+        self.set(key::SCORE_SINCE, found.since.to_string().into());
+    }
+
+    /// Somebody of whom nothing can be said yet, but whose first order or act lies ahead, must be looked at then.
+    fn take_nobody(&mut self, kind: Kind, grows_at: Option<Millis>) {
+        if let Some(at) = grows_at {
             self.standings.push(Standing {
                 kind,
-                value: NOBODY,
+                value: NOBODY.into(),
                 since: at,
                 reached: None,
                 due_at: Some(at),
@@ -120,6 +238,10 @@ impl Computed {
 
 /// The stored word of somebody of whom a rule says nothing yet.
 pub const NOBODY: &str = "";
+
+fn itself(name: &str) -> (String, Bilingual) {
+    (name.to_owned(), Bilingual::new(name, name))
+}
 
 /// Halves as a number: whole ones without a fraction.
 fn number(halves: i64) -> Json {

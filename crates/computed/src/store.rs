@@ -3,7 +3,11 @@
 pub mod change;
 pub mod definition;
 pub mod lease;
+pub mod preview;
 pub mod value;
+mod wanted;
 mod write;
 
-pub use write::{Batch, Cause, MAX_BATCH};
+pub use kernel::cause::Cause;
+pub use wanted::wanted;
+pub use write::{Batch, MAX_BATCH, write};

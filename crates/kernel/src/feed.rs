@@ -8,7 +8,8 @@ use crate::id::{ProfileId, WorkspaceId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(i16)]
 pub enum ChangeKind {
-    /// A profile was created or its facts or attributes changed; `b` is [`BY_RULE`] where no customer did anything.
+    /// A profile was created or its facts or attributes changed; `b` is [`BY_RULE`] where no customer did anything,
+    /// [`COMPUTED`] where only what follows from other changes did.
     Profile = 1,
     /// Events were added; `a..=b` are their ids.
     Events = 2,
@@ -46,6 +47,8 @@ pub enum ChangeKind {
 
 /// Second detail of [`ChangeKind::Profile`]: the company changed a rule that attributes are computed by.
 pub const BY_RULE: i64 = 1;
+/// Second detail of [`ChangeKind::Profile`]: attributes that the product computes itself, and nothing else.
+pub const COMPUTED: i64 = 2;
 
 impl ChangeKind {
     /// Reads the stored number.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod cause;
 pub mod feed;
 pub mod id;
 pub mod invalid;

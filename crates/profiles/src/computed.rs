@@ -3,12 +3,13 @@
 //! What is computed stands among the attributes, under keys of its own, so that segments, the index, templates and
 //! the customer page see it like any other. Whoever brings attributes from outside is refused these keys.
 
+pub mod acts;
 pub mod bought;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{
-    feed::{BY_RULE, Change, ChangeKind},
+    feed::{BY_RULE, COMPUTED, Change, ChangeKind},
     invalid::FieldError,
 };
 use sea_orm::DbErr;
@@ -27,6 +28,24 @@ pub const PREFIX: &str = "computed.";
 /// Tells whether an attribute key is one that only the product itself writes.
 pub fn is_computed(key: &str) -> bool {
     key.starts_with(PREFIX)
+}
+
+/// The key of the lifecycle stage, whose values are codes.
+pub const STAGE: &str = "computed.stage";
+
+/// Returns what people call a value that is a code, in English and Japanese.
+pub fn words(key: &str, value: &str) -> Option<(&'static str, &'static str)> {
+    if key != STAGE {
+        return None;
+    }
+    Some(match value {
+        "prospect" => ("prospect", "見込み"),
+        "new" => ("new", "新規"),
+        "repeat" => ("repeat", "リピート"),
+        "loyal" => ("loyal", "優良"),
+        "dormant" => ("dormant", "休眠"),
+        _ => return None,
+    })
 }
 
 /// The error of whoever tries to write such a key.
@@ -79,7 +98,11 @@ pub async fn write(
     let told: Vec<Change> = changed
         .iter()
         .map(|(id, _)| Change {
-            b: if by_rule.contains(id) { BY_RULE } else { 0 },
+            b: if by_rule.contains(id) {
+                BY_RULE
+            } else {
+                COMPUTED
+            },
             ..ctx.change(*id, ChangeKind::Profile)
         })
         .collect();

@@ -7,7 +7,7 @@ mod standing;
 
 use kernel::{id::SegmentId, invalid::Bilingual, money::Currency};
 
-use crate::language::{Document, Node};
+use crate::language::{Document, Fact, Node, Source, Test, TextTest};
 
 pub(crate) use label::field_label;
 pub use label::{Names, event_label};
@@ -41,6 +41,25 @@ pub fn document(document: &Document, labels: &dyn Labels) -> Bilingual {
 /// Returns the sentence of one condition or group.
 pub fn node(node: &Node, labels: &dyn Labels) -> Bilingual {
     Bilingual::new(en::part(node, labels), ja::part(node, labels))
+}
+
+/// Writes the values of an attribute that the product computes as people call them, not as they are stored.
+fn in_words(fact: &Fact, pick: fn((&'static str, &'static str)) -> &'static str) -> Test {
+    let Source::Attribute(key) = &fact.of else {
+        return fact.test.clone();
+    };
+    let word = |value: &String| {
+        let words = profiles::computed::words(key, value);
+        words.map_or_else(|| value.clone(), |words| pick(words).to_owned())
+    };
+    let each = |values: &[String]| values.iter().map(word).collect();
+    match &fact.test {
+        Test::Text(TextTest::Equals(value)) => Test::Text(TextTest::Equals(word(value))),
+        Test::Text(TextTest::NotEquals(value)) => Test::Text(TextTest::NotEquals(word(value))),
+        Test::Text(TextTest::In(values)) => Test::Text(TextTest::In(each(values))),
+        Test::Text(TextTest::NotIn(values)) => Test::Text(TextTest::NotIn(each(values))),
+        other => other.clone(),
+    }
 }
 
 /// Writes a whole number with thousands separators.

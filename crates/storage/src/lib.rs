@@ -6,6 +6,7 @@ mod checkpoint;
 mod connect;
 pub mod dialect;
 pub mod feed;
+pub mod lease;
 pub mod node;
 pub mod rowset;
 pub mod secret;

@@ -2,7 +2,10 @@
 
 use api_types::{
     audience::AudienceView,
-    computed::{ComputedAttribute, ComputedAttributes, SaveComputedAttribute},
+    computed::{
+        ComputedAttribute, ComputedAttributes, PreviewComputedAttribute, PreviewedStandings,
+        SaveComputedAttribute,
+    },
     contents::TestRecipientView,
     senders::{SenderView, WriteDkim, WriteSender},
     session::{
@@ -43,6 +46,13 @@ pub async fn save_computed(
     save: &SaveComputedAttribute,
 ) -> Result<ComputedAttribute, ApiError> {
     client::put(&format!("/computed-attributes/{}", encoded(kind)), save).await
+}
+
+/// Asks how many customers would stand where by a rule.
+pub async fn preview_computed(
+    rule: &PreviewComputedAttribute,
+) -> Result<PreviewedStandings, ApiError> {
+    client::post("/computed-attributes/preview", rule).await
 }
 
 /// Puts a rule of computed attributes away.

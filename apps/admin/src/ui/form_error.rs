@@ -15,6 +15,9 @@ pub fn FormError(
     /// The pointers that the form shows at its fields; an error elsewhere is listed here.
     #[prop(optional)]
     fields: &'static [&'static str],
+    /// What pointers begin with that the form shows at its fields, too.
+    #[prop(optional)]
+    under: Option<&'static str>,
 ) -> impl IntoView {
     move || {
         let error = submit.error()?;
@@ -22,6 +25,7 @@ pub fn FormError(
             .errors
             .iter()
             .filter(|field| !fields.contains(&field.pointer.as_str()))
+            .filter(|field| !under.is_some_and(|under| field.pointer.starts_with(under)))
             .map(|field| field.message.clone())
             .collect();
         if elsewhere.is_empty() && !error.errors.is_empty() {

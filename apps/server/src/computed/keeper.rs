@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 use computed::{
+    Rule,
     person::{Computed, Rules},
-    rule::Kind,
     store::{
         Batch, Cause, MAX_BATCH,
         definition::{self, Definition, Shelf},
-        lease::{Fill, Lease, LeaseError, Progress},
-        value,
+        lease::{self, Fill, Lease, Progress, Walk},
+        value, wanted, write,
     },
 };
 use kernel::{
@@ -18,11 +18,15 @@ use kernel::{
     id::WorkspaceId,
     time::Millis,
 };
-use profiles::computed::bought;
+use profiles::computed::{
+    acts::{Attributes, Wanted},
+    bought,
+};
 use sea_orm::DbErr;
-use storage::feed;
+use storage::{feed, lease::LeaseError};
 
 use super::Means;
+use crate::keeping::{self, Keep, Next};
 
 /// Rows of the feed that are read at once.
 const ROWS: u32 = 5_000;
@@ -38,15 +42,10 @@ pub enum Fault {
     Db(#[from] DbErr),
 }
 
-/// When the next round is worth it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// There is more to do.
-    AtOnce,
-    /// When something has changed, or at the latest then.
-    At(Millis),
-    /// When something has changed.
-    Wait,
+impl keeping::Fault for Fault {
+    fn is_lost(&self) -> bool {
+        matches!(self, Self::Lease(LeaseError::Lost))
+    }
 }
 
 /// The worker of one workspace.
@@ -60,23 +59,31 @@ pub struct Keeper {
 struct Declared {
     definitions: Vec<Definition>,
     rules: Rules,
+    wanted: Wanted,
     now: Millis,
 }
 
 impl Declared {
-    /// Returns the number of a kind that is kept up.
-    fn active(&self, kind: Kind) -> Option<i64> {
-        let is_it = |one: &&Definition| one.shelf == Shelf::Active && one.rule.kind() == kind;
-        self.definitions.iter().find(is_it).map(|one| one.id)
+    /// Lists the definitions that say something of everybody who is known, also of who has not bought.
+    fn of_everybody(&self) -> impl Iterator<Item = i64> {
+        let is_it = |one: &&Definition| {
+            one.shelf == Shelf::Active
+                && match &one.rule {
+                    Rule::Lifecycle(_) => true,
+                    Rule::Rank(rule) => rule.is_for_everybody(),
+                    Rule::Dormancy(_) | Rule::Score(_) => false,
+                }
+        };
+        self.definitions.iter().filter(is_it).map(|one| one.id)
     }
 }
 
-impl Keeper {
-    /// Claims a workspace, unless another live worker has it.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn claim(means: &Means, workspace: WorkspaceId) -> Result<Option<Self>, LeaseError> {
+impl Keep for Keeper {
+    type Means = Means;
+    type Fault = Fault;
+    const WHAT: &'static str = "computed attributes";
+
+    async fn claim(means: &Means, workspace: WorkspaceId) -> Result<Option<Self>, LeaseError> {
         let lease = Lease::claim(&means.db, workspace, means.clock.now()).await?;
         Ok(lease.map(|lease| Self {
             means: means.clone(),
@@ -85,28 +92,12 @@ impl Keeper {
         }))
     }
 
-    /// Returns whose attributes it keeps.
-    pub const fn workspace(&self) -> WorkspaceId {
-        self.workspace
-    }
-
-    /// Lets another worker begin at once.
-    pub async fn release(&mut self) {
-        if let Err(error) = self.lease.release(&self.means.db).await {
-            // It runs out by itself.
-            tracing::debug!(%error, "failed to give the computed attributes back");
-        }
-    }
-
     /// Takes in what has changed: rules, then the feed, then what time has turned, then a part of everybody.
-    ///
-    /// # Errors
-    /// See [`Fault`].
-    pub async fn round(&mut self) -> Result<Next, Fault> {
+    async fn round(&mut self) -> Result<Next, Fault> {
         let now = self.means.clock.now();
         self.lease.renew(&self.means.db, now).await?;
-        let declared = self.declared(now).await?;
-        self.follow(&declared).await?;
+        let mut declared = self.declared(now).await?;
+        self.follow(&mut declared).await?;
         let is_due_left = self.turn(&declared).await?;
         let is_fill_left = self.fill(&declared).await?;
         if is_due_left || is_fill_left {
@@ -116,6 +107,15 @@ impl Keeper {
         Ok(due.map_or(Next::Wait, Next::At))
     }
 
+    async fn release(&mut self) {
+        if let Err(error) = self.lease.release(&self.means.db).await {
+            // It runs out by itself.
+            tracing::debug!(%error, "failed to give the computed attributes back");
+        }
+    }
+}
+
+impl Keeper {
     /// Reads the rules; when they are others than the values follow from, everybody is to be computed.
     async fn declared(&mut self, now: Millis) -> Result<Declared, Fault> {
         let db = self.means.db.reader();
@@ -131,18 +131,20 @@ impl Keeper {
             .filter(|(one, basis)| one.basis != *basis)
             .collect();
         if !changed.is_empty() {
-            self.lease.adopt(&self.means.db, now, &changed).await?;
+            lease::adopt(&mut self.lease, &self.means.db, now, &changed).await?;
             definitions = definition::list(self.means.db.writer(), self.workspace).await?;
         }
+        let rules = definition::rules(&definitions, zone);
         Ok(Declared {
-            rules: definition::rules(&definitions, zone),
+            wanted: wanted(self.means.db.reader(), self.workspace, &rules).await?,
+            rules,
             definitions,
             now,
         })
     }
 
     /// Reads the feed to its end.
-    async fn follow(&mut self, declared: &Declared) -> Result<(), Fault> {
+    async fn follow(&mut self, declared: &mut Declared) -> Result<(), Fault> {
         let db = self.means.db.clone();
         let head = feed::head(db.reader()).await?;
         while self.lease.progress.cursor < head {
@@ -157,6 +159,8 @@ impl Keeper {
                 ..self.lease.progress
             };
             let changes = stretch.map(|stretch| stretch.changes).unwrap_or_default();
+            // Looked up here and not with the rules: a name may have come with these rows.
+            declared.wanted = wanted(db.reader(), self.workspace, &declared.rules).await?;
             let woken = self.woken(declared, &changes).await?;
             self.compute(declared, woken, progress).await?;
         }
@@ -172,12 +176,16 @@ impl Keeper {
     ) -> Result<BTreeMap<i64, Cause>, Fault> {
         let (mut events, mut known) = (Vec::new(), BTreeSet::new());
         let mut woken = BTreeMap::new();
+        let asks_attributes = declared.wanted.attributes == Attributes::With;
         for change in changes {
             let profile = change.profile.raw();
             match change.kind {
                 ChangeKind::Events | ChangeKind::Acted => events.push(*change),
                 ChangeKind::Profile => {
                     known.insert(profile);
+                    if asks_attributes && change.b == 0 {
+                        woken.insert(profile, Cause::Profile);
+                    }
                 }
                 ChangeKind::Merge | ChangeKind::Unmerge => {
                     woken.insert(profile, Cause::Merge);
@@ -191,12 +199,12 @@ impl Keeper {
             }
         }
         let db = self.means.db.reader();
-        for profile in bought::touched(db, self.workspace, &events).await? {
+        for profile in bought::touched(db, self.workspace, &events, &declared.wanted).await? {
             woken.entry(profile).or_insert(Cause::Event);
         }
-        if let Some(stages) = declared.active(Kind::Lifecycle) {
+        for definition in declared.of_everybody() {
             // What this worker writes itself is told as a change of the profile, too: whoever has a stage stays out.
-            for profile in value::strangers(db, self.workspace, stages, &known).await? {
+            for profile in value::strangers(db, self.workspace, definition, &known).await? {
                 woken.entry(profile).or_insert(Cause::Profile);
             }
         }
@@ -210,7 +218,7 @@ impl Keeper {
         woken: BTreeMap<i64, Cause>,
         progress: Progress,
     ) -> Result<(), Fault> {
-        if woken.is_empty() && progress.fill == self.lease.progress.fill {
+        if woken.is_empty() && progress.own.fill == self.lease.progress.own.fill {
             // Kept in memory: it is stored with the next write, or when the lease is renewed.
             self.lease.progress = progress;
             return Ok(());
@@ -230,7 +238,7 @@ impl Keeper {
                 },
             };
             let (db, ids) = (&self.means.db, &*self.means.ids);
-            self.lease.write(db, ids, declared.now, batch).await?;
+            write(&mut self.lease, db, ids, declared.now, batch).await?;
             // Whoever waits for the writer comes first.
             tokio::task::yield_now().await;
         }
@@ -243,7 +251,13 @@ impl Keeper {
         woken: BTreeMap<i64, Cause>,
     ) -> Result<BTreeMap<i64, (Cause, Option<Computed>)>, Fault> {
         let ids: BTreeSet<i64> = woken.keys().copied().collect();
-        let living = bought::read(self.means.db.reader(), self.workspace, &ids).await?;
+        let living = bought::read(
+            self.means.db.reader(),
+            self.workspace,
+            &ids,
+            &declared.wanted,
+        )
+        .await?;
         // Who is not found is no more.
         let mut people: BTreeMap<i64, (Cause, Option<Computed>)> = woken
             .into_iter()
@@ -270,7 +284,7 @@ impl Keeper {
 
     /// Computes a part of everybody, where the rules have changed; tells whether some are left.
     async fn fill(&mut self, declared: &Declared) -> Result<bool, Fault> {
-        let Some(fill) = self.lease.progress.fill else {
+        let Some(fill) = self.lease.progress.own.fill else {
             return Ok(false);
         };
         let db = self.means.db.reader();
@@ -278,11 +292,13 @@ impl Keeper {
         let is_left = page.len() == MAX_BATCH && page.last().is_some_and(|last| *last < fill.until);
         let n_page = i64::try_from(page.len()).unwrap_or(0);
         let progress = Progress {
-            fill: page.last().filter(|_| is_left).map(|last| Fill {
-                after: *last,
-                ..fill
-            }),
-            n_filled: self.lease.progress.n_filled + n_page,
+            own: Walk {
+                fill: page.last().filter(|_| is_left).map(|last| Fill {
+                    after: *last,
+                    ..fill
+                }),
+                n_filled: self.lease.progress.own.n_filled + n_page,
+            },
             ..self.lease.progress
         };
         // Who went while nobody read the feed is in no page, but may still have a standing.

@@ -15,6 +15,12 @@ pub(super) async fn load(app: &App, workspace: WorkspaceId, owner: UserId) -> an
         json!({"dormancy": {"purchase_days": 3, "after": {"cycles":
             {"times": 3, "at_least": 21, "at_most": 180, "otherwise": 90}}}}),
         json!({"lifecycle": {"repeat_orders": 2, "loyal": {"days": 365, "orders": 30}}}),
+        json!({"rank": {"ranks": [{"name": "レギュラー"}, {"name": "シルバー", "orders": 10}, {"name": "ゴールド", "orders": 30}],
+            "period": {"months": 6}, "grace": {"days": 30}, "fall": "one_step"}}),
+        json!({"score": {"half_life": 30, "threshold": 100, "actions": [
+            {"event": "message_clicked", "points": 20, "per_day": 3, "label": "メールのクリック"},
+            {"event": "Order Completed", "points": 15, "per_day": 2, "label": "購入"},
+            {"event": "Coupon Applied", "points": 10, "label": "クーポンの利用"}]}}),
     ];
     let tx = app.db.begin().await?;
     for rule in rules {

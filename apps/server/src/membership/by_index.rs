@@ -18,9 +18,9 @@ use storage::feed;
 use super::{
     held::{Fill, Held},
     judge,
-    keeper::{Fault, Keeper, Next},
+    keeper::{Fault, Keeper},
 };
-use crate::audience::Standing;
+use crate::{audience::Standing, keeping::Next};
 
 /// Rows of the feed that are read at once.
 const ROWS: u32 = 5_000;
@@ -156,7 +156,7 @@ impl Keeper {
             let progress = Progress {
                 cursor,
                 read_at: at.now,
-                way: Way::Index,
+                own: Way::Index,
             };
             self.write(&found, None, progress, |written| {
                 held.apply(&standing.view, written);
@@ -164,7 +164,7 @@ impl Keeper {
             .await?;
         }
         self.lease.progress.read_at = at.now;
-        self.lease.progress.way = Way::Index;
+        self.lease.progress.own = Way::Index;
         Ok(held)
     }
 

@@ -20,8 +20,8 @@ use segmentation::{
 use storage::feed;
 use tokio::time::Instant;
 
-use super::keeper::{Fault, Keeper, Next};
-use crate::audience::Unavailable;
+use super::keeper::{Fault, Keeper};
+use crate::{audience::Unavailable, keeping::Next};
 
 /// How often all segments are asked.
 const EVERY: i64 = 5 * MINUTE;
@@ -99,7 +99,7 @@ impl Keeper {
         self.lease.progress = Progress {
             cursor: head,
             read_at: now,
-            way: Way::Sql,
+            own: Way::Sql,
         };
         self.lease
             .keep(&self.means.db, self.means.clock.now())

@@ -7,12 +7,16 @@ use kernel::{
 use sea_orm::DbErr;
 use segmentation::{
     At, SegmentError,
-    membership::{Batch, Lease, LeaseError, MAX_BATCH, Progress, Step, Transition, WriteError},
+    membership::{self, Batch, Lease, MAX_BATCH, Progress, Step, Transition, WriteError},
 };
+use storage::lease::LeaseError;
 use tokio::task::JoinError;
 
 use super::{Indexing, Means, by_index::Due, by_sql::Pace, held::Held};
-use crate::audience::{Standing, Unavailable};
+use crate::{
+    audience::{Standing, Unavailable},
+    keeping::{self, Keep, Next},
+};
 
 /// Why a round ended early. What the worker held in memory is forgotten with it.
 #[derive(Debug, thiserror::Error)]
@@ -49,13 +53,10 @@ impl From<WriteError> for Fault {
     }
 }
 
-/// When the next round is worth it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// There is more to do.
-    AtOnce,
-    /// When something has changed, or a minute has begun.
-    Wait,
+impl keeping::Fault for Fault {
+    fn is_lost(&self) -> bool {
+        matches!(self, Self::Lease(LeaseError::Lost))
+    }
 }
 
 /// The worker of one workspace.
@@ -72,12 +73,12 @@ pub struct Keeper {
     pub(super) pace: Pace,
 }
 
-impl Keeper {
-    /// Claims the memberships of a workspace, unless another live worker has them.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn claim(means: &Means, workspace: WorkspaceId) -> Result<Option<Self>, LeaseError> {
+impl Keep for Keeper {
+    type Means = Means;
+    type Fault = Fault;
+    const WHAT: &'static str = "memberships";
+
+    async fn claim(means: &Means, workspace: WorkspaceId) -> Result<Option<Self>, LeaseError> {
         let now = means.clock.now();
         let lease = Lease::claim(&means.db, workspace, now).await?;
         Ok(lease.map(|lease| Self {
@@ -91,37 +92,36 @@ impl Keeper {
         }))
     }
 
-    /// Returns whose memberships it keeps.
-    pub const fn workspace(&self) -> WorkspaceId {
-        self.workspace
-    }
-
-    /// Takes in what has changed, and what time has changed.
-    ///
-    /// # Errors
-    /// See [`Fault`]; but for a lost lease the next round begins with what is stored.
-    pub async fn round(&mut self) -> Result<Next, Fault> {
+    /// Takes in what has changed, and what time has changed. But for a lost lease the next round begins with what is
+    /// stored.
+    async fn round(&mut self) -> Result<Next, Fault> {
         let now = self.means.clock.now();
         self.lease.renew(&self.means.db, now).await?;
-        match self.standing() {
+        let next = match self.standing() {
             // Another node's index may have been ahead of ours when it wrote.
-            Ok(standing) if standing.position < self.lease.progress.cursor => Ok(Next::Wait),
-            Ok(standing) => self.by_index(standing, now).await,
+            Ok(standing) if standing.position < self.lease.progress.cursor => Next::Wait,
+            Ok(standing) => self.by_index(standing, now).await?,
             Err(why) => {
                 self.held = None;
-                self.by_sql(why, now).await
+                self.by_sql(why, now).await?
             }
-        }
+        };
+        Ok(match next {
+            // Conditions that turn by time alone are looked at when a minute begins.
+            Next::Wait => Next::At(Millis((now.0.div_euclid(MINUTE) + 1) * MINUTE)),
+            other => other,
+        })
     }
 
-    /// Lets another worker begin at once.
-    pub async fn release(&mut self) {
+    async fn release(&mut self) {
         if let Err(error) = self.lease.release(&self.means.db).await {
             // It runs out by itself.
             tracing::debug!(%error, "failed to give the memberships back");
         }
     }
+}
 
+impl Keeper {
     fn standing(&self) -> Result<Standing, Option<Unavailable>> {
         match (self.means.audience.of(self.workspace), self.means.indexing) {
             (Some(follower), _) => follower.standing().map_err(Some),
@@ -176,7 +176,7 @@ impl Keeper {
             };
             let now = self.means.clock.now();
             let (db, ids) = (&self.means.db, &*self.means.ids);
-            self.lease.write(db, ids, now, batch).await?;
+            membership::write(&mut self.lease, db, ids, now, batch).await?;
             each(some);
             if is_last {
                 return Ok(());

@@ -322,7 +322,7 @@ async fn every_figure_of_the_sample_year_is_that_of_a_plain_count() {
             }
             check_members(&app, &view, method).await;
         }
-        check_bands(&app, &analyst, &all, &midnight.to_string()).await;
+        check_bands(&app, &analyst, &all, &midnight).await;
         check_default_window(&app, &analyst, company.data_end()).await;
     }
 }

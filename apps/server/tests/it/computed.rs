@@ -2,5 +2,7 @@
 
 mod hands;
 mod history;
+mod ranks;
 mod rest;
+mod scores;
 mod story;

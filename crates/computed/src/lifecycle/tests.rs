@@ -38,7 +38,7 @@ fn bought(orders: &[(i64, i64)]) -> History {
             .iter()
             .map(|(day, amount)| (Millis(day * DAY), *amount))
             .collect(),
-        grows_at: None,
+        ..History::default()
     }
 }
 

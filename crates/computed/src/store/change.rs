@@ -1,13 +1,13 @@
 //! Turns that were told of: on a customer's timeline, and as flows between standings.
 
 use kernel::{
+    cause::Cause,
     id::{ProfileId, WorkspaceId},
     time::Millis,
 };
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use storage::sql;
 
-use super::write::Cause;
 use crate::rule::Kind;
 
 /// A turn.

@@ -138,19 +138,14 @@ impl Row {
 
 /// Puts the active rules of a workspace together.
 pub fn rules(definitions: &[Definition], zone: Tz) -> Rules {
-    let mut rules = Rules {
-        dormancy: None,
-        lifecycle: None,
-        zone,
-    };
-    for one in definitions {
-        match (one.shelf, one.rule) {
-            (Shelf::PutAway, _) => {}
-            (Shelf::Active, Rule::Dormancy(rule)) => rules.dormancy = Some(rule),
-            (Shelf::Active, Rule::Lifecycle(rule)) => rules.lifecycle = Some(rule),
-        }
-    }
-    rules
+    let active = definitions.iter().filter(|one| one.shelf == Shelf::Active);
+    active.fold(Rules::none(zone), |rules, one| rules.with(one.rule.clone()))
+}
+
+/// Tells whether a rule of a kind is kept up.
+fn is_active(held: &[Definition], kind: Kind) -> bool {
+    let is_it = |one: &Definition| one.shelf == Shelf::Active && one.rule.kind() == kind;
+    held.iter().any(is_it)
 }
 
 /// Returns what the values of a definition follow from beside the history.
@@ -161,7 +156,7 @@ pub fn basis(definition: &Definition, rules: &Rules) -> String {
     let own = definition.rule.to_json();
     let zone = rules.zone.name();
     match definition.rule {
-        Rule::Dormancy(_) => format!("{FORMULA} {zone} {own}"),
+        Rule::Dormancy(_) | Rule::Rank(_) | Rule::Score(_) => format!("{FORMULA} {zone} {own}"),
         Rule::Lifecycle(_) => {
             let below = rules.dormancy.map(|rule| Rule::Dormancy(rule).to_json());
             let below = below.unwrap_or_default();
@@ -176,7 +171,7 @@ pub fn basis(definition: &Definition, rules: &Rules) -> String {
 /// See [`SaveError`].
 pub async fn save(author: Author<'_>, rule: Rule, version: i64) -> Result<Definition, SaveError> {
     let held = list(author.tx, author.workspace).await?;
-    let needs = rule.kind() == Kind::Lifecycle && rules(&held, Tz::UTC).dormancy.is_none();
+    let needs = rule.kind() == Kind::Lifecycle && !is_active(&held, Kind::Dormancy);
     if needs {
         return Err(Invalid::one(
             "/rule/lifecycle",
@@ -202,7 +197,7 @@ pub async fn put_away(
     let Some(own) = held.iter().find(|one| one.rule.kind() == kind) else {
         return Ok(None);
     };
-    let is_needed = kind == Kind::Dormancy && rules(&held, Tz::UTC).lifecycle.is_some();
+    let is_needed = kind == Kind::Dormancy && is_active(&held, Kind::Lifecycle);
     if is_needed {
         return Err(Invalid::one(
             "/kind",
@@ -212,7 +207,7 @@ pub async fn put_away(
         )
         .into());
     }
-    let put = (own.rule, Shelf::PutAway);
+    let put = (own.rule.clone(), Shelf::PutAway);
     write(author, &held, put, version).await.map(Some)
 }
 
@@ -245,7 +240,7 @@ async fn write(
         now: author.now,
         ids: author.ids,
     };
-    for def in rule.kind().attributes() {
+    for def in saved.rule.kind().attributes() {
         attributes::put(ctx, &def).await?;
     }
     let nobody = ProfileId::from_raw(0);

@@ -1,47 +1,24 @@
-//! The right to compute for a workspace: one worker at a time, on whichever node, as memberships have it.
-//!
-//! Each claim takes a number that is one greater than the last, and every write proves its number in its own
-//! transaction; so a worker that was paused past the end of its lease finds out before it has changed anything.
+//! The right to compute for a workspace, what its holder stores with it, and the walk through everybody.
 
-use kernel::{
-    feed::Cursor,
-    id::WorkspaceId,
-    time::{DAY, Millis, SECOND},
+use kernel::{id::WorkspaceId, time::Millis};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
+use storage::{
+    Db, Value,
+    lease::{LeaseError, Own},
+    sql,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
-use storage::{Db, StorageError, feed, sql};
 
 use super::definition::Definition;
 
-/// How long the right lasts without being renewed.
-const LASTS: i64 = 30 * SECOND;
-/// How long before its end it is renewed.
-const RENEWED: i64 = 20 * SECOND;
-/// The feed is kept for seven days: who has not read for so long begins anew.
-const BEHIND: i64 = 6 * DAY;
+/// The right to compute.
+pub type Lease = storage::lease::Lease<Walk>;
+/// How far its holder has come.
+pub type Progress = storage::lease::Progress<Walk>;
 
-/// Why a lease is of no use.
-#[derive(Debug, thiserror::Error)]
-pub enum LeaseError {
-    /// Another worker holds it, or it is to be claimed anew: stop.
-    #[error("another worker computes for this workspace")]
-    Lost,
-    /// The database did not answer: try again.
-    #[error("the database did not answer as expected")]
-    Db(#[from] DbErr),
-    /// A transaction could not be begun: try again.
-    #[error("the database did not answer as expected")]
-    Storage(#[from] StorageError),
-}
-
-/// How far a worker has come: stored with what it writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Everything of the feed up to here has been acted upon.
-    pub cursor: Cursor,
-    /// When the feed had been read to its end.
-    pub read_at: Millis,
-    /// How far everybody has been computed by the present rules; none when everybody has.
+/// How far everybody has been computed by the present rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Walk {
+    /// Where the walk is; none when everybody has been.
     pub fill: Option<Fill>,
     /// How many have been.
     pub n_filled: i64,
@@ -63,195 +40,75 @@ impl Fill {
     }
 }
 
-/// The right to write, and how far its holder has come.
-#[derive(Debug, Clone)]
-pub struct Lease {
-    pub(super) workspace: WorkspaceId,
-    fence: i64,
-    until: Millis,
-    /// How far the holder has come.
-    pub progress: Progress,
+impl Own for Walk {
+    const TABLE: &'static str = "computed_worker";
+    const COLUMNS: &'static [&'static str] = &["fill_after", "fill_until", "n_filled"];
+    const COUNTERS: &'static [&'static str] = &[];
+    // Everybody is computed anew, and silently.
+    const ANEW: &'static str = "UPDATE computed_attribute SET basis = '' WHERE workspace_id = $1";
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            self.fill.map(|fill| fill.after).into(),
+            self.fill.map_or(0, |fill| fill.until).into(),
+            self.n_filled.into(),
+        ]
+    }
+
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        let after: Option<i64> = row.try_get("", "fill_after")?;
+        let until = row.try_get("", "fill_until")?;
+        Ok(Self {
+            fill: after.map(|after| Fill { after, until }),
+            n_filled: row.try_get("", "n_filled")?,
+        })
+    }
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    fence: i64,
-    cursor_xid: i64,
-    cursor_id: i64,
-    read_at: i64,
-    fill_after: Option<i64>,
-    fill_until: i64,
-    n_filled: i64,
-}
-
-impl Lease {
-    /// Claims a workspace, unless a live worker has it. A worker that comes first begins at the end of the feed; after
-    /// so long that the feed no longer holds what was missed, everybody is computed anew, and silently.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn claim(
-        db: &Db,
-        workspace: WorkspaceId,
-        now: Millis,
-    ) -> Result<Option<Self>, LeaseError> {
-        let head = feed::head(db.reader()).await?;
-        let tx = db.begin().await?;
-        // An end that lies further ahead than any lease is of a clock that has been set back since.
-        let text = "INSERT INTO computed_worker
-              (workspace_id, fence, lease_until, cursor_xid, cursor_id, read_at, fill_until, n_filled)
-            VALUES ($1, 1, $2, $3, $4, $5, 0, 0)
-            ON CONFLICT (workspace_id) DO UPDATE SET fence = computed_worker.fence + 1, lease_until = excluded.lease_until
-            WHERE computed_worker.lease_until < $5 OR computed_worker.lease_until > $6
-            RETURNING fence, cursor_xid, cursor_id, read_at, fill_after, fill_until, n_filled";
-        let binds = [
-            workspace.raw().into(),
-            now.plus(LASTS).0.into(),
-            head.xid.into(),
-            head.id.into(),
-            now.0.into(),
-            now.plus(2 * LASTS).0.into(),
-        ];
-        let row: Option<Row> = sql::one(&tx, text, binds).await?;
-        let Some(row) = row else { return Ok(None) };
-        let mut progress = Progress {
-            cursor: Cursor {
-                xid: row.cursor_xid,
-                id: row.cursor_id,
-            },
-            read_at: Millis(row.read_at),
-            fill: row.fill_after.map(|after| Fill {
-                after,
-                until: row.fill_until,
-            }),
-            n_filled: row.n_filled,
-        };
-        if is_behind(progress.read_at, now) {
-            let text = "UPDATE computed_attribute SET basis = '' WHERE workspace_id = $1";
-            sql::exec(&tx, text, [workspace.raw().into()]).await?;
-            progress.cursor = head;
-            progress.read_at = now;
-        }
-        tx.commit().await?;
-        Ok(Some(Self {
-            workspace,
-            fence: row.fence,
-            until: now.plus(LASTS),
-            progress,
-        }))
-    }
-
-    /// Holds the lease for longer when its end is near, and stores how far the holder has come.
-    ///
-    /// # Errors
-    /// [`LeaseError::Lost`] when another worker has it, or when the holder slept for so long that the feed may no
-    /// longer hold what it has not read.
-    pub async fn renew(&mut self, db: &Db, now: Millis) -> Result<(), LeaseError> {
-        if is_behind(self.progress.read_at, now) {
-            self.release(db).await?;
-            return Err(LeaseError::Lost);
-        }
-        let left = self.until.0 - now.0;
-        if (RENEWED..=2 * LASTS).contains(&left) {
-            return Ok(());
-        }
-        let tx = db.begin().await?;
-        self.hold(&tx, now, self.progress).await?;
-        tx.commit().await?;
-        self.until = now.plus(LASTS);
-        Ok(())
-    }
-
-    /// Gives the lease back, so that another worker need not wait for its end.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn release(&mut self, db: &Db) -> Result<(), LeaseError> {
-        let tx = db.begin().await?;
-        match self.hold(&tx, Millis(0), self.progress).await {
-            Ok(()) => tx.commit().await?,
-            Err(LeaseError::Lost) => {}
-            Err(error) => return Err(error),
-        }
-        Ok(())
-    }
-
-    /// Takes over what definitions follow from now: each gets a new epoch, and everybody is to be computed.
-    ///
-    /// # Errors
-    /// [`LeaseError::Lost`] when another worker has it.
-    pub async fn adopt(
-        &mut self,
-        db: &Db,
-        now: Millis,
-        changed: &[(&Definition, String)],
-    ) -> Result<(), LeaseError> {
-        let tx = db.begin().await?;
-        let text = "SELECT MAX(id) FROM profile WHERE workspace_id = $1 AND state = 0";
-        let until = sql::number(&tx, text, [self.workspace.raw().into()]).await?;
-        let progress = Progress {
+/// Takes over what definitions follow from now: each gets a new epoch, and everybody is to be computed.
+///
+/// # Errors
+/// [`LeaseError::Lost`] when another worker has it.
+pub async fn adopt(
+    lease: &mut Lease,
+    db: &Db,
+    now: Millis,
+    changed: &[(&Definition, String)],
+) -> Result<(), LeaseError> {
+    let workspace = lease.workspace().raw();
+    let tx = db.begin().await?;
+    let text = "SELECT MAX(id) FROM profile WHERE workspace_id = $1 AND state = 0";
+    let until = sql::number(&tx, text, [workspace.into()]).await?;
+    let progress = Progress {
+        own: Walk {
             fill: Some(Fill { after: 0, until }),
             n_filled: 0,
-            ..self.progress
-        };
-        self.hold(&tx, now, progress).await?;
-        for (definition, basis) in changed {
-            let text = "UPDATE computed_attribute SET basis = $1, epoch = epoch + 1 WHERE id = $2 AND workspace_id = $3";
-            let binds = [
-                basis.clone().into(),
-                definition.id.into(),
-                self.workspace.raw().into(),
-            ];
-            sql::exec(&tx, text, binds).await?;
-        }
-        let text = "UPDATE computed_worker SET fill_begun_at = $2, filled_at = NULL WHERE workspace_id = $1";
-        sql::exec(&tx, text, [self.workspace.raw().into(), now.0.into()]).await?;
-        tx.commit().await?;
-        self.progress = progress;
-        self.until = now.plus(LASTS);
-        Ok(())
+        },
+        ..lease.progress
+    };
+    lease.hold(&tx, now, progress).await?;
+    for (definition, basis) in changed {
+        let text = "UPDATE computed_attribute SET basis = $1, epoch = epoch + 1 WHERE id = $2 AND workspace_id = $3";
+        let binds = [basis.clone().into(), definition.id.into(), workspace.into()];
+        sql::exec(&tx, text, binds).await?;
     }
-
-    pub(super) fn moved(&mut self, now: Millis, progress: Progress) {
-        self.until = now.plus(LASTS);
-        self.progress = progress;
-    }
-
-    /// Proves in a transaction that the lease is still held, and stores how far the holder has come. The row stays
-    /// locked until the end of the transaction, so that nobody can claim meanwhile.
-    pub(super) async fn hold(
-        &self,
-        tx: &impl ConnectionTrait,
-        now: Millis,
-        progress: Progress,
-    ) -> Result<(), LeaseError> {
-        let until = if now.0 == 0 { now } else { now.plus(LASTS) };
-        let text = "UPDATE computed_worker SET lease_until = $3, cursor_xid = $4, cursor_id = $5, read_at = $6,
-              filled_at = CASE WHEN fill_after IS NOT NULL AND CAST($7 AS BIGINT) IS NULL THEN $10 ELSE filled_at END,
-              fill_after = $7, fill_until = $8, n_filled = $9
-            WHERE workspace_id = $1 AND fence = $2";
-        let binds = [
-            self.workspace.raw().into(),
-            self.fence.into(),
-            until.0.into(),
-            progress.cursor.xid.into(),
-            progress.cursor.id.into(),
-            progress.read_at.0.into(),
-            progress.fill.map(|fill| fill.after).into(),
-            progress.fill.map_or(0, |fill| fill.until).into(),
-            progress.n_filled.into(),
-            now.0.into(),
-        ];
-        if sql::exec(tx, text, binds).await? == 1 {
-            Ok(())
-        } else {
-            Err(LeaseError::Lost)
-        }
-    }
+    let text =
+        "UPDATE computed_worker SET fill_begun_at = $2, filled_at = NULL WHERE workspace_id = $1";
+    sql::exec(&tx, text, [workspace.into(), now.0.into()]).await?;
+    tx.commit().await?;
+    lease.moved(now, progress);
+    Ok(())
 }
 
-const fn is_behind(read_at: Millis, now: Millis) -> bool {
-    now.0 - read_at.0 > BEHIND
+/// Notes when everybody had been computed.
+pub(super) async fn arrived(
+    tx: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    now: Millis,
+) -> Result<(), DbErr> {
+    let text = "UPDATE computed_worker SET filled_at = $2 WHERE workspace_id = $1";
+    let binds = [workspace.raw().into(), now.0.into()];
+    sql::exec(tx, text, binds).await.map(|_| ())
 }
 
 /// How far the values of a workspace are.

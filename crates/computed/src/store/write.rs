@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{
+    cause::Cause,
     feed::{Change, ChangeKind},
     id::{IdSource, ProfileId},
     time::Millis,
@@ -13,65 +14,25 @@ use sea_orm::DbErr;
 use storage::{
     Db, Tx, Value,
     bulk::{Bulk, ColumnType},
-    feed, rowset, sql,
+    feed,
+    lease::LeaseError,
+    rowset, sql,
 };
 
 use super::{
     definition::{Definition, Shelf},
-    lease::{Lease, LeaseError, Progress},
+    lease::{self, Fill, Lease, Progress},
     value::{self, Stored},
 };
 use crate::{
     dormancy::State,
     person::{Computed, NOBODY, Standing},
     rule::Kind,
+    score::Side,
 };
 
 /// The most customers of one transaction: whoever waits for SQLite's writer waits no longer than for these.
 pub const MAX_BATCH: usize = 500;
-
-/// Why somebody was looked at. The numbers are stored: never reuse one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(i16)]
-pub enum Cause {
-    /// Everybody was: a rule changed.
-    Backfill = 1,
-    /// An order came, was paid back or called off.
-    Event = 2,
-    /// Somebody became known.
-    Profile = 3,
-    /// Profiles were merged or parted.
-    Merge = 5,
-    /// Nothing happened but that time went on.
-    Time = 7,
-}
-
-impl Cause {
-    /// All causes.
-    pub const ALL: [Self; 5] = [
-        Self::Backfill,
-        Self::Event,
-        Self::Profile,
-        Self::Merge,
-        Self::Time,
-    ];
-
-    /// Reads a stored number.
-    pub fn from_code(code: i16) -> Option<Self> {
-        Self::ALL.into_iter().find(|cause| *cause as i16 == code)
-    }
-
-    /// Returns the name on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Backfill => "backfill",
-            Self::Event => "event",
-            Self::Profile => "profile",
-            Self::Merge => "merge",
-            Self::Time => "time",
-        }
-    }
-}
 
 /// What one transaction writes.
 #[derive(Debug, Clone, Copy)]
@@ -126,36 +87,38 @@ struct Told<'a> {
     cause: Cause,
 }
 
-impl Lease {
-    /// Writes a batch, or nothing.
-    ///
-    /// # Errors
-    /// See [`LeaseError`]; the lease must not be used after [`LeaseError::Lost`].
-    pub async fn write(
-        &mut self,
-        db: &Db,
-        ids: &dyn IdSource,
-        now: Millis,
-        batch: Batch<'_>,
-    ) -> Result<(), LeaseError> {
-        let tx = db.begin().await?;
-        self.hold(&tx, now, batch.progress).await?;
-        if !batch.people.is_empty() {
-            let ctx = Ctx {
-                tx: &tx,
-                workspace: self.workspace,
-                now,
-                ids,
-            };
-            write_people(ctx, &batch, self.progress).await?;
-        }
-        tx.commit().await?;
-        self.moved(now, batch.progress);
-        Ok(())
+/// Writes a batch, or nothing.
+///
+/// # Errors
+/// See [`LeaseError`]; the lease must not be used after [`LeaseError::Lost`].
+pub async fn write(
+    lease: &mut Lease,
+    db: &Db,
+    ids: &dyn IdSource,
+    now: Millis,
+    batch: Batch<'_>,
+) -> Result<(), LeaseError> {
+    let (workspace, before) = (lease.workspace(), lease.progress.own.fill);
+    let tx = db.begin().await?;
+    lease.hold(&tx, now, batch.progress).await?;
+    if before.is_some() && batch.progress.own.fill.is_none() {
+        lease::arrived(&tx, workspace, now).await?;
     }
+    if !batch.people.is_empty() {
+        let ctx = Ctx {
+            tx: &tx,
+            workspace,
+            now,
+            ids,
+        };
+        write_people(ctx, &batch, before).await?;
+    }
+    tx.commit().await?;
+    lease.moved(now, batch.progress);
+    Ok(())
 }
 
-async fn write_people(ctx: Ctx<'_>, batch: &Batch<'_>, before: Progress) -> Result<(), DbErr> {
+async fn write_people(ctx: Ctx<'_>, batch: &Batch<'_>, before: Option<Fill>) -> Result<(), DbErr> {
     // Attributes first: their lock is the one that other writers of profiles take first, too.
     let attributes = batch
         .people
@@ -186,7 +149,7 @@ async fn write_people(ctx: Ctx<'_>, batch: &Batch<'_>, before: Progress) -> Resu
                 Some(_) | None => {}
             }
             let is_by_rule = held.map_or_else(
-                || before.fill.is_some_and(|fill| fill.waits(*profile)),
+                || before.is_some_and(|fill| fill.waits(*profile)),
                 |held| held.epoch != definition.epoch,
             );
             if is_by_rule || computed.is_none() || definition.shelf == Shelf::PutAway {
@@ -216,7 +179,7 @@ fn row(ctx: Ctx<'_>, profile: i64, definition: &Definition, now: &Standing) -> V
         profile.into(),
         definition.id.into(),
         definition.epoch.into(),
-        now.value.into(),
+        now.value.to_string().into(),
         now.since.0.into(),
         now.reached.map(i64::from).into(),
         now.due_at.map(|at| at.0).into(),
@@ -233,12 +196,13 @@ fn turn<'a>(
 ) -> Option<Told<'a>> {
     let word = |word: &'a str| Some(word).filter(|word| *word != NOBODY);
     let before = held.and_then(|held| word(&held.standing));
-    let after = now.and_then(|now| word(now.value));
+    let after = now.and_then(|now| word(&now.value));
     let is_dormant = |word: Option<&str>| word == Some(State::Dormant.as_str());
-    // Beginning to buy is no turn of dormancy.
+    // Beginning to buy is no turn of dormancy, nor the first point one of the score.
     let is_telling = match definition.rule.kind() {
         Kind::Dormancy => is_dormant(before) || is_dormant(after),
-        Kind::Lifecycle => true,
+        Kind::Score => [before, after].contains(&Some(Side::Above.as_str())),
+        Kind::Lifecycle | Kind::Rank => true,
     };
     if before == after || !is_telling {
         return None;
@@ -249,7 +213,7 @@ fn turn<'a>(
         attribute: definition.id,
         before,
         after,
-        occurred_at: now.map_or(at.0, |now| now.since.0),
+        occurred_at: occurred(held, now).unwrap_or(at).0,
         // Who was looked at with everybody turned for a reason of her own.
         cause: match cause {
             Cause::Backfill if is_due => Cause::Time,
@@ -257,6 +221,14 @@ fn turn<'a>(
             other => other,
         },
     })
+}
+
+/// Returns when a turn came about by the history. What takes somebody back to where she stood before - an order called
+/// off, money paid back - has changed the history, and came about when that was found out.
+fn occurred(held: Option<&Stored>, now: Option<&Standing>) -> Option<Millis> {
+    let since = now?.since;
+    let is_back = held.is_some_and(|held| held.standing != NOBODY && since.0 <= held.since);
+    (!is_back).then_some(since)
 }
 
 async fn remove(tx: &Tx, gone: BTreeMap<i64, Vec<i64>>) -> Result<(), DbErr> {
@@ -283,7 +255,7 @@ async fn tell(ctx: Ctx<'_>, told: Vec<Told<'_>>) -> Result<(), DbErr> {
             one.after.map(str::to_owned).into(),
             one.occurred_at.into(),
             ctx.now.0.into(),
-            i64::from(one.cause as i16).into(),
+            i64::from(one.cause.code()).into(),
         ]);
         let profile = ProfileId::from_raw(one.profile);
         changes.push(Change {

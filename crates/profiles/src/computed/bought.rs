@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{feed::Change, id::WorkspaceId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use storage::{Dialect, sql};
 
+use super::acts::{self, Act, Wanted};
 use crate::{
     bulk::FOREIGN,
     event::MACHINE,
@@ -44,7 +45,7 @@ pub enum OrderStep {
 }
 
 /// A living customer and what formulas need of her.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Person {
     /// The customer.
     pub id: i64,
@@ -54,6 +55,10 @@ pub struct Person {
     pub created_at: i64,
     /// The events of her orders, by time.
     pub events: Vec<OrderEvent>,
+    /// What else she did, by time.
+    pub acts: Vec<Act>,
+    /// Her attributes but for what is computed, where they are wanted.
+    pub attributes: Map<String, Json>,
 }
 
 #[derive(FromQueryResult)]
@@ -79,7 +84,7 @@ struct IdRow {
     id: i64,
 }
 
-/// Reads living customers with the events of their orders; who is no more is left out.
+/// Reads living customers with the events of their orders, and what else is wanted of them; who is no more is left out.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -87,12 +92,13 @@ pub async fn read(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
     ids: &BTreeSet<i64>,
+    wanted: &Wanted,
 ) -> Result<Vec<Person>, DbErr> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let dialect = Dialect::of(db.get_database_backend());
-    let wanted = rowset::ids_of(dialect, "$2");
+    let listed = rowset::ids_of(dialect, "$2");
     let binds = || {
         [
             workspace.raw().into(),
@@ -100,7 +106,7 @@ pub async fn read(
         ]
     };
     let text = format!(
-        "SELECT p.id, p.is_anonymous, p.created_at FROM {wanted} u CROSS JOIN profile p
+        "SELECT p.id, p.is_anonymous, p.created_at FROM {listed} u CROSS JOIN profile p
          WHERE p.id = u.id AND +p.workspace_id = $1 AND p.state = 0 ORDER BY p.id"
     );
     let rows: Vec<PersonRow> = sql::all(db, text, binds()).await?;
@@ -111,11 +117,13 @@ pub async fn read(
             is_known: !row.is_anonymous,
             created_at: row.created_at,
             events: Vec::new(),
+            acts: Vec::new(),
+            attributes: Map::new(),
         })
         .collect();
     let text = format!(
         "SELECT e.profile_id, e.id, e.occurred_at, e.name_id, e.order_id, e.amount, e.flags
-         FROM {wanted} u CROSS JOIN event e
+         FROM {listed} u CROSS JOIN event e
          WHERE e.profile_id = u.id AND +e.workspace_id = $1 AND (e.flags & {MACHINE}) = 0
            AND e.name_id IN ({ORDER_COMPLETED}, {ORDER_REFUNDED}, {ORDER_CANCELLED})
          ORDER BY e.profile_id, e.occurred_at, e.id"
@@ -127,6 +135,7 @@ pub async fn read(
             person.events.push(row.into());
         }
     }
+    acts::add(db, workspace, wanted, &mut people).await?;
     Ok(people)
 }
 
@@ -149,7 +158,7 @@ impl From<EventRow> for OrderEvent {
     }
 }
 
-/// Tells whose orders some rows of the feed that speak of events touched.
+/// Tells of whom some rows of the feed that speak of events bring an order, or something else that is wanted.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -157,6 +166,7 @@ pub async fn touched(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
     events: &[Change],
+    wanted: &Wanted,
 ) -> Result<BTreeSet<i64>, DbErr> {
     let mut spans: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
     for change in events {
@@ -169,11 +179,15 @@ pub async fn touched(
         return Ok(BTreeSet::new());
     }
     let columns = [("id", Col::Int), ("first", Col::Int), ("last", Col::Int)];
-    let wanted = rowset::rows_of(Dialect::of(db.get_database_backend()), "$2", &columns);
+    let listed = rowset::rows_of(Dialect::of(db.get_database_backend()), "$2", &columns);
+    let others: String = wanted
+        .names
+        .keys()
+        .fold(String::new(), |list, name| list + ", " + &name.to_string());
     let text = format!(
-        "SELECT DISTINCT u.id FROM {wanted} u CROSS JOIN event e
+        "SELECT DISTINCT u.id FROM {listed} u CROSS JOIN event e
          WHERE e.profile_id = u.id AND e.id BETWEEN u.first AND u.last AND +e.workspace_id = $1
-           AND e.name_id IN ({ORDER_COMPLETED}, {ORDER_REFUNDED}, {ORDER_CANCELLED})"
+           AND e.name_id IN ({ORDER_COMPLETED}, {ORDER_REFUNDED}, {ORDER_CANCELLED}{others})"
     );
     let spans: Vec<Json> = spans
         .iter()

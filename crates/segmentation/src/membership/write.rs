@@ -2,20 +2,22 @@
 
 use kernel::{
     feed::{Change, ChangeKind},
-    id::{IdSource, SegmentId},
+    id::{IdSource, SegmentId, WorkspaceId},
     time::Millis,
 };
 use sea_orm::DbErr;
 use storage::{
     Db, Dialect, StorageError, Tx,
     bulk::{Bulk, ColumnType},
-    feed, sql,
+    feed,
+    lease::LeaseError,
+    sql,
 };
 
 use super::{
     Direction, Transition,
     filled::{FILLING, PUT_AWAY},
-    lease::{Lease, LeaseError, Progress},
+    lease::{Lease, Progress},
 };
 
 const ENTER: Bulk = Bulk {
@@ -79,42 +81,53 @@ impl From<StorageError> for WriteError {
     }
 }
 
-impl Lease {
-    /// Writes a batch, or nothing. Rows of the feed come with it, but for transitions whose cause is silent.
-    ///
-    /// # Errors
-    /// See [`WriteError`]; the lease must not be used after [`LeaseError::Lost`].
-    pub async fn write(
-        &mut self,
-        db: &Db,
-        ids: &dyn IdSource,
-        now: Millis,
-        batch: Batch<'_>,
-    ) -> Result<(), WriteError> {
-        // Later than every write before, also when the clock was set back: intervals never overlap and are never empty.
-        let at = now.max(self.marked_at.plus(1));
-        let tx = db.begin().await?;
-        self.hold(&tx, now, at, batch.progress).await?;
-        self.leave(&tx, at, batch.transitions).await?;
-        self.enter(&tx, ids, at, batch.transitions).await?;
-        self.tell(&tx, at, batch.transitions).await?;
-        if let Some(step) = batch.step {
-            self.note(&tx, at, step).await?;
-        }
-        tx.commit().await?;
-        self.marked_at = at;
-        self.progress = batch.progress;
-        self.renewed(now);
-        Ok(())
+/// Writes a batch, or nothing. Rows of the feed come with it, but for transitions whose cause is silent.
+///
+/// # Errors
+/// See [`WriteError`]; the lease must not be used after [`LeaseError::Lost`].
+pub async fn write(
+    lease: &mut Lease,
+    db: &Db,
+    ids: &dyn IdSource,
+    now: Millis,
+    batch: Batch<'_>,
+) -> Result<(), WriteError> {
+    let tx = db.begin().await?;
+    lease.hold(&tx, now, batch.progress).await?;
+    let writing = Writing {
+        workspace: lease.workspace(),
+        tx: &tx,
+        at: mark(&tx, lease.workspace(), now).await?,
+    };
+    writing.leave(batch.transitions).await?;
+    writing.enter(ids, batch.transitions).await?;
+    writing.tell(batch.transitions).await?;
+    if let Some(step) = batch.step {
+        writing.note(step).await?;
     }
+    tx.commit().await?;
+    lease.moved(now, batch.progress);
+    Ok(())
+}
 
-    async fn enter(
-        &self,
-        tx: &Tx,
-        ids: &dyn IdSource,
-        at: Millis,
-        transitions: &[Transition],
-    ) -> Result<(), DbErr> {
+/// Returns the instant of a write: later than every write before, also when the clock was set back, since intervals
+/// never overlap and are never empty.
+async fn mark(tx: &Tx, workspace: WorkspaceId, now: Millis) -> Result<Millis, DbErr> {
+    let text = "UPDATE membership_worker SET marked_at = CASE WHEN marked_at < $2 THEN $2 ELSE marked_at + 1 END
+                WHERE workspace_id = $1 RETURNING marked_at";
+    let at = sql::number(tx, text, [workspace.raw().into(), now.0.into()]).await?;
+    Ok(Millis(at))
+}
+
+/// One write.
+struct Writing<'a> {
+    workspace: WorkspaceId,
+    tx: &'a Tx,
+    at: Millis,
+}
+
+impl Writing<'_> {
+    async fn enter(&self, ids: &dyn IdSource, transitions: &[Transition]) -> Result<(), DbErr> {
         let entering = transitions
             .iter()
             .filter(|one| one.direction == Direction::Enter);
@@ -125,20 +138,15 @@ impl Lease {
                     one.segment.raw().into(),
                     one.profile.raw().into(),
                     ids.next_raw().into(),
-                    at.0.into(),
+                    self.at.0.into(),
                     i64::from(one.cause.code()).into(),
                 ]
             })
             .collect();
-        ENTER.insert(tx, rows).await.map(|_| ())
+        ENTER.insert(self.tx, rows).await.map(|_| ())
     }
 
-    async fn leave(
-        &self,
-        tx: &Tx,
-        at: Millis,
-        transitions: &[Transition],
-    ) -> Result<(), WriteError> {
+    async fn leave(&self, transitions: &[Transition]) -> Result<(), WriteError> {
         let leaving: Vec<serde_json::Value> = transitions
             .iter()
             .filter(|one| one.direction == Direction::Leave)
@@ -151,7 +159,7 @@ impl Lease {
             return Ok(());
         }
         let n = leaving.len() as u64;
-        let rows = match tx.dialect() {
+        let rows = match self.tx.dialect() {
             Dialect::Sqlite => {
                 "(SELECT r.value ->> 0 AS segment, r.value ->> 1 AS profile, r.value ->> 2 AS cause FROM json_each($3) r)"
             }
@@ -166,8 +174,8 @@ impl Lease {
                AND membership.left_at IS NULL AND membership.workspace_id = $2"
         );
         let list = serde_json::Value::Array(leaving).to_string();
-        let binds = [at.0.into(), self.workspace.raw().into(), list.into()];
-        let touched = sql::exec(tx, text, binds).await?;
+        let binds = [self.at.0.into(), self.workspace.raw().into(), list.into()];
+        let touched = sql::exec(self.tx, text, binds).await?;
         if touched == n {
             Ok(())
         } else {
@@ -177,7 +185,7 @@ impl Lease {
         }
     }
 
-    async fn tell(&self, tx: &Tx, at: Millis, transitions: &[Transition]) -> Result<(), DbErr> {
+    async fn tell(&self, transitions: &[Transition]) -> Result<(), DbErr> {
         let told: Vec<Change> = transitions
             .iter()
             .filter(|one| !one.cause.is_silent())
@@ -192,24 +200,24 @@ impl Lease {
                 b: i64::from(one.cause.code()),
             })
             .collect();
-        feed::append(tx, at, &told).await
+        feed::append(self.tx, self.at, &told).await
     }
 
-    async fn note(&self, tx: &Tx, at: Millis, step: &Step) -> Result<(), DbErr> {
+    async fn note(&self, step: &Step) -> Result<(), DbErr> {
         let (segment, rule) = match step {
             Step::Filling(segment) => (segment, FILLING),
             Step::Filled(segment, rule) => (segment, rule.as_str()),
             Step::PutAway(segment) => (segment, PUT_AWAY),
         };
         sql::exec(
-            tx,
+            self.tx,
             "INSERT INTO membership_filled (workspace_id, segment_id, rule, kept_since) VALUES ($1, $2, $3, $4)
              ON CONFLICT (segment_id) DO UPDATE SET rule = excluded.rule",
             [
                 self.workspace.raw().into(),
                 segment.raw().into(),
                 rule.into(),
-                at.0.into(),
+                self.at.0.into(),
             ],
         )
         .await

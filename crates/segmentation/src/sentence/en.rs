@@ -9,7 +9,7 @@ use self::words::{
     weekday_words, window_words,
 };
 use super::{
-    Labels, grouped,
+    Labels, grouped, in_words,
     label::{field_label, verb_of},
     money, number,
     standing::{self, Said, said},
@@ -88,7 +88,10 @@ fn clause(node: &Node, labels: &dyn Labels) -> String {
                 Source::Field(field) => field_label(*field).en,
                 Source::Attribute(key) => labels.attribute(key).en,
             };
-            format!("whose {subject} {}", test_words(&fact.test))
+            format!(
+                "whose {subject} {}",
+                test_words(&in_words(fact, |(en, _)| en))
+            )
         }
         Node::Events(events) => events_clause(events, labels),
         Node::Sequence(sequence) => sequence::clause(sequence, labels),

@@ -9,7 +9,7 @@ use self::words::{
     window_words,
 };
 use super::{
-    Labels, grouped,
+    Labels, grouped, in_words,
     label::{field_label, verb_of},
     money, number,
     standing::{self, Said, said},
@@ -118,7 +118,7 @@ fn clause(node: &Node, form: Form, labels: &dyn Labels) -> String {
                 Source::Field(field) => field_label(*field).ja,
                 Source::Attribute(key) => labels.attribute(key).ja,
             };
-            test_clause(&subject, &fact.test, form)
+            test_clause(&subject, &in_words(fact, |(_, ja)| ja), form)
         }
         Node::Events(events) => events_clause(events, form, labels),
         Node::Sequence(sequence) => sequence::clause(sequence, form, labels),

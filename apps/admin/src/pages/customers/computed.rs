@@ -41,18 +41,21 @@ fn whole(found: CustomerComputed) -> AnyView {
 
 fn tone(standing: Option<&str>) -> (Tone, Icon) {
     match standing {
-        Some("loyal") => (Tone::Good, Icon::CircleCheck),
+        Some("loyal" | "above") => (Tone::Good, Icon::CircleCheck),
         Some("dormant") => (Tone::Warn, Icon::Clock),
         Some("new" | "repeat" | "active") => (Tone::Act, Icon::ShoppingBag),
-        _ => (Tone::Neutral, Icon::User),
+        None | Some("prospect" | "below") => (Tone::Neutral, Icon::User),
+        // A rank, as the company calls it.
+        Some(_) => (Tone::Act, Icon::CircleCheck),
     }
 }
 
 fn reason(own: ComputedReason) -> impl IntoView {
-    let title = if own.kind == "lifecycle" {
-        t::computed::stages
-    } else {
-        t::computed::dormancy
+    let title = match own.kind.as_str() {
+        "lifecycle" => t::computed::stages,
+        "rank" => t::computed::ranks,
+        "score" => t::computed::score,
+        _ => t::computed::dormancy,
     };
     let (tone, icon) = tone(own.standing.as_deref());
     let standing = own.standing;

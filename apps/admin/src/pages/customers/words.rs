@@ -114,6 +114,8 @@ fn turned(item: &TimelineView) -> (Icon, Voice, String) {
     let is_back = field(item, "before").as_deref() == Some("dormant");
     let word = match (item.name.as_deref(), is_back) {
         (Some("lifecycle"), _) => t::computed::turned_stage(),
+        (Some("rank"), _) => t::computed::turned_rank(),
+        (Some("score"), _) => t::computed::turned_score(),
         (_, true) => t::computed::turned_active(),
         (_, false) => t::computed::turned_dormant(),
     };
@@ -129,6 +131,8 @@ pub(in crate::pages) fn standing(name: &str) -> String {
         "loyal" => t::computed::stage_loyal(),
         "dormant" => t::computed::stage_dormant(),
         "active" => t::computed::stage_active(),
+        "above" => t::computed::side_above(),
+        "below" => t::computed::side_below(),
         other => other,
     }
     .to_owned()
@@ -137,10 +141,7 @@ pub(in crate::pages) fn standing(name: &str) -> String {
 /// From which stage to which.
 fn stages(item: &TimelineView) -> String {
     let word = |name: &str| {
-        field(item, name).map_or_else(
-            || t::computed::no_stage().to_owned(),
-            |name| standing(&name),
-        )
+        field(item, name).map_or_else(|| t::computed::nobody().to_owned(), |name| standing(&name))
     };
     t::computed::FromTo {
         from: word("before"),
@@ -252,7 +253,7 @@ fn note(item: &TimelineView) -> String {
         parts.extend(field(item, "cause").as_deref().map(segment_cause));
     }
     if item.kind == "computed" {
-        if item.name.as_deref() == Some("lifecycle") {
+        if item.name.as_deref() != Some("dormancy") {
             parts.push(stages(item));
         }
         parts.extend(field(item, "cause").as_deref().map(segment_cause));

@@ -2,6 +2,9 @@
 
 mod dormancy;
 mod logic;
+mod preview;
+mod ranks;
+mod score;
 mod stages;
 
 use api_types::computed::{ComputedAttribute, ComputedAttributes, SaveComputedAttribute};
@@ -79,10 +82,13 @@ fn forms(view: &ComputedAttributes, found: Load<ComputedAttributes>) -> AnyView 
     let own = |kind: &str| view.items.iter().find(|one| one.kind == kind).cloned();
     let has_dormancy = own("dormancy").is_some_and(|one| one.is_active);
     let currency = view.currency.clone();
+    let of_ranks = currency.clone();
     view! {
         {move || (!session::may("segments:write")).then(|| view! { <Note>{t::computed::read_only}</Note> })}
         <dormancy::Dormancy held=own("dormancy") found=found/>
         <stages::Stages held=own("lifecycle") found=found has_dormancy=has_dormancy currency=currency/>
+        <ranks::Ranks held=own("rank") found=found currency=of_ranks/>
+        <score::Score held=own("score") found=found/>
     }
     .into_any()
 }
@@ -179,7 +185,9 @@ impl Desk {
 }
 
 /// In which order standings are listed.
-const ORDER: [&str; 6] = ["prospect", "active", "new", "repeat", "loyal", "dormant"];
+const ORDER: &[&str] = &[
+    "prospect", "active", "new", "repeat", "loyal", "dormant", "above", "below",
+];
 
 /// How many stand where, and which attributes are filled.
 fn facts(held: Option<ComputedAttribute>) -> Option<AnyView> {
@@ -190,7 +198,16 @@ fn facts(held: Option<ComputedAttribute>) -> Option<AnyView> {
     };
     let is_empty = held.counts.is_empty();
     let mut counts = held.counts;
-    counts.sort_by_key(|one| ORDER.iter().position(|name| *name == one.standing));
+    let ranks = held.rule.pointer("/rank/ranks").and_then(Value::as_array);
+    let ranks: Vec<&str> = ranks
+        .map(|all| {
+            all.iter()
+                .filter_map(|rank| rank["name"].as_str())
+                .collect()
+        })
+        .unwrap_or_default();
+    let order = if ranks.is_empty() { ORDER } else { &ranks };
+    counts.sort_by_key(|one| order.iter().position(|name| *name == one.standing));
     let counts = counts.into_iter().map(count).collect_view();
     let key = |one: api_types::customers::AttributeView| {
         let (ja, en) = (

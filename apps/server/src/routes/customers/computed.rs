@@ -1,5 +1,7 @@
 //! `GET /api/v1/customers/{id}/computed`.
 
+use std::borrow::Cow;
+
 use access::workspace;
 use api_types::{
     computed::{ComputedOrder, ComputedReason, CustomerComputed},
@@ -9,7 +11,7 @@ use axum::{Json, extract::State};
 use computed::{
     explain::{self, Reason},
     history::Order,
-    store::definition,
+    store::{self, definition},
 };
 use kernel::id::{EventId, OrderId, kind};
 use profiles::{computed::bought, customers};
@@ -44,7 +46,8 @@ pub(super) async fn computed(
         .ok_or_else(ApiError::not_found)?;
     let definitions = definition::list(db, operator.workspace).await?;
     let rules = definition::rules(&definitions, at.zone);
-    let people = bought::read(db, operator.workspace, &[id.raw()].into()).await?;
+    let wanted = store::wanted(db, operator.workspace, &rules).await?;
+    let people = bought::read(db, operator.workspace, &[id.raw()].into(), &wanted).await?;
     let person = people.first().ok_or_else(ApiError::not_found)?;
     let found = explain::explain(&rules, person, at.now, workspace.currency);
     wire::log_opening(&app, &operator, "customer.computed", id).await?;
@@ -60,10 +63,10 @@ pub(super) async fn computed(
 fn reason(reason: Reason) -> ComputedReason {
     ComputedReason {
         kind: reason.kind.as_str().to_owned(),
-        standing: reason.standing.map(str::to_owned),
+        standing: reason.standing.map(Cow::into_owned),
         since: reason.since.map(|at| at.to_string()),
-        turns_at: reason.turns.map(|(at, _)| at.to_string()),
-        turns_to: reason.turns.map(|(_, to)| to.to_owned()),
+        turns_at: reason.turns.as_ref().map(|(at, _)| at.to_string()),
+        turns_to: reason.turns.map(|(_, to)| to.into_owned()),
         lines: reason
             .lines
             .into_iter()

@@ -2,6 +2,7 @@
 
 use api_types::segments::{SegmentTemplate, SegmentVocabulary, VocabularyName, VocabularyWord};
 use axum::{Json, extract::State};
+use computed::store::definition;
 use segmentation::{sentence, sentence::Names, template, vocabulary as words};
 
 use super::wire;
@@ -21,7 +22,17 @@ pub(super) async fn vocabulary(
     State(app): State<App>,
 ) -> Result<Json<SegmentVocabulary>, ApiError> {
     let found = words::load(app.db.reader(), operator.workspace).await?;
+    let held = definition::list(app.db.reader(), operator.workspace).await?;
+    let rules = definition::rules(&held, chrono_tz::Tz::UTC);
     let word = |word: words::Word| VocabularyWord {
+        values: rules
+            .values(&word.key)
+            .into_iter()
+            .map(|(key, label)| VocabularyName {
+                key,
+                label: wire::both(label),
+            })
+            .collect(),
         key: word.key,
         label: wire::both(word.label),
         value_type: word.value_type.word().to_owned(),

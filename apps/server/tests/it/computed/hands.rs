@@ -10,9 +10,10 @@ use computed::{
     person::Standing,
     rule::Kind,
     store::{
+        Cause,
         definition::{self, Author, Definition},
-        lease::LeaseError,
         value::{self, Stored},
+        wanted,
     },
 };
 use kernel::{
@@ -22,8 +23,11 @@ use kernel::{
 };
 use profiles::{Source, computed::bought, ingest::body};
 use serde_json::{Map, Value as Json, json};
-use server::computed::{Fault, Keeper, Means, Next};
-use storage::{feed, sql};
+use server::{
+    computed::{Fault, Keeper, Means},
+    keeping::{Keep, Next},
+};
+use storage::{feed, lease::LeaseError, sql};
 
 use crate::app::TestApp;
 
@@ -181,6 +185,22 @@ pub(super) async fn turns(app: &TestApp) -> Vec<(i64, Turn)> {
     rows.iter().map(turn).collect()
 }
 
+/// The stages that were told of a customer, with their causes.
+pub(super) async fn told(
+    app: &TestApp,
+    id: i64,
+    kind: Kind,
+) -> Vec<(String, String, &'static str)> {
+    let turns = turns(app).await.into_iter();
+    turns
+        .filter(|(_, turn)| turn.0 == id && turn.1 == kind)
+        .map(|(_, (_, _, before, after, cause))| {
+            let cause = Cause::from_code(cause).unwrap().name();
+            (before.unwrap_or_default(), after.unwrap_or_default(), cause)
+        })
+        .collect()
+}
+
 /// The feed tells each turn exactly once.
 pub(super) async fn is_told_once(app: &TestApp, run: &str) {
     let text = "SELECT profile_id, b FROM feed WHERE workspace_id = $1 AND kind = $2 ORDER BY b";
@@ -215,7 +235,9 @@ pub(super) async fn is_as_if_anew(app: &TestApp, run: &str) {
         .iter()
         .map(|row| row.try_get_by_index(0).unwrap())
         .collect();
-    let living = bought::read(db, app.kit.workspace, &ids).await.unwrap();
+    let wanted = wanted(db, app.kit.workspace, &rules).await.unwrap();
+    let living = bought::read(db, app.kit.workspace, &ids, &wanted).await;
+    let living = living.unwrap();
     let mut expected: BTreeMap<(i64, i64), Standing> = BTreeMap::new();
     for person in &living {
         let computed = rules.compute(person, app.kit.clock.now());
@@ -247,7 +269,7 @@ pub(super) async fn is_as_if_anew(app: &TestApp, run: &str) {
         assert_eq!(
             (&*held.standing, held.since, held.reached, held.due_at),
             (
-                standing.value,
+                &*standing.value,
                 standing.since.0,
                 standing.reached,
                 standing.due_at.map(|at| at.0)

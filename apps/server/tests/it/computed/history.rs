@@ -15,7 +15,7 @@ use kernel::{
     time::{Clock, DAY, HOUR},
 };
 use serde_json::{Value as Json, json};
-use server::computed::Keeper;
+use server::{computed::Keeper, keeping::Keep};
 use storage::{Dialect, feed, sql};
 
 use super::hands::{claim, declare, is_as_if_anew, is_told_once, put_away, settle, turns};
@@ -40,6 +40,34 @@ fn rules() -> Vec<Json> {
     ]
 }
 
+/// Points for what the company's customers do, and for who they are.
+fn scores() -> Vec<Json> {
+    vec![
+        json!({"score": {"half_life": 2, "threshold": 8, "actions": [
+            {"event": "Page Viewed", "points": 3, "after_minutes": 30}, {"event": "Page Viewed", "points": 1, "per_day": 2},
+            {"event": "Product Viewed", "points": 4, "where": {"property": "sku", "test": {"is": ["S1", "S2"]}}},
+            {"event": "Own 1", "points": -2}, {"event": "message_opened", "points": 5}, {"event": "message_clicked", "points": 6}],
+          "fit": [{"attribute": "rank", "test": {"is": ["gold", "金"]}, "points": 20}, {"attribute": "points", "test": {"at_least": 50}, "points": 15}]}}),
+        json!({"score": {"threshold": 20, "actions": [
+            {"event": "Own 2", "points": 7, "where": {"property": "n", "test": {"at_least": 4}}},
+            {"event": "Order Completed", "points": 10, "per_day": 1}, {"event": "まだない", "points": 1}]}}),
+        json!({"score": {"half_life": 40, "threshold": 3, "actions": [{"event": "Own 3", "points": 2}],
+          "fit": [{"attribute": "tags", "test": {"is": ["赤"]}, "points": 10}, {"attribute": "vip", "test": "exists", "points": -3}]}}),
+    ]
+}
+
+/// Short periods, so that ranks rise and fall within a history.
+fn ranks() -> Vec<Json> {
+    let steps = json!([{"name": "レギュラー"}, {"name": "シルバー", "spend": 600}, {"name": "ゴールド", "spend": 1_200, "orders": 3}]);
+    let buyers = json!([{"name": "銀", "orders": 2}, {"name": "金", "orders": 4, "spend": 900}]);
+    vec![
+        json!({"rank": {"ranks": steps, "period": {"days": 12}, "grace": {"days": 3}, "fall": "one_step"}}),
+        json!({"rank": {"ranks": buyers, "period": {"days": 30}}}),
+        json!({"rank": {"ranks": steps, "period": {"months": 1}, "grace": "next_period", "fall": "to_earned"}}),
+        json!({"rank": {"ranks": buyers, "period": {"year": {"from_month": 8}}, "grace": {"days": 9}, "fall": "one_step"}}),
+    ]
+}
+
 struct World<'a> {
     app: &'a TestApp,
     company: Company<'a>,
@@ -61,15 +89,21 @@ impl World<'_> {
 
     async fn turn_rules(&mut self) {
         self.has_new_rules = Touched::Yes;
-        match self.below(6) {
+        match self.below(9) {
             0 => put_away(self.app, Kind::Lifecycle).await,
             1 => put_away(self.app, Kind::Dormancy).await,
+            2 => put_away(self.app, Kind::Rank).await,
+            3 => put_away(self.app, Kind::Score).await,
             n => {
                 let rules = rules();
                 let dormancy = usize::try_from(n % 2).unwrap();
                 declare(self.app, &rules[dormancy]).await;
                 let stages = usize::try_from(2 + self.below(2)).unwrap();
                 declare(self.app, &rules[stages]).await;
+                let rank = usize::try_from(self.below(4)).unwrap();
+                declare(self.app, &ranks()[rank]).await;
+                let score = usize::try_from(self.below(3)).unwrap();
+                declare(self.app, &scores()[score]).await;
             }
         }
     }
@@ -173,6 +207,8 @@ async fn history(app: &TestApp, seed: u64, run: &str) {
     let rules = rules();
     declare(app, &rules[usize::try_from(seed % 2).unwrap()]).await;
     declare(app, &rules[usize::try_from(2 + seed / 2 % 2).unwrap()]).await;
+    declare(app, &ranks()[usize::try_from(seed % 4).unwrap()]).await;
+    declare(app, &scores()[usize::try_from(seed % 3).unwrap()]).await;
     let keeper = claim(app).await;
     let mut world = World {
         app,

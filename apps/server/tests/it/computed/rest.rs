@@ -122,6 +122,27 @@ async fn rules_are_declared_changed_and_put_away() {
             .collect();
         assert!(keys.contains(&"computed.stage"), "{keys:?}");
 
+        // The builder offers stages by their names, and sentences say them.
+        let words = app.get("/api/v1/segment-vocabulary", &viewer).await.json();
+        let mut known = words["attributes"].as_array().unwrap().iter();
+        let known = known.find(|one| one["key"] == "computed.stage");
+        assert_eq!(
+            known.unwrap()["values"][4],
+            json!({"key": "dormant", "label": {"en": "dormant", "ja": "休眠"}})
+        );
+        let root = json!({"fact": {"of": {"attribute": "computed.stage"}, "test": {"text": {"in": ["dormant", "loyal", "妙"]}}}});
+        let document = json!({"document": {"version": 2, "root": root}});
+        let said = app
+            .post("/api/v1/segments/preview", &marketer, document)
+            .await;
+        let said = said.expect(StatusCode::OK).json();
+        let ja = said["sentence"]["ja"].as_str().unwrap();
+        assert!(
+            ja.contains("休眠") && ja.contains("優良") && ja.contains("妙"),
+            "{ja}"
+        );
+        assert!(!ja.contains("dormant"), "{ja}");
+
         let needed = app.delete(&format!("{PATH}/dormancy"), &marketer).await;
         let needed = needed.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
         assert_eq!(needed["errors"][0]["code"], "needed");
@@ -155,7 +176,7 @@ async fn rules_are_declared_changed_and_put_away() {
         .expect(StatusCode::FORBIDDEN);
         put(
             &app,
-            "rank",
+            "mood",
             &marketer,
             json!({"rule": dormancy(&json!(9)), "version": 0}),
         )

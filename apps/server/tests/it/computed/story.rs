@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use computed::{rule::Kind, store::Cause};
+use computed::rule::Kind;
 use kernel::time::{Clock, DAY, HOUR};
 use segmentation::{At, language};
 use serde_json::{Value as Json, json};
+use server::keeping::Keep;
 use storage::sql;
 
 use super::hands::{
     claim, days_go_by, declare, is_as_if_anew, is_told_once, means, order, profile, put_away, say,
-    seen, settle, turns,
+    seen, settle, told, turns,
 };
 use crate::app::TestApp;
 
@@ -23,7 +24,7 @@ fn stages() -> Json {
 }
 
 /// Whom a rule of the segment language selects now.
-async fn members(app: &TestApp, root: Json) -> BTreeSet<i64> {
+pub(super) async fn members(app: &TestApp, root: Json) -> BTreeSet<i64> {
     let document = language::read(&json!({"version": 2, "root": root})).unwrap();
     let at = At {
         workspace: app.kit.workspace,
@@ -35,18 +36,6 @@ async fn members(app: &TestApp, root: Json) -> BTreeSet<i64> {
         .unwrap()
         .into_iter()
         .map(kernel::id::Id::raw)
-        .collect()
-}
-
-/// The stages that were told of a customer, with their causes.
-async fn told(app: &TestApp, id: i64, kind: Kind) -> Vec<(String, String, &'static str)> {
-    let turns = turns(app).await.into_iter();
-    turns
-        .filter(|(_, turn)| turn.0 == id && turn.1 == kind)
-        .map(|(_, (_, _, before, after, cause))| {
-            let cause = Cause::from_code(cause).unwrap().name();
-            (before.unwrap_or_default(), after.unwrap_or_default(), cause)
-        })
         .collect()
 }
 

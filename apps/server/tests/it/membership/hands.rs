@@ -10,15 +10,16 @@ use kernel::{
 use profiles::changes::Pages;
 use segmentation::{
     At, language,
-    membership::{self, Cause, LeaseError},
+    membership::{self, Cause},
     store::{self, Author, Draft, Shelf},
 };
 use serde_json::{Value as Json, json};
 use server::{
     audience::{Audience, Follower, Options},
-    membership::{Fault, Indexing, Keeper, Means, Next},
+    keeping::{Keep, Next},
+    membership::{Fault, Indexing, Keeper, Means},
 };
-use storage::sql;
+use storage::{lease::LeaseError, sql};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::app::TestApp;
@@ -72,6 +73,14 @@ impl Node {
     pub(super) async fn caught_up(&self, app: &TestApp) {
         if let Some(follower) = &self.follower {
             follower.wait_for(position(app).await).await.unwrap();
+        }
+    }
+
+    /// Lets the time pass after which all segments are asked again, where there is no index.
+    pub(super) fn let_sql_be_asked(&self, app: &TestApp) {
+        if self.follower.is_none() {
+            // Five minutes, or twenty times what the last round took.
+            app.kit.clock.advance(30 * MINUTE);
         }
     }
 

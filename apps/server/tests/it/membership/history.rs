@@ -15,7 +15,10 @@ use kernel::{
 };
 use segmentation::store::Shelf;
 use serde_json::{Value as Json, json};
-use server::membership::{Indexing, Keeper};
+use server::{
+    keeping::Keep,
+    membership::{Indexing, Keeper},
+};
 use storage::{Dialect, feed, sql};
 
 use super::hands::{
@@ -141,6 +144,7 @@ impl World<'_> {
     }
 
     async fn check(&mut self, run: &str) {
+        self.node.let_sql_be_asked(self.app);
         next_minute(self.app);
         self.node.settle(self.app, &mut self.keeper).await;
         is_right(self.app, &self.segments, run).await;

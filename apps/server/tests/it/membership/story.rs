@@ -9,12 +9,13 @@ use kernel::{
     time::{Clock, DAY, HOUR, MINUTE, Millis},
 };
 use profiles::{Source, ingest::body};
-use segmentation::{
-    membership::{Cause, LeaseError},
-    store::Shelf,
-};
+use segmentation::{membership::Cause, store::Shelf};
 use serde_json::{Value as Json, json};
-use server::membership::{Fault, Indexing, Keeper, Means, Next};
+use server::{
+    keeping::{Keep, Next},
+    membership::{Fault, Indexing, Keeper, Means},
+};
+use storage::lease::LeaseError;
 use testkit::FakeClock;
 
 use super::hands::{

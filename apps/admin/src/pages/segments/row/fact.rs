@@ -8,7 +8,10 @@
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-use super::measure::{AnniversaryControls, PropertyMeasure};
+use super::{
+    events::{texts, toggled},
+    measure::{AnniversaryControls, PropertyMeasure},
+};
 use crate::{
     i18n as t,
     pages::segments::{
@@ -37,7 +40,7 @@ fn source_word(of: Option<Value>) -> String {
 pub(super) fn FactControls(editor: Editor, at: String) -> impl IntoView {
     let of = editor.at(format!("{at}/fact/of"));
     let source = Memo::new(move |_| source_word(of.get()));
-    let value_type = Memo::new(move |_| {
+    let word = Memo::new(move |_| {
         let source = source.get();
         editor.vocabulary.with(|vocabulary| {
             let vocabulary = vocabulary.ready()?;
@@ -50,9 +53,17 @@ pub(super) fn FactControls(editor: Editor, at: String) -> impl IntoView {
             words
                 .iter()
                 .find(|word| word.key == key)
-                .map(|word| word.value_type.clone())
+                .map(|word| (word.value_type.clone(), word.values.clone()))
         })
     });
+    let values = Signal::derive(move || {
+        let known = word.get().map(|(_, values)| values).unwrap_or_default();
+        let choice = |value: &api_types::segments::VocabularyName| {
+            Choice::new(value.key.clone(), said(&value.label))
+        };
+        known.iter().map(choice).collect::<Vec<_>>()
+    });
+    let value_type = Memo::new(move |_| word.get().map(|(value_type, _)| value_type));
     let sources = Signal::derive(move || {
         let vocabulary = editor.vocabulary.value().unwrap_or_default();
         let entry = |family: &'static str| {
@@ -105,7 +116,7 @@ pub(super) fn FactControls(editor: Editor, at: String) -> impl IntoView {
     view! {
         <Picker label=t::segments::attribute chosen=chosen choices=sources nothing=t::segments::choose on_pick=pick_source/>
         <span class="say-w">{t::segments::w_is}</span>
-        <TestControls editor=editor at=test_at value_type=value_type/>
+        <TestControls editor=editor at=test_at value_type=value_type values=values/>
     }
 }
 
@@ -115,6 +126,7 @@ fn TestControls(
     editor: Editor,
     at: String,
     #[prop(into)] value_type: Signal<Option<String>>,
+    #[prop(into)] values: Signal<Vec<Choice>>,
 ) -> impl IntoView {
     let held = editor.at(at.clone());
     let word = Memo::new(move |_| test::word(&held.get().unwrap_or_default()));
@@ -138,12 +150,45 @@ fn TestControls(
     let shape = Memo::new(move |_| (test::shape(&word.get()), test::operand_at(&word.get())));
     let operand = move || {
         let (shape, operand) = shape.get();
-        operand_view(editor, shape, format!("{}{operand}", place.get_value()))
+        let at = format!("{}{operand}", place.get_value());
+        // What is known to be one of a few is chosen; parts of it, and what is free, is typed.
+        let is_whole = matches!(
+            word.get().as_str(),
+            "text.equals" | "text.not_equals" | "text.in" | "text.not_in"
+        );
+        if is_whole && values.with(|values| !values.is_empty()) {
+            return view! { <KnownValues editor=editor at=at values=values/> }.into_any();
+        }
+        operand_view(editor, shape, at)
     };
     view! {
         {operand}
         <Pick label=t::segments::comparison value=word choices=choices on_pick=pick/>
     }
+}
+
+/// One or several of the values that an attribute can have.
+#[component]
+fn KnownValues(editor: Editor, at: String, values: Signal<Vec<Choice>>) -> impl IntoView {
+    let held = editor.at(at.clone());
+    let many = held.get_untracked().is_some_and(|held| held.is_array());
+    let chosen = Signal::derive(move || {
+        let held = held.get().unwrap_or_default();
+        let one = held
+            .as_str()
+            .filter(|one| !one.is_empty())
+            .map(str::to_owned);
+        one.map_or_else(|| texts(Some(held)), |one| vec![one])
+    });
+    let pick = move |value: String| {
+        let new = if many {
+            json!(toggled(chosen.get_untracked(), value))
+        } else {
+            json!(value)
+        };
+        editor.set(&at, new);
+    };
+    view! { <Picker label=t::segments::value chosen=chosen choices=values nothing=t::segments::choose many=many on_pick=pick/> }
 }
 
 /// Draws the controls of an operand.

@@ -1,6 +1,12 @@
 //! Rules of computed attributes as forms hold them, without a browser.
 
+mod ranks;
+mod score;
+
 use serde_json::{Map, Value, json};
+
+pub(super) use ranks::{RankForm, RanksForm};
+pub(super) use score::{ActionForm, FitForm, ScoreForm, TestForm};
 
 /// The fields of the rule of dormancy.
 #[derive(Clone, Debug, PartialEq, Eq)]
