@@ -10,6 +10,7 @@ mod event;
 mod fact;
 mod local;
 mod measure;
+mod past;
 mod pattern;
 mod sequence;
 mod share;
@@ -34,6 +35,8 @@ pub use fact::{
 pub(crate) use local::{Clock, hour, hour_sql, weekday, weekday_sql};
 pub use local::{Hours, Weekday};
 pub use measure::{Distinct, Measured, PropertyCount, PropertyNumber};
+pub(crate) use past::Stretch;
+pub use past::{WasIn, When};
 pub use pattern::MAX_PATTERN;
 pub(crate) use pattern::compile as compile_pattern;
 pub(crate) use sequence::{MAX_STEPS, Picked};
@@ -84,6 +87,8 @@ pub enum Node {
     Reachable(Reachable),
     /// About being in another segment.
     Segment(InSegment),
+    /// About having been in a segment.
+    WasIn(WasIn),
     /// About the share into which chance put the customer once and for all.
     Share(Share),
     /// About where the customer stands among all buyers.

@@ -19,7 +19,7 @@ pub mod template;
 pub mod vocabulary;
 
 pub use error::SegmentError;
-pub use explain::{Clause, Evidence, Explanation, Happened, Reached, Truth, explain};
+pub use explain::{Clause, Evidence, Explanation, Happened, Reached, Stays, Truth, explain};
 
 pub use query::{
     Counts, NodeCount, Overlap, all_members, contains, count, count_each, examples, members,

@@ -16,7 +16,7 @@ use storage::{ConnectionTrait, Db, Tx, Value, feed, sql};
 use crate::{
     SegmentError,
     language::{self, Document},
-    resolve::{cycle, references},
+    resolve::{cycle, past_references, references, unknown_segment},
 };
 
 pub use look::{names, used_by, versions};
@@ -391,6 +391,12 @@ async fn check_references(
     own: SegmentId,
     document: &Document,
 ) -> Result<(), SegmentError> {
+    for (id, pointer) in past_references(document) {
+        // Its own past is one too: who was in yesterday is a fact, and no circle.
+        if id != own && self::document(tx, workspace, id).await?.is_none() {
+            return Err(unknown_segment(format!("/document{pointer}")).into());
+        }
+    }
     if references(document).is_empty() {
         return Ok(());
     }
@@ -414,13 +420,7 @@ async fn check_references(
         }
         seen.push(id);
         let Some(inner) = self::document(tx, workspace, id).await? else {
-            return Err(Invalid::one(
-                pointer_in_draft,
-                "unknown_segment",
-                "this segment does not exist",
-                "このセグメントは存在しません",
-            )
-            .into());
+            return Err(unknown_segment(pointer_in_draft).into());
         };
         waiting.extend(
             references(&inner)
@@ -462,8 +462,11 @@ async fn keep_version(
     .await?;
     let mut refers_to: Vec<i64> = references(&draft.document)
         .into_iter()
+        .chain(past_references(&draft.document))
         .map(|(id, _)| id.raw())
         .collect();
+    // One that asks for its own past may still be put away.
+    refers_to.retain(|other| *other != id.raw());
     refers_to.sort_unstable();
     refers_to.dedup();
     for other in refers_to {

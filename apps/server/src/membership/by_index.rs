@@ -158,7 +158,9 @@ impl Keeper {
         touches: &Touches,
         further: &mut Further,
     ) -> Result<(), Fault> {
-        if touches.has_new_words {
+        // What was written of a merged customer is the other's from now on.
+        let has_moved = touches.has_merged() && held.looks_at(Looks::Rolls);
+        if touches.has_new_words || has_moved {
             let changed = held.look_up(self.means.db.reader(), at).await?;
             let causes = changed.into_iter().map(|id| (id, Cause::Catalogue));
             further.sweeps.extend(causes);

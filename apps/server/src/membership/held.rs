@@ -210,6 +210,11 @@ impl Held {
         Ok(changed)
     }
 
+    /// Tells whether any segment looks at something.
+    pub(super) fn looks_at(&self, what: Looks) -> bool {
+        self.segments.iter().any(|kept| kept.looks_at(what))
+    }
+
     /// Takes in what has been written.
     pub(super) fn apply(&mut self, view: &View, written: &[Transition]) {
         for one in written {

@@ -19,6 +19,8 @@ pub enum Looks {
     Addresses,
     /// The present instant.
     Time,
+    /// Rolls of people, which the index knows only as they stood when they were looked up.
+    Rolls,
     /// Everybody else: who changes may move others, which only a look at all of them tells.
     Others,
 }
@@ -52,6 +54,9 @@ impl Rule {
                 Ask::Standing(_) => {
                     found.looks.insert(Looks::Others);
                 }
+                Ask::Among(..) => {
+                    found.looks.insert(Looks::Rolls);
+                }
                 // Drawn once and for all.
                 Ask::Profile(_) => {}
                 Ask::Suppressed(..) => {
@@ -76,6 +81,8 @@ impl Rule {
                     let asked = after.asked.query().map(words).unwrap_or_default();
                     format!("{asked} after {}", words(&after.of))
                 }
+                // Who is on it changes without the words.
+                Ask::Among(..) => String::new(),
                 _ => condition.written.clone(),
             });
         });

@@ -140,6 +140,12 @@ impl Touches {
         self.of_mut(profile).kinds.insert(cause);
     }
 
+    /// Tells whether customers were merged or parted.
+    pub fn has_merged(&self) -> bool {
+        let mut touches = self.by_profile.values();
+        touches.any(|touch| touch.kinds.contains(&Cause::Merge))
+    }
+
     /// Returns how many profiles were touched.
     pub fn len(&self) -> usize {
         self.order.len()

@@ -15,7 +15,7 @@ use super::Labels;
 use crate::{
     SegmentError,
     language::{Document, Field},
-    resolve::references,
+    resolve::{past_references, references},
     store,
 };
 
@@ -185,7 +185,10 @@ impl Names {
             .collect();
         let ids: Vec<SegmentId> = documents
             .iter()
-            .flat_map(|document| references(document))
+            .flat_map(|document| {
+                let past = past_references(document);
+                references(document).into_iter().chain(past)
+            })
             .map(|(id, _)| id)
             .collect();
         let segments = store::names(db, workspace, &ids)

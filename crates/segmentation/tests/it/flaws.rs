@@ -82,9 +82,15 @@ pub(crate) enum Flaw {
     SinceNothingIsEver,
     /// What happens at the instant of the other thing comes after it.
     SinceTakesItsInstant,
+    /// At the instant of leaving one is still in.
+    StayEndIncluded,
+    /// Where a merged customer was, the one that she is now was not.
+    StayOfMergedLost,
+    /// Before anything was kept nobody was in.
+    UnkeptIsOut,
 }
 
-const ALL: [Flaw; 33] = [
+const ALL: [Flaw; 36] = [
     Flaw::UnknownIsFalse,
     Flaw::AbsentDiffers,
     Flaw::MergedStay,
@@ -118,6 +124,9 @@ const ALL: [Flaw; 33] = [
     Flaw::SinceTheFirstInstead,
     Flaw::SinceNothingIsEver,
     Flaw::SinceTakesItsInstant,
+    Flaw::StayEndIncluded,
+    Flaw::StayOfMergedLost,
+    Flaw::UnkeptIsOut,
 ];
 
 /// Random worlds at the most; the test ends when the last wrong reading is caught.

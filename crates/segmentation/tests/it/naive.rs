@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 mod calendar;
 mod measure;
+mod past;
 mod sequence;
 mod value;
 
@@ -94,6 +95,7 @@ impl Naive<'_> {
                     .unwrap();
                 Some(self.truth(&document.root, person) == Some(true))
             }
+            Node::WasIn(was_in) => self.was_in(was_in, person),
             Node::Standing(standing) => crate::standing::plain(self, standing, person),
         }
     }
@@ -327,7 +329,7 @@ impl Naive<'_> {
     }
 
     /// The first instant of a moment; Tokyo has no summer time, so a day begins nine hours early.
-    fn first(&self, moment: Moment) -> i64 {
+    pub(crate) fn first(&self, moment: Moment) -> i64 {
         assert_eq!(self.zone, Tz::Asia__Tokyo);
         match moment {
             Moment::Date(day) => {

@@ -344,19 +344,30 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
         }))
     };
     let mut lines: Vec<MenuLine> = kinds.into_iter().map(line).collect();
-    let segment = MenuItem::new(Icon::Funnel, t::segments::add_segment, {
-        let other = other.clone();
-        move || {
-            if let Some(id) = &other {
-                editor.add(&group.get_value(), json!({"segment": { "id": id }}));
+    let about_other = |icon, label: Word, node: fn(&str) -> Value| {
+        let id = other.clone();
+        let is_there = id.is_some();
+        let entry = MenuItem::new(icon, label, move || {
+            if let Some(id) = &id {
+                editor.add(&group.get_value(), node(id));
             }
-        }
-    });
-    lines.push(MenuLine::from(if other.is_some() {
-        segment
-    } else {
-        segment.blocked(t::segments::no_other_segment)
-    }));
+        });
+        MenuLine::from(if is_there {
+            entry
+        } else {
+            entry.blocked(t::segments::no_other_segment)
+        })
+    };
+    lines.push(about_other(
+        Icon::Funnel,
+        t::segments::add_segment,
+        |id| json!({"segment": { "id": id }}),
+    ));
+    lines.push(about_other(
+        Icon::History,
+        t::segments::add_was_in,
+        |id| json!({"was_in": {"id": id, "when": {"at": {"ago": {"days": 30}}}}}),
+    ));
     lines.push(MenuLine::Rule);
     lines.push(MenuLine::from(MenuItem::new(
         Icon::Split,

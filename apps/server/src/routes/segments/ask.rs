@@ -5,13 +5,13 @@ use api_types::{
     segments::{
         AskExamples, AskExplanation, AskOverlap, PreviewSegment, SegmentClause, SegmentEvent,
         SegmentEvents, SegmentExamples, SegmentExplanation, SegmentNode, SegmentOverlap,
-        SegmentPlace, SegmentPreview, SegmentSteps,
+        SegmentPast, SegmentPlace, SegmentPreview, SegmentStay, SegmentSteps,
     },
 };
 use axum::{Json, extract::State};
 use kernel::{id::ProfileId, time::Millis};
 use segmentation::{
-    Clause, Evidence, Happened, Reached, Truth,
+    Clause, Evidence, Happened, Reached, Stays, Truth,
     language::{Node, Place},
     sentence,
     sentence::Names,
@@ -188,6 +188,17 @@ fn steps_view(place: &Place<'_>, reached: Reached) -> SegmentSteps {
     }
 }
 
+fn past_view(stays: Stays) -> SegmentPast {
+    let stay = |(entered, left): (Millis, Option<Millis>)| SegmentStay {
+        entered_at: entered.to_string(),
+        left_at: left.as_ref().map(Millis::to_string),
+    };
+    SegmentPast {
+        kept_since: stays.kept_since.as_ref().map(Millis::to_string),
+        stays: stays.stays.into_iter().map(stay).collect(),
+    }
+}
+
 fn event_view(event: Happened) -> SegmentEvent {
     SegmentEvent {
         at: event.at.to_string(),
@@ -225,6 +236,7 @@ fn clause_view(
         Evidence::Standing(placed) => {
             view.standing = placed.map(|placed| place_view(place, placed));
         }
+        Evidence::Past(stays) => view.past = Some(past_view(stays)),
         Evidence::Sequence(reached) => {
             view.sequence = Some(steps_view(place, reached));
         }

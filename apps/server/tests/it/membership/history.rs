@@ -176,6 +176,16 @@ async fn history(app: &TestApp, seed: u64, indexing: Indexing, run: &str) {
         segments.insert(segment(app, &root).await, root);
     }
     let inner = *segments.keys().next_back().unwrap();
+    let owners = segments
+        .iter()
+        .find(|(_, root)| root.to_string().contains("Own 1"));
+    let lively = owners.unwrap().0.to_string();
+    for root in [
+        json!({"was_in": {"id": lively, "when": {"at": {"ago": {"hours": 30}}}}}),
+        json!({"not": {"was_in": {"id": lively, "when": {"within": {"last": {"days": 2}}}}}}),
+    ] {
+        segments.insert(segment(app, &root).await, root);
+    }
     let root = json!({"any": [{"segment": {"id": inner.to_string()}}, {"fact": {"of": {"attribute": "vip"}, "test": {"boolean": true}}}]});
     segments.insert(segment(app, &root).await, root);
     let node = Node::start(app, indexing);

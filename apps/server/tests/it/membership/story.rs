@@ -132,6 +132,49 @@ async fn what_did_not_follow_is_noticed_when_its_time_has_passed() {
 }
 
 #[tokio::test]
+async fn who_was_in_a_segment_two_days_ago_enters_and_leaves_in_that_minute() {
+    for test in testkit::both().await {
+        let app = TestApp::new(&test).await;
+        let looked = json!({"events": {"names": ["Looked"], "within": {"last": {"hours": 1}},
+            "test": {"count": {"times": {"at_least": 1}}}}});
+        let inner = segment(&app, &looked).await;
+        let was = json!({"all": [{"was_in": {"id": inner.to_string(), "when": {"at": {"ago": {"days": 2}}}}}]});
+        let id = segment(&app, &was).await;
+        let node = Node::start(&app, Indexing::On);
+        let mut keeper = node.claim(app.kit.workspace).await;
+        node.settle(&app, &mut keeper).await;
+        app.kit.clock.advance(12_345);
+        say(&app, did("u1", "Looked")).await;
+        app.kit.clock.advance(1_000);
+        node.settle(&app, &mut keeper).await;
+        app.kit.clock.advance(HOUR);
+        next_minute(&app);
+        node.settle(&app, &mut keeper).await;
+        let stay = intervals(&app).await;
+        let stay = stay.iter().find(|one| one.segment == inner.raw()).unwrap();
+        let (from, left) = (Millis(stay.entered.0), Millis(stay.left.unwrap().0));
+        app.kit.clock.set(from.plus(2 * DAY - 1));
+        node.settle(&app, &mut keeper).await;
+        assert_eq!(of(&app, id).await, [], "not a moment too early");
+        app.kit.clock.set(from.plus(2 * DAY));
+        next_minute(&app);
+        node.settle(&app, &mut keeper).await;
+        assert_eq!(of(&app, id).await, [(true, Cause::Time)]);
+        app.kit.clock.set(left.plus(2 * DAY));
+        next_minute(&app);
+        node.settle(&app, &mut keeper).await;
+        let told = of(&app, id).await;
+        assert_eq!(
+            told,
+            [(true, Cause::Time), (false, Cause::Time)],
+            "{}",
+            test.name()
+        );
+        is_sound(&app, test.name()).await;
+    }
+}
+
+#[tokio::test]
 async fn what_turns_by_time_alone_is_noticed_within_its_minute() {
     for test in testkit::both().await {
         let app = TestApp::new(&test).await;

@@ -116,7 +116,17 @@ pub(super) fn ConsentControls(editor: Editor, at: String) -> impl IntoView {
 
 #[component]
 pub(super) fn SegmentControls(editor: Editor, at: String) -> impl IntoView {
-    let place = StoredValue::new(format!("{at}/segment/id"));
+    view! {
+        <span class="say-w">{t::segments::w_segment}</span>
+        <SegmentPick editor=editor place=format!("{at}/segment/id")/>
+        <span class="say-w">{t::segments::w_in_segment}</span>
+    }
+}
+
+/// The word that chooses a segment.
+#[component]
+pub(super) fn SegmentPick(editor: Editor, place: String) -> impl IntoView {
+    let place = StoredValue::new(place);
     let held = editor.at(place.get_value());
     let chosen = Signal::derive(move || {
         held.get()
@@ -132,11 +142,7 @@ pub(super) fn SegmentControls(editor: Editor, at: String) -> impl IntoView {
             .collect::<Vec<_>>()
     });
     let pick = move |value: String| editor.set(&place.get_value(), json!(value));
-    view! {
-        <span class="say-w">{t::segments::w_segment}</span>
-        <Picker label=t::segments::segment chosen=chosen choices=choices nothing=t::segments::choose on_pick=pick/>
-        <span class="say-w">{t::segments::w_in_segment}</span>
-    }
+    view! { <Picker label=t::segments::segment chosen=chosen choices=choices nothing=t::segments::choose on_pick=pick/> }
 }
 
 #[component]
