@@ -44,6 +44,10 @@ const STEPS: &[(&str, &str)] = &[
         "0016_profile_merged",
         include_str!("../sql/0016_profile_merged.sql"),
     ),
+    (
+        "0018_people_lists",
+        include_str!("../sql/0018_people_lists.sql"),
+    ),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

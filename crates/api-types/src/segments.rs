@@ -244,6 +244,9 @@ pub struct SegmentClause {
     /// When the customer was in the segment, of a condition about that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub past: Option<SegmentPast>,
+    /// Since when the customer has stood on the list, of a condition about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed_at: Option<String>,
     /// When the clause changes if nothing further happens.
     pub flips_at: Option<String>,
 }

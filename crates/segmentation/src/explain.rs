@@ -107,6 +107,8 @@ pub enum Evidence {
     Standing(Option<Placed>),
     /// On when the customer was in a segment.
     Past(Stays),
+    /// On a list: since when the customer has stood on it; `None` when she does not.
+    Listed(Option<Millis>),
     /// On a permission: whether it was given and until when; `None` when never said.
     Consent(Option<(bool, Option<Millis>)>),
 }
@@ -238,8 +240,11 @@ async fn evidence(
         }
         Node::WasIn(was_in) => {
             let stayed = Stayed::load(db, at, resolved, was_in, profile).await?;
-            let shown = Evidence::Past(stayed.shown(at));
-            return Ok((shown, Some(Sight::Stayed(stayed))));
+            return Ok(stayed.seen(at));
+        }
+        Node::List(list) => {
+            let since = past::listed(db, at, list, profile).await?;
+            return Ok((Evidence::Listed(since), None));
         }
         Node::Events(events) => events.clone(),
         Node::Message(answer) => answer_events(answer),

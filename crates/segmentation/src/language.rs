@@ -18,7 +18,7 @@ mod standing;
 mod time;
 mod walk;
 
-use kernel::id::SegmentId;
+use kernel::id::{ListId, SegmentId};
 use serde::{Deserialize, Serialize};
 
 pub use anniversary::Anniversary;
@@ -89,6 +89,8 @@ pub enum Node {
     Segment(InSegment),
     /// About having been in a segment.
     WasIn(WasIn),
+    /// About standing on an uploaded list.
+    List(OnList),
     /// About the share into which chance put the customer once and for all.
     Share(Share),
     /// About where the customer stands among all buyers.
@@ -148,6 +150,14 @@ pub enum Channel {
 pub struct InSegment {
     /// The other segment.
     pub id: SegmentId,
+}
+
+/// Standing on an uploaded list of people; two-valued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnList {
+    /// The list.
+    pub id: ListId,
 }
 
 impl Document {

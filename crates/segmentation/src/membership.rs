@@ -47,11 +47,13 @@ pub enum Cause {
     Time = 7,
     /// A word of the rule came to mean other products: the catalogue changed.
     Catalogue = 8,
+    /// A list was uploaded anew, added to or taken from.
+    List = 9,
 }
 
 impl Cause {
     /// All causes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Backfill,
         Self::Event,
         Self::Profile,
@@ -60,6 +62,7 @@ impl Cause {
         Self::Erase,
         Self::Time,
         Self::Catalogue,
+        Self::List,
     ];
 
     /// Returns the stored number.
@@ -83,6 +86,7 @@ impl Cause {
             Self::Erase => "erase",
             Self::Time => "time",
             Self::Catalogue => "catalogue",
+            Self::List => "list",
         }
     }
 

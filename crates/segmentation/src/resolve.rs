@@ -29,8 +29,8 @@ use crate::{
 
 pub(crate) use dictionary::Folds;
 use dictionary::{Dictionary, DictionaryKey, fact_key, load_dictionaries, property_key};
-pub(crate) use roll::{Among, past_references};
-use roll::{load_past, load_rolls};
+pub(crate) use roll::{Among, list_references, past_references, unknown_list};
+use roll::{check_lists, load_past, load_rolls};
 
 /// The most conditions of a document with all the segments that it refers to.
 const MAX_EXPANDED: usize = 2_000;
@@ -132,6 +132,7 @@ async fn look_up(
     let inner: Vec<Document> = resolved.segments.values().cloned().collect();
     let all: Vec<&Document> = documents.iter().copied().chain(&inner).collect();
     load_past(db, at, documents, &all, &mut resolved).await?;
+    check_lists(db, at, documents).await?;
     let nodes: Vec<&Node> = all
         .iter()
         .flat_map(|document| document.places())

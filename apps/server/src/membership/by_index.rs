@@ -160,10 +160,15 @@ impl Keeper {
     ) -> Result<(), Fault> {
         // What was written of a merged customer is the other's from now on.
         let has_moved = touches.has_merged() && held.looks_at(Looks::Rolls);
-        if touches.has_new_words || has_moved {
+        if touches.has_new_words || has_moved || !touches.lists.is_empty() {
             let changed = held.look_up(self.means.db.reader(), at).await?;
             let causes = changed.into_iter().map(|id| (id, Cause::Catalogue));
             further.sweeps.extend(causes);
+        }
+        for kept in &held.segments {
+            if kept.stands_on(&touches.lists) {
+                further.sweeps.insert(kept.definition.id, Cause::List);
+            }
         }
         if touches.has_new_rules {
             further.rules = Rules::Changed;

@@ -5,11 +5,11 @@ use sea_orm::{DbErr, FromQueryResult};
 use storage::{ConnectionTrait, Dialect, sql};
 
 use super::{
-    Truth,
-    future::{moment_shifts, window_edges, window_shifts},
+    Evidence, Truth,
+    future::{Sight, moment_shifts, window_edges, window_shifts},
 };
 use crate::{
-    language::{Bounds, Moment, WasIn, When, Window},
+    language::{Bounds, Moment, OnList, WasIn, When, Window},
     resolve::{At, Resolved},
     sql::{Binds, own_sql},
 };
@@ -67,8 +67,13 @@ impl Stayed {
         })
     }
 
+    /// Returns what is shown, and what a forecast looks at.
+    pub(super) fn seen(self, at: &At) -> (Evidence, Option<Sight>) {
+        (Evidence::Past(self.shown(at)), Some(Sight::Stayed(self)))
+    }
+
     /// Returns what is shown: the stretches that begin before now.
-    pub(super) fn shown(&self, at: &At) -> Stays {
+    fn shown(&self, at: &At) -> Stays {
         let begun = self.known.stays.iter().filter(|(from, _)| *from < at.now);
         Stays {
             kept_since: self.known.kept_since,
@@ -130,4 +135,27 @@ fn fixed<const N: usize>(moments: [Option<Moment>; N], at: &At) -> Vec<i64> {
         ]
     });
     edges.collect()
+}
+
+/// Returns since when a customer has stood on a list.
+pub(super) async fn listed(
+    db: &impl ConnectionTrait,
+    at: &At,
+    list: &OnList,
+    profile: ProfileId,
+) -> Result<Option<Millis>, DbErr> {
+    let mut binds = Binds::new(Dialect::of(db.get_database_backend()));
+    let (list, workspace) = (binds.one(list.id.raw()), binds.one(at.workspace.raw()));
+    let own = own_sql(&mut binds, profile.raw());
+    let text = format!(
+        "SELECT MIN(r.added_at) FROM people_list_member r
+         JOIN people_list l ON l.id = r.list_id AND l.workspace_id = r.workspace_id
+         WHERE r.list_id = {list} AND r.workspace_id = {workspace} AND r.added <= l.edition
+           AND (r.removed IS NULL OR r.removed > l.edition){own}"
+    );
+    let rows = sql::rows(db, text, binds.into_values()).await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    Ok(row.try_get_by_index::<Option<i64>>(0)?.map(Millis))
 }

@@ -55,6 +55,12 @@ impl Compiler<'_> {
                 )
             }
             Node::WasIn(was_in) => self.was_in(was_in),
+            Node::List(list) => {
+                let roll = Roll::List(list.id);
+                let among = self.resolved.among(roll);
+                let written = format!("on {} {:x}", list.id, among.checksum);
+                lasting(Ask::Among(roll, among), written)
+            }
             Node::Standing(standing) => {
                 let ask = Ask::Standing(Box::new(Stand::new(standing, self.at)));
                 self.moving(ask, serde_json::to_string(standing).unwrap_or_default())
@@ -72,11 +78,12 @@ impl Compiler<'_> {
     }
 
     fn was_in(&self, was_in: &WasIn) -> Rule {
-        let among = self.resolved.among(Roll::WasIn(*was_in));
+        let roll = Roll::WasIn(*was_in);
+        let among = self.resolved.among(roll);
         let words = serde_json::to_string(was_in).unwrap_or_default();
         let (known, checksum) = (among.otherwise, among.checksum);
         self.moving(
-            Ask::Among(among),
+            Ask::Among(roll, among),
             format!("was in {words} {known:?} {checksum:x}"),
         )
     }

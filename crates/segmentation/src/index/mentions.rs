@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use index::{ColumnKey, EventQuery, FactKey};
 
 use super::rule::{Ask, Rule};
+use crate::sql::Roll;
 
 /// A kind of thing that a rule looks at, beside events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +33,8 @@ pub struct Mentions {
     pub looks: BTreeSet<Looks>,
     /// Numbers of event names.
     pub names: BTreeSet<i32>,
+    /// Numbers of uploaded lists.
+    pub lists: BTreeSet<i64>,
 }
 
 impl Rule {
@@ -54,8 +57,11 @@ impl Rule {
                 Ask::Standing(_) => {
                     found.looks.insert(Looks::Others);
                 }
-                Ask::Among(..) => {
+                Ask::Among(roll, _) => {
                     found.looks.insert(Looks::Rolls);
+                    if let Roll::List(list) = roll {
+                        found.lists.insert(list.raw());
+                    }
                 }
                 // Drawn once and for all.
                 Ask::Profile(_) => {}
@@ -82,7 +88,7 @@ impl Rule {
                     format!("{asked} after {}", words(&after.of))
                 }
                 // Who is on it changes without the words.
-                Ask::Among(..) => String::new(),
+                Ask::Among(roll, _) => format!("{roll:?}"),
                 _ => condition.written.clone(),
             });
         });

@@ -8,7 +8,7 @@ use index::{
 };
 
 use super::{measure::ValuesTest, people, sequence::Steps, since::After, standing::Stand};
-use crate::resolve::Among;
+use crate::{resolve::Among, sql::Roll};
 
 /// A rule for one present moment.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ pub(super) enum Ask {
     /// Stands in one of some groups of the buyers.
     Standing(Box<Stand>),
     /// Stands on a roll of people.
-    Among(Arc<Among>),
+    Among(Roll, Arc<Among>),
     /// What happened after what.
     Sequence(Box<Steps>),
     /// What events after another one say.
@@ -172,7 +172,7 @@ impl Ask {
             Self::Profile(test) => view.judge_profiles(|profile| test.holds(profile)),
             Self::Suppressed(key, channel) => view.one_of(key, view.suppressed(channel)).settled(),
             Self::Standing(stand) => stand.of_everybody(view),
-            Self::Among(among) => people::among(view, &among.ids, among.otherwise),
+            Self::Among(_, among) => people::among(view, &among.ids, among.otherwise),
             Self::Sequence(steps) => steps.of_everybody(view),
             Self::After(after) => after.of_everybody(view),
         }
@@ -197,7 +197,7 @@ impl Ask {
                 _ => false,
             }),
             Self::Standing(stand) => stand.of_one(customer),
-            Self::Among(among) => match customer.profile() {
+            Self::Among(_, among) => match customer.profile() {
                 Some(profile) if among.has(profile) => Some(true),
                 _ => among.otherwise,
             },

@@ -150,7 +150,12 @@ fn check_tree(document: &Document, found: &mut Invalid) {
             Node::WasIn(was_in) => at.to("/was_in").was_in(was_in, found),
             Node::Share(share) => at.to("/share").share(share, found),
             Node::Standing(standing) => at.to("/standing").standing(standing, found),
-            Node::All(_) | Node::Any(_) | Node::Not(_) | Node::Reachable(_) | Node::Segment(_) => {}
+            Node::All(_)
+            | Node::Any(_)
+            | Node::Not(_)
+            | Node::Reachable(_)
+            | Node::Segment(_)
+            | Node::List(_) => {}
         }
     }
 }

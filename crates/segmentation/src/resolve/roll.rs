@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use kernel::{id::SegmentId, invalid::FieldError, time::Millis};
+use kernel::{
+    id::{ListId, SegmentId},
+    invalid::{FieldError, Invalid},
+    time::Millis,
+};
 use storage::{ConnectionTrait, sql};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -68,6 +72,44 @@ pub(crate) fn past_references(document: &Document) -> Vec<(SegmentId, String)> {
         }
     }
     found
+}
+
+/// Returns the lists that a document names, with the place of each.
+pub(crate) fn list_references(document: &Document) -> Vec<(ListId, String)> {
+    let mut found = Vec::new();
+    for place in document.places() {
+        if let Node::List(list) = place.node {
+            found.push((list.id, format!("{}/list/id", place.pointer)));
+        }
+    }
+    found
+}
+
+/// Says that a document names a list that is none.
+pub(crate) fn unknown_list(pointer: String) -> Invalid {
+    Invalid::one(
+        pointer,
+        "unknown_list",
+        "this list does not exist",
+        "このリストは存在しません",
+    )
+}
+
+/// Refuses lists that are none.
+pub(super) async fn check_lists(
+    db: &impl ConnectionTrait,
+    at: &At,
+    documents: &[&Document],
+) -> Result<(), SegmentError> {
+    let named = documents
+        .iter()
+        .flat_map(|document| list_references(document));
+    for (id, pointer) in named {
+        if profiles::lists::find(db, at.workspace, id).await?.is_none() {
+            return Err(unknown_list(pointer).into());
+        }
+    }
+    Ok(())
 }
 
 /// Looks up since when the past is known, and says where more is asked.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::{
-    id::{SegmentId, WorkspaceId},
+    id::{ListId, SegmentId, WorkspaceId},
     invalid::Bilingual,
     money::Currency,
 };
@@ -15,7 +15,7 @@ use super::Labels;
 use crate::{
     SegmentError,
     language::{Document, Field},
-    resolve::{past_references, references},
+    resolve::{list_references, past_references, references},
     store,
 };
 
@@ -143,6 +143,7 @@ pub(crate) fn field_label(field: Field) -> Bilingual {
 pub struct Names {
     attributes: HashMap<String, Bilingual>,
     segments: HashMap<SegmentId, String>,
+    lists: HashMap<ListId, String>,
     currency: Currency,
 }
 
@@ -195,6 +196,12 @@ impl Names {
             .await?
             .into_iter()
             .collect();
+        let documents = documents.iter();
+        let lists: Vec<ListId> = documents
+            .flat_map(|document| list_references(document))
+            .map(|(id, _)| id)
+            .collect();
+        let lists = profiles::lists::names(db, workspace, &lists).await?;
         let row: Option<WorkspaceCurrency> =
             sql::one(db, "SELECT currency FROM workspace WHERE id = $1", binds).await?;
         let currency = row
@@ -203,6 +210,7 @@ impl Names {
         Ok(Self {
             attributes,
             segments,
+            lists,
             currency,
         })
     }
@@ -220,6 +228,10 @@ impl Labels for Names {
             .get(&id)
             .cloned()
             .unwrap_or_else(|| id.to_string())
+    }
+    fn list(&self, id: ListId) -> String {
+        let name = self.lists.get(&id).cloned();
+        name.unwrap_or_else(|| id.to_string())
     }
     fn currency(&self) -> Currency {
         self.currency

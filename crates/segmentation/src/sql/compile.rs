@@ -173,6 +173,7 @@ impl<'a> Compiler<'a> {
             }
             Node::Standing(standing) => self.standing(standing),
             Node::WasIn(was_in) => self.roll(Roll::WasIn(*was_in)),
+            Node::List(list) => self.roll(Roll::List(list.id)),
         };
         Leaf { sql }
     }

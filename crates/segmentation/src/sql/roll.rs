@@ -1,4 +1,6 @@
-//! People who stand written in a table of their own: who was in a segment.
+//! People who stand written in a table of their own: who was in a segment, who is on a list.
+
+use kernel::id::ListId;
 
 use super::binds::Binds;
 use crate::{
@@ -11,6 +13,8 @@ use crate::{
 pub(crate) enum Roll {
     /// Who was in a segment.
     WasIn(WasIn),
+    /// Who is on an uploaded list.
+    List(ListId),
 }
 
 impl Roll {
@@ -18,6 +22,7 @@ impl Roll {
     pub(crate) const fn of(node: &Node) -> Option<Self> {
         match node {
             Node::WasIn(was_in) => Some(Self::WasIn(*was_in)),
+            Node::List(list) => Some(Self::List(list.id)),
             _ => None,
         }
     }
@@ -31,6 +36,7 @@ impl Roll {
                 let is_known = stretch.is_none_or(|stretch| stretch.is_known(since));
                 is_known.then_some(false)
             }
+            Self::List(_) => Some(false),
         }
     }
 
@@ -45,15 +51,25 @@ impl Roll {
                 let segment = binds.one(was_in.id.raw());
                 let inside = inside_sql(binds, stretch);
                 (
-                    "membership",
+                    "membership r",
                     format!("r.segment_id = {segment} AND {inside}"),
+                )
+            }
+            Self::List(list) => {
+                let list = binds.one(list.raw());
+                // Rows of an upload that is not through are not seen.
+                (
+                    "people_list l JOIN people_list_member r ON r.list_id = l.id AND r.workspace_id = l.workspace_id",
+                    format!(
+                        "l.id = {list} AND r.added <= l.edition AND (r.removed IS NULL OR r.removed > l.edition)"
+                    ),
                 )
             }
         };
         let workspace = binds.one(at.workspace.raw());
         let own = only.map_or(String::new(), |only| own_sql(binds, only));
         Some(format!(
-            "SELECT DISTINCT COALESCE(q.merged_into, q.id) AS profile_id FROM {table} r
+            "SELECT DISTINCT COALESCE(q.merged_into, q.id) AS profile_id FROM {table}
              JOIN profile q ON q.id = r.profile_id
              WHERE r.workspace_id = {workspace} AND {filter}{own}"
         ))

@@ -7,7 +7,7 @@ use kernel::time::{DAY, HOUR};
 use serde_json::{Value as Json, json};
 use testkit::START;
 
-use crate::world::{Stay, World};
+use crate::world::{Listed, Stay, World};
 
 pub(crate) use rule::{inner, tree, window};
 pub(crate) use sequence::sequence;
@@ -133,6 +133,15 @@ fn stays(dice: &mut Dice, world: &mut World) {
         world.kept_since.push((INNER, START.0 - days * DAY));
     }
     for profile in 1_000..1_000 + PEOPLE {
+        if dice.one_in(2) {
+            let (added, removed) =
+                dice.pick(&[(1, None), (2, None), (1, Some(2)), (1, Some(3)), (3, None)]);
+            world.listed.push(Listed {
+                profile,
+                added,
+                removed,
+            });
+        }
         let mut edges: Vec<i64> = (0..dice.below(5))
             .map(|_| START.0 - distance(dice))
             .collect();

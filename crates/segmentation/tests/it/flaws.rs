@@ -85,12 +85,16 @@ pub(crate) enum Flaw {
     /// At the instant of leaving one is still in.
     StayEndIncluded,
     /// Where a merged customer was, the one that she is now was not.
-    StayOfMergedLost,
+    RowOfMergedLost,
+    /// Who was taken off a list is on it.
+    TakenOffStays,
+    /// What an upload wrote that is not through is seen.
+    UnfinishedIsSeen,
     /// Before anything was kept nobody was in.
     UnkeptIsOut,
 }
 
-const ALL: [Flaw; 36] = [
+const ALL: [Flaw; 38] = [
     Flaw::UnknownIsFalse,
     Flaw::AbsentDiffers,
     Flaw::MergedStay,
@@ -125,7 +129,9 @@ const ALL: [Flaw; 36] = [
     Flaw::SinceNothingIsEver,
     Flaw::SinceTakesItsInstant,
     Flaw::StayEndIncluded,
-    Flaw::StayOfMergedLost,
+    Flaw::RowOfMergedLost,
+    Flaw::TakenOffStays,
+    Flaw::UnfinishedIsSeen,
     Flaw::UnkeptIsOut,
 ];
 

@@ -96,6 +96,7 @@ impl Naive<'_> {
                 Some(self.truth(&document.root, person) == Some(true))
             }
             Node::WasIn(was_in) => self.was_in(was_in, person),
+            Node::List(list) => Some(self.is_on(*list, person)),
             Node::Standing(standing) => crate::standing::plain(self, standing, person),
         }
     }

@@ -56,8 +56,22 @@ pub(crate) struct World {
     pub(crate) products: Vec<(String, i64)>,
     /// Stretches of time in a segment.
     pub(crate) stays: Vec<Stay>,
+    /// Rows of the uploaded list.
+    pub(crate) listed: Vec<Listed>,
     /// Since when they are kept, by segment.
     pub(crate) kept_since: Vec<(i64, i64)>,
+}
+
+/// The number of the uploaded list, and the edition that is seen of it.
+pub(crate) const LIST: i64 = 6_000;
+pub(crate) const EDITION: i64 = 2;
+
+/// A row of the uploaded list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listed {
+    pub(crate) profile: i64,
+    pub(crate) added: i64,
+    pub(crate) removed: Option<i64>,
 }
 
 /// A stretch of time that somebody was in a segment.
@@ -190,6 +204,7 @@ impl World {
         self.load_terms(&kit.db).await;
         self.load_events(&kit.db).await;
         self.load_stays(&kit.db).await;
+        self.load_list(&kit.db).await;
     }
 
     async fn load_people(&self, db: &Db) {
@@ -237,6 +252,28 @@ impl World {
                 )
                 .await;
             }
+        }
+    }
+
+    async fn load_list(&self, db: &Db) {
+        let insert = "INSERT INTO people_list (workspace_id, id, name, description, edition, created_at, updated_at)
+                      VALUES ($1, $2, '名簿', '', $3, 0, 0)";
+        let values = vec![WORKSPACE.raw().into(), LIST.into(), EDITION.into()];
+        run(db, insert, values).await;
+        for listed in &self.listed {
+            run(
+                db,
+                "INSERT INTO people_list_member (workspace_id, list_id, profile_id, added, removed, added_at)
+                 VALUES ($1, $2, $3, $4, $5, 7)",
+                vec![
+                    WORKSPACE.raw().into(),
+                    LIST.into(),
+                    listed.profile.into(),
+                    listed.added.into(),
+                    listed.removed.into(),
+                ],
+            )
+            .await;
         }
     }
 

@@ -236,6 +236,7 @@ fn clause_view(
         Evidence::Standing(placed) => {
             view.standing = placed.map(|placed| place_view(place, placed));
         }
+        Evidence::Listed(since) => view.listed_at = since.as_ref().map(Millis::to_string),
         Evidence::Past(stays) => view.past = Some(past_view(stays)),
         Evidence::Sequence(reached) => {
             view.sequence = Some(steps_view(place, reached));

@@ -1,23 +1,18 @@
 //! Membership in the past, read plainly: millisecond by millisecond, at those where anything can differ.
 
-use segmentation::language::{Bounds, Moment, WasIn, When, Window};
+use segmentation::language::{Bounds, Moment, OnList, WasIn, When, Window};
 
 use super::{Naive, Truth};
 use crate::{
     flaws::Flaw,
-    world::{Person, Stay},
+    world::{EDITION, LIST, Listed, Person, Stay},
 };
 
 impl Naive<'_> {
     pub(super) fn was_in(&self, was_in: &WasIn, person: &Person) -> Truth {
-        let own = |id: i64| {
-            let people = self.world.people.iter();
-            let mut others = people.filter(|other| other.merged_into == Some(person.id));
-            id == person.id
-                || !self.has(Flaw::StayOfMergedLost) && others.any(|other| other.id == id)
-        };
         let stays = self.world.stays.iter();
-        let stays = stays.filter(|stay| stay.segment == was_in.id.raw() && own(stay.profile));
+        let stays = stays
+            .filter(|stay| stay.segment == was_in.id.raw() && self.is_own(stay.profile, person));
         let stays: Vec<&Stay> = stays.collect();
         let since = self.world.kept_since.iter();
         let since = since.filter(|(segment, _)| *segment == was_in.id.raw());
@@ -53,6 +48,25 @@ impl Naive<'_> {
         let earliest = instants.into_iter().min();
         let is_known = earliest.is_none_or(|at| since.is_some_and(|since| since <= at));
         (is_open || is_known || self.has(Flaw::UnkeptIsOut)).then_some(false)
+    }
+
+    /// Tells whether rows of a profile are those of a customer.
+    fn is_own(&self, id: i64, person: &Person) -> bool {
+        let people = self.world.people.iter();
+        let mut others = people.filter(|other| other.merged_into == Some(person.id));
+        id == person.id || !self.has(Flaw::RowOfMergedLost) && others.any(|other| other.id == id)
+    }
+
+    pub(super) fn is_on(&self, list: OnList, person: &Person) -> bool {
+        assert_eq!(list.id.raw(), LIST);
+        let is_seen = |row: &&Listed| {
+            (row.added <= EDITION || self.has(Flaw::UnfinishedIsSeen))
+                && (row.removed.is_none_or(|edition| edition > EDITION)
+                    || self.has(Flaw::TakenOffStays))
+        };
+        let rows = self.world.listed.iter().filter(is_seen);
+        let mut rows = rows.filter(|row| self.is_own(row.profile, person));
+        rows.next().is_some()
     }
 
     fn is_asked(&self, was_in: &WasIn, at: i64) -> bool {
