@@ -11,6 +11,7 @@ pub mod gallery;
 pub mod home;
 pub mod imports;
 pub mod inbox;
+pub mod lists;
 pub mod not_found;
 pub mod products;
 pub mod segments;
@@ -33,6 +34,8 @@ pub fn view(route: Route) -> AnyView {
         Route::Segments => view! { <segments::SegmentList/> }.into_any(),
         Route::NewSegment => view! { <segments::NewSegment/> }.into_any(),
         Route::Segment(id) => view! { <segments::SegmentPage id=id/> }.into_any(),
+        Route::Lists => view! { <lists::Lists/> }.into_any(),
+        Route::List(id) => view! { <lists::ListPage id=id/> }.into_any(),
         Route::Campaigns => view! { <campaigns::CampaignList/> }.into_any(),
         Route::NewCampaign => view! { <campaigns::NewCampaign/> }.into_any(),
         Route::Campaign(id) => view! { <campaigns::CampaignPage id=id/> }.into_any(),

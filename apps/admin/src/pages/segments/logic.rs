@@ -38,6 +38,8 @@ pub(crate) enum Kind {
     Segment,
     /// About a segment in the past.
     WasIn,
+    /// About an uploaded list.
+    List,
     /// About a share by chance.
     Share,
     /// About a place among the buyers.
@@ -113,6 +115,7 @@ pub(crate) fn kind(node: &Value) -> Kind {
         Some("reachable") => Kind::Reachable,
         Some("segment") => Kind::Segment,
         Some("was_in") => Kind::WasIn,
+        Some("list") => Kind::List,
         Some("share") => Kind::Share,
         Some("standing") => Kind::Standing,
         _ => Kind::Unknown,

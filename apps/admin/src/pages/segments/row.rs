@@ -29,6 +29,7 @@ pub(crate) fn controls(editor: Editor, kind: Kind, at: &str) -> AnyView {
             view! { <span class="say-w">{t::segments::reachable_email}</span> }.into_any()
         }
         Kind::Segment => view! { <small::SegmentControls editor=editor at=at/> }.into_any(),
+        Kind::List => view! { <small::ListControls editor=editor at=at/> }.into_any(),
         Kind::WasIn => view! { <past::PastControls editor=editor at=at/> }.into_any(),
         Kind::Share => view! { <small::ShareControls editor=editor at=at/> }.into_any(),
         Kind::Standing => view! { <standing::StandingControls editor=editor at=at/> }.into_any(),

@@ -209,6 +209,9 @@ fn evidence(clause: &SegmentClause) -> String {
     if let Some(past) = &clause.past {
         return stays(past);
     }
+    if let Some(since) = &clause.listed_at {
+        return t::segments::listed_since(format::date(format::millis(since)));
+    }
     if let Some(place) = &clause.standing {
         return placed(place);
     }
