@@ -6,3 +6,4 @@ pub mod invalid;
 pub mod money;
 pub mod page;
 pub mod time;
+pub mod yearless;

@@ -34,6 +34,10 @@ pub(crate) enum Flaw {
     LeapDayDropped,
     /// The day of birth is a birthday.
     DayIsItsAnniversary,
+    /// Who does not tell the year has no birthday.
+    YearlessHasNoDay,
+    /// Who does not tell the year may be of any age.
+    YearlessIsAnyAge,
     /// The hour at which it ends still counts.
     HourEndIncluded,
     /// The per cent at which it ends still counts.
@@ -94,7 +98,7 @@ pub(crate) enum Flaw {
     UnkeptIsOut,
 }
 
-const ALL: [Flaw; 38] = [
+const ALL: [Flaw; 40] = [
     Flaw::UnknownIsFalse,
     Flaw::AbsentDiffers,
     Flaw::MergedStay,
@@ -104,6 +108,8 @@ const ALL: [Flaw; 38] = [
     Flaw::DaysOfUtc,
     Flaw::LeapDayDropped,
     Flaw::DayIsItsAnniversary,
+    Flaw::YearlessHasNoDay,
+    Flaw::YearlessIsAnyAge,
     Flaw::HourEndIncluded,
     Flaw::ShareEndIncluded,
     Flaw::AverageCutOff,

@@ -398,6 +398,25 @@ impl Naive<'_> {
     }
 
     fn date(&self, text: &str, wanted: &DateTest) -> Truth {
+        if let Some(born) = text.strip_prefix("--").filter(|born| born.len() == 5) {
+            // In a leap year, so that every day is one.
+            let born: NaiveDate = format!("1904-{born}").parse().ok()?;
+            return match wanted {
+                DateTest::MonthIn(months) => {
+                    Some(months.iter().any(|month| u32::from(*month) == born.month()))
+                }
+                DateTest::ThisMonth => Some(self.local(self.now.0).month() == born.month()),
+                DateTest::Anniversary(_) if self.has(Flaw::YearlessHasNoDay) => None,
+                DateTest::Anniversary(wanted) if !wanted.turns.is_empty() => {
+                    self.has(Flaw::YearlessIsAnyAge).then_some(true)
+                }
+                DateTest::Anniversary(wanted) => {
+                    let today = self.local(self.now.0);
+                    Some(calendar::anniversary(wanted, born, today, self.flaw))
+                }
+                _ => None,
+            };
+        }
         if text.len() != 10 {
             if !text.ends_with('Z')
                 || matches!(
