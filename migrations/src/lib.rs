@@ -40,6 +40,14 @@ const STEPS: &[(&str, &str)] = &[
         include_str!("../sql/0014_membership.sql"),
     ),
     ("0015_computed", include_str!("../sql/0015_computed.sql")),
+    (
+        "0016_profile_merged",
+        include_str!("../sql/0016_profile_merged.sql"),
+    ),
+    (
+        "0018_people_lists",
+        include_str!("../sql/0018_people_lists.sql"),
+    ),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

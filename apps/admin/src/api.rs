@@ -11,6 +11,7 @@ pub mod customers;
 pub mod error;
 pub mod imports;
 pub mod inbox;
+pub mod lists;
 pub mod load;
 pub mod products;
 pub mod reports;

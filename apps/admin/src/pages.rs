@@ -11,6 +11,7 @@ pub mod gallery;
 pub mod home;
 pub mod imports;
 pub mod inbox;
+pub mod lists;
 pub mod not_found;
 pub mod products;
 pub mod segments;

@@ -23,6 +23,10 @@ pub enum Route {
     NewSegment,
     /// One segment.
     Segment(String),
+    /// All lists of people.
+    Lists,
+    /// One list of people.
+    List(String),
     /// All campaigns.
     Campaigns,
     /// A new campaign.
@@ -103,6 +107,8 @@ impl Route {
             Self::Segments => "/segments".to_owned(),
             Self::NewSegment => "/segments/new".to_owned(),
             Self::Segment(id) => format!("/segments/{id}"),
+            Self::Lists => "/lists".to_owned(),
+            Self::List(id) => format!("/lists/{id}"),
             Self::Campaigns => "/campaigns".to_owned(),
             Self::NewCampaign => "/campaigns/new".to_owned(),
             Self::Campaign(id) => format!("/campaigns/{id}"),
@@ -141,6 +147,8 @@ impl Route {
             ["segments"] => Self::Segments,
             ["segments", "new"] => Self::NewSegment,
             ["segments", id] => Self::Segment((*id).to_owned()),
+            ["lists"] => Self::Lists,
+            ["lists", id] => Self::List((*id).to_owned()),
             ["campaigns"] => Self::Campaigns,
             ["campaigns", "new"] => Self::NewCampaign,
             ["campaigns", id] => Self::Campaign((*id).to_owned()),
@@ -178,7 +186,9 @@ impl Route {
             | Self::Imports
             | Self::NewImport
             | Self::Import(_) => Some(Area::Customers),
-            Self::Segments | Self::NewSegment | Self::Segment(_) => Some(Area::Segments),
+            Self::Segments | Self::NewSegment | Self::Segment(_) | Self::Lists | Self::List(_) => {
+                Some(Area::Segments)
+            }
             Self::Campaigns
             | Self::NewCampaign
             | Self::Campaign(_)
@@ -251,6 +261,8 @@ mod tests {
             Route::Segments,
             Route::NewSegment,
             Route::Segment(id()),
+            Route::Lists,
+            Route::List(id()),
             Route::Campaigns,
             Route::NewCampaign,
             Route::Campaign(id()),

@@ -10,9 +10,11 @@ mod campaigns;
 mod computed;
 pub(crate) mod contents;
 mod customers;
+mod file;
 mod health;
 mod imports;
 mod inbox;
+mod lists;
 mod products;
 mod reports;
 mod segments;
@@ -41,6 +43,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(senders::routes())
         .merge(test_audience::routes())
         .merge(segments::routes())
+        .merge(lists::routes())
         .merge(audience::routes())
         .merge(contents::routes())
         .merge(campaigns::routes())

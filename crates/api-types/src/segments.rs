@@ -241,8 +241,32 @@ pub struct SegmentClause {
     /// Where the customer stands, of a condition about standing among buyers; absent of who is no buyer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<SegmentPlace>,
+    /// When the customer was in the segment, of a condition about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub past: Option<SegmentPast>,
+    /// Since when the customer has stood on the list, of a condition about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed_at: Option<String>,
     /// When the clause changes if nothing further happens.
     pub flips_at: Option<String>,
+}
+
+/// When a customer was in a segment, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentPast {
+    /// Since when it is known who is in the segment; absent when nothing is.
+    pub kept_since: Option<String>,
+    /// The latest five stretches, the latest first.
+    pub stays: Vec<SegmentStay>,
+}
+
+/// A stretch of time that a customer was in a segment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SegmentStay {
+    /// The first instant in it.
+    pub entered_at: String,
+    /// The first instant out of it; absent while she is in.
+    pub left_at: Option<String>,
 }
 
 /// Where a customer stands among the buyers.

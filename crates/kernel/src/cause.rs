@@ -20,11 +20,13 @@ pub enum Cause {
     Time = 7,
     /// A word of the rule came to mean other products: the catalogue changed.
     Catalogue = 8,
+    /// A list was uploaded anew, added to or taken from.
+    List = 9,
 }
 
 impl Cause {
     /// All causes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Backfill,
         Self::Event,
         Self::Profile,
@@ -33,6 +35,7 @@ impl Cause {
         Self::Erase,
         Self::Time,
         Self::Catalogue,
+        Self::List,
     ];
 
     /// Returns the stored number.
@@ -56,6 +59,7 @@ impl Cause {
             Self::Erase => "erase",
             Self::Time => "time",
             Self::Catalogue => "catalogue",
+            Self::List => "list",
         }
     }
 

@@ -39,6 +39,8 @@ pub enum ChangeKind {
     Met = 14,
     /// Segment `a` was made, edited, put away or taken back; the profile is 0.
     Segment = 40,
+    /// The list of people `a` was uploaded anew, added to or taken from; the profile is 0.
+    List = 43,
     /// A computed attribute of the customer turned: attribute `a`, by the change of number `b`.
     Turned = 41,
     /// The computed attribute `a` was declared, changed or put away; the profile is 0.
@@ -69,6 +71,7 @@ impl ChangeKind {
             13 => Self::Acted,
             14 => Self::Met,
             40 => Self::Segment,
+            43 => Self::List,
             41 => Self::Turned,
             42 => Self::Declared,
             _ => return None,

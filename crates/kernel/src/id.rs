@@ -236,6 +236,8 @@ pub mod kind {
     pub enum Order {}
     /// A saved segment.
     pub enum Segment {}
+    /// An uploaded list of people.
+    pub enum List {}
     /// A saved email document.
     pub enum Content {}
     /// A campaign.
@@ -282,6 +284,9 @@ pub mod kind {
     }
     impl Kind for Segment {
         const PREFIX: &'static str = "seg";
+    }
+    impl Kind for List {
+        const PREFIX: &'static str = "lst";
     }
     impl Kind for Content {
         const PREFIX: &'static str = "cnt";
@@ -339,6 +344,8 @@ pub type EventId = Id<kind::Event>;
 pub type OrderId = Id<kind::Order>;
 /// Id of a segment.
 pub type SegmentId = Id<kind::Segment>;
+/// Id of an uploaded list of people.
+pub type ListId = Id<kind::List>;
 /// Id of a saved email document.
 pub type ContentId = Id<kind::Content>;
 /// Id of a campaign.

@@ -7,3 +7,4 @@ pub mod invalid;
 pub mod money;
 pub mod page;
 pub mod time;
+pub mod yearless;

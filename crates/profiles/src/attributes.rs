@@ -25,7 +25,7 @@ pub enum ValueType {
     Number,
     /// True or false.
     Boolean,
-    /// A day or instant, as RFC 3339 text.
+    /// A day or instant, as RFC 3339 text; or a day of an unknown year (`--07-14`).
     Date,
     /// Several texts.
     List,

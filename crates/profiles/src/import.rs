@@ -34,4 +34,5 @@ pub use refusal::Refusal;
 pub use row::{MappedRow, ProductRow};
 pub use source::{SourceOptions, normalise_upload};
 pub use store::{Import, ImportError, ImportState, NewImport, Start};
+pub(crate) use synonym::field_of;
 pub use value::is_web_address;

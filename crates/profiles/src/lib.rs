@@ -13,6 +13,7 @@ pub mod facts;
 pub mod identity;
 pub mod import;
 pub mod ingest;
+pub mod lists;
 pub mod merge;
 pub mod names;
 mod order_row;

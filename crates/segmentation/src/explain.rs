@@ -1,6 +1,7 @@
 //! Why a person is in or out: clause by clause, with what was found and when it will next change.
 
 mod future;
+mod past;
 mod sequence;
 
 use std::collections::HashMap;
@@ -19,7 +20,10 @@ use crate::{
 };
 
 use future::{Candidate, Gathered, Sight};
+use past::Stayed;
 use sequence::Followed;
+
+pub use past::Stays;
 
 /// How many events are shown as evidence.
 const SHOWN: usize = 5;
@@ -101,6 +105,10 @@ pub enum Evidence {
     Sequence(Reached),
     /// On a standing among buyers; `None` of who is no buyer.
     Standing(Option<Placed>),
+    /// On when the customer was in a segment.
+    Past(Stays),
+    /// On a list: since when the customer has stood on it; `None` when she does not.
+    Listed(Option<Millis>),
     /// On a permission: whether it was given and until when; `None` when never said.
     Consent(Option<(bool, Option<Millis>)>),
 }
@@ -180,7 +188,7 @@ pub async fn explain(
     let is_blind = |clause: &Clause| {
         matches!(
             clause.evidence,
-            Evidence::Events { .. } | Evidence::Sequence(_)
+            Evidence::Events { .. } | Evidence::Sequence(_) | Evidence::Past(_)
         ) && !sights.contains_key(&clause.pointer)
     };
     let flips_at = if clauses.iter().any(is_blind) {
@@ -229,6 +237,14 @@ async fn evidence(
                 Evidence::Sequence(followed.reached(at)),
                 is_whole.then_some(Sight::Followed(followed)),
             ));
+        }
+        Node::WasIn(was_in) => {
+            let stayed = Stayed::load(db, at, resolved, was_in, profile).await?;
+            return Ok(stayed.seen(at));
+        }
+        Node::List(list) => {
+            let since = past::listed(db, at, list, profile).await?;
+            return Ok((Evidence::Listed(since), None));
         }
         Node::Events(events) => events.clone(),
         Node::Message(answer) => answer_events(answer),

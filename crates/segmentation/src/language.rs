@@ -10,6 +10,7 @@ mod event;
 mod fact;
 mod local;
 mod measure;
+mod past;
 mod pattern;
 mod sequence;
 mod share;
@@ -17,7 +18,7 @@ mod standing;
 mod time;
 mod walk;
 
-use kernel::id::SegmentId;
+use kernel::id::{ListId, SegmentId};
 use serde::{Deserialize, Serialize};
 
 pub use anniversary::Anniversary;
@@ -34,6 +35,8 @@ pub use fact::{
 pub(crate) use local::{Clock, hour, hour_sql, weekday, weekday_sql};
 pub use local::{Hours, Weekday};
 pub use measure::{Distinct, Measured, PropertyCount, PropertyNumber};
+pub(crate) use past::Stretch;
+pub use past::{WasIn, When};
 pub use pattern::MAX_PATTERN;
 pub(crate) use pattern::compile as compile_pattern;
 pub(crate) use sequence::{MAX_STEPS, Picked};
@@ -84,6 +87,10 @@ pub enum Node {
     Reachable(Reachable),
     /// About being in another segment.
     Segment(InSegment),
+    /// About having been in a segment.
+    WasIn(WasIn),
+    /// About standing on an uploaded list.
+    List(OnList),
     /// About the share into which chance put the customer once and for all.
     Share(Share),
     /// About where the customer stands among all buyers.
@@ -143,6 +150,14 @@ pub enum Channel {
 pub struct InSegment {
     /// The other segment.
     pub id: SegmentId,
+}
+
+/// Standing on an uploaded list of people; two-valued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnList {
+    /// The list.
+    pub id: ListId,
 }
 
 impl Document {

@@ -20,7 +20,7 @@ pub mod template;
 pub mod vocabulary;
 
 pub use error::SegmentError;
-pub use explain::{Clause, Evidence, Explanation, Happened, Reached, Truth, explain};
+pub use explain::{Clause, Evidence, Explanation, Happened, Reached, Stays, Truth, explain};
 
 pub use parts::{Overlap, Parts};
 pub use query::{

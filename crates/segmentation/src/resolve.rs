@@ -1,8 +1,12 @@
 //! What the words of a document stand for in a workspace: numbers, inner segments, matching writings.
 
 mod dictionary;
+mod roll;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono_tz::Tz;
 use kernel::{
@@ -19,12 +23,14 @@ use crate::{
         Document, Events, Fact, Filter, Fold, Node, Picked, PropertyFilter, Source, ValueType,
         check_type_clash, picks,
     },
-    sql::Binds,
+    sql::{Binds, Roll},
     store,
 };
 
 pub(crate) use dictionary::Folds;
 use dictionary::{Dictionary, DictionaryKey, fact_key, load_dictionaries, property_key};
+pub(crate) use roll::{Among, list_references, past_references, unknown_list};
+use roll::{check_lists, load_past, load_rolls};
 
 /// The most conditions of a document with all the segments that it refers to.
 const MAX_EXPANDED: usize = 2_000;
@@ -48,6 +54,8 @@ pub struct Resolved {
     categories: HashMap<String, Vec<i64>>,
     segments: HashMap<SegmentId, Document>,
     dictionaries: HashMap<DictionaryKey, Dictionary>,
+    kept_since: HashMap<SegmentId, Millis>,
+    rolls: Vec<(Roll, Arc<Among>)>,
     /// What is allowed but probably not meant: words that this workspace has never seen.
     pub warnings: Vec<FieldError>,
 }
@@ -92,15 +100,29 @@ pub async fn resolve(
     at: &At,
     documents: &[&Document],
 ) -> Result<Resolved, SegmentError> {
-    let mut resolved = resolve_words(db, at, documents).await?;
+    let mut resolved = look_up(db, at, documents).await?;
     let inner: Vec<Document> = resolved.segments.values().cloned().collect();
     let all: Vec<&Document> = documents.iter().copied().chain(&inner).collect();
     load_dictionaries(db, at, &all, &mut resolved).await?;
     Ok(resolved)
 }
 
-/// Looks up what the index needs: the same without the stored writings, which the index has itself.
+/// Looks up what the index needs: the same without the stored writings, which the index has itself, and with those
+/// who stand on rolls of people, of which it knows none.
 pub async fn resolve_words(
+    db: &impl ConnectionTrait,
+    at: &At,
+    documents: &[&Document],
+) -> Result<Resolved, SegmentError> {
+    let mut resolved = look_up(db, at, documents).await?;
+    let inner: Vec<Document> = resolved.segments.values().cloned().collect();
+    let all: Vec<&Document> = documents.iter().copied().chain(&inner).collect();
+    load_rolls(db, at, &all, &mut resolved).await?;
+    Ok(resolved)
+}
+
+/// Looks up what both evaluators need.
+async fn look_up(
     db: &impl ConnectionTrait,
     at: &At,
     documents: &[&Document],
@@ -108,9 +130,12 @@ pub async fn resolve_words(
     let mut resolved = Resolved::default();
     load_segments(db, at, documents, &mut resolved).await?;
     let inner: Vec<Document> = resolved.segments.values().cloned().collect();
-    let all = documents.iter().copied().chain(&inner);
+    let all: Vec<&Document> = documents.iter().copied().chain(&inner).collect();
+    load_past(db, at, documents, &all, &mut resolved).await?;
+    check_lists(db, at, documents).await?;
     let nodes: Vec<&Node> = all
-        .flat_map(Document::places)
+        .iter()
+        .flat_map(|document| document.places())
         .map(|place| place.node)
         .collect();
     let answers: Vec<Events> = nodes
@@ -147,13 +172,7 @@ async fn load_segments(
             continue;
         }
         let Some(document) = store::document(db, at.workspace, id).await? else {
-            return Err(Invalid::one(
-                pointer,
-                "unknown_segment",
-                "this segment does not exist",
-                "このセグメントは存在しません",
-            )
-            .into());
+            return Err(unknown_segment(pointer).into());
         };
         // What an inner segment refers to is reported at the place that leads there.
         waiting.extend(
@@ -218,6 +237,16 @@ fn expanded(
         }
     }
     Ok(size)
+}
+
+/// Says that a document names a segment that is none.
+pub(crate) fn unknown_segment(pointer: String) -> Invalid {
+    Invalid::one(
+        pointer,
+        "unknown_segment",
+        "this segment does not exist",
+        "このセグメントは存在しません",
+    )
 }
 
 /// Says that a segment would refer to itself.

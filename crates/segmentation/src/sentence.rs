@@ -5,7 +5,11 @@ mod ja;
 mod label;
 mod standing;
 
-use kernel::{id::SegmentId, invalid::Bilingual, money::Currency};
+use kernel::{
+    id::{ListId, SegmentId},
+    invalid::Bilingual,
+    money::Currency,
+};
 
 use crate::language::{Document, Fact, Node, Source, Test, TextTest};
 
@@ -18,6 +22,10 @@ pub trait Labels {
     fn attribute(&self, key: &str) -> Bilingual;
     /// Returns the name of a segment.
     fn segment(&self, id: SegmentId) -> String;
+    /// Returns the name of an uploaded list.
+    fn list(&self, id: ListId) -> String {
+        id.to_string()
+    }
     /// Returns the workspace's currency.
     fn currency(&self) -> Currency;
     /// Returns the name of a product.

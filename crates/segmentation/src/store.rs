@@ -1,6 +1,7 @@
 //! Saved segments: every version is kept, two writers never overwrite each other, circles are refused.
 
 mod look;
+mod refer;
 
 use kernel::{
     feed::{Change, ChangeKind},
@@ -16,10 +17,10 @@ use storage::{ConnectionTrait, Db, Tx, Value, feed, sql};
 use crate::{
     SegmentError,
     language::{self, Document},
-    resolve::{cycle, references},
 };
 
-pub use look::{names, used_by, versions};
+pub use look::{lists_used_by, names, used_by, versions};
+use refer::{check_references, keep_references};
 
 /// A saved segment.
 #[derive(Debug, Clone, PartialEq)]
@@ -383,54 +384,6 @@ fn check_words(draft: &Draft) -> Result<(), Invalid> {
     found.into_result()
 }
 
-/// Refuses references to nothing and circles. Runs in the transaction that saves, and serialises saves of
-/// one workspace so that two of them cannot close a circle together.
-async fn check_references(
-    tx: &Tx,
-    workspace: WorkspaceId,
-    own: SegmentId,
-    document: &Document,
-) -> Result<(), SegmentError> {
-    if references(document).is_empty() {
-        return Ok(());
-    }
-    if tx.dialect() == storage::Dialect::Postgres {
-        sql::rows(
-            tx,
-            "SELECT pg_advisory_xact_lock($1)",
-            [workspace.raw().into()],
-        )
-        .await?;
-    }
-    let mut seen = Vec::new();
-    let mut waiting = references(document);
-    while let Some((id, pointer)) = waiting.pop() {
-        let pointer_in_draft = format!("/document{pointer}");
-        if id == own {
-            return Err(cycle(pointer_in_draft).into());
-        }
-        if seen.contains(&id) {
-            continue;
-        }
-        seen.push(id);
-        let Some(inner) = self::document(tx, workspace, id).await? else {
-            return Err(Invalid::one(
-                pointer_in_draft,
-                "unknown_segment",
-                "this segment does not exist",
-                "このセグメントは存在しません",
-            )
-            .into());
-        };
-        waiting.extend(
-            references(&inner)
-                .into_iter()
-                .map(|(id, _)| (id, pointer.clone())),
-        );
-    }
-    Ok(())
-}
-
 async fn keep_version(
     tx: &Tx,
     author: Author,
@@ -454,25 +407,5 @@ async fn keep_version(
         ],
     )
     .await?;
-    sql::exec(
-        tx,
-        "DELETE FROM segment_reference WHERE segment_id = $1",
-        [id.raw().into()],
-    )
-    .await?;
-    let mut refers_to: Vec<i64> = references(&draft.document)
-        .into_iter()
-        .map(|(id, _)| id.raw())
-        .collect();
-    refers_to.sort_unstable();
-    refers_to.dedup();
-    for other in refers_to {
-        sql::exec(
-            tx,
-            "INSERT INTO segment_reference (workspace_id, segment_id, refers_to) VALUES ($1, $2, $3)",
-            [author.workspace.raw().into(), id.raw().into(), other.into()],
-        )
-        .await?;
-    }
-    Ok(())
+    keep_references(tx, author.workspace, id, &draft.document).await
 }

@@ -92,9 +92,19 @@ pub async fn upload(
     file: &File,
     on_share: impl Fn(f64) + Clone + 'static,
 ) -> Result<InspectionView, ApiError> {
-    let mut answer = send(kind, file, on_share.clone()).await?;
+    let path = format!("/imports?kind={}", encoded(kind));
+    send_file(&path, file, on_share).await
+}
+
+/// Sends a file to a route of the API.
+pub(super) async fn send_file<T: serde::de::DeserializeOwned>(
+    path: &str,
+    file: &File,
+    on_share: impl Fn(f64) + Clone + 'static,
+) -> Result<T, ApiError> {
+    let mut answer = send(path, file, on_share.clone()).await?;
     if answer.0 == 401 && session::refresh().await.is_ok() {
-        answer = send(kind, file, on_share).await?;
+        answer = send(path, file, on_share).await?;
     }
     let (status, body) = answer;
     if !(200..300).contains(&status) {
@@ -108,7 +118,7 @@ pub async fn upload(
 }
 
 async fn send(
-    kind: &str,
+    path: &str,
     file: &File,
     on_share: impl Fn(f64) + 'static,
 ) -> Result<(u16, String), ApiError> {
@@ -117,7 +127,7 @@ async fn send(
     form.append_with_blob_and_filename("file", file, &file.name())
         .map_err(failed)?;
     let request = XmlHttpRequest::new().map_err(failed)?;
-    let address = format!("/api/v1/imports?kind={}", encoded(kind));
+    let address = format!("/api/v1{path}");
     request
         .open_with_async("POST", &address, true)
         .map_err(failed)?;

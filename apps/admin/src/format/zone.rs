@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::HashMap, sync::OnceLock};
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta};
+use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta};
 use leptos::{prelude::*, reactive::graph::Observer};
 
 static ZONE: OnceLock<ArcRwSignal<String>> = OnceLock::new();
@@ -57,6 +57,13 @@ pub fn instant(local: NaiveDateTime) -> i64 {
     } else {
         first
     }
+}
+
+/// Reads a date field in the workspace's zone as an instant of the API.
+pub fn typed_instant(local: &str) -> Option<String> {
+    let local = NaiveDateTime::parse_from_str(local, "%Y-%m-%dT%H:%M").ok()?;
+    let at = DateTime::from_timestamp_millis(instant(local))?;
+    Some(at.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
 /// Returns the present instant.

@@ -17,8 +17,8 @@ use leptos::{
 use wasm_bindgen::JsValue;
 
 use super::{
-    analytics, campaigns, contents, customers, imports, inbox, not_found, products, segments,
-    settings,
+    analytics, campaigns, contents, customers, imports, inbox, lists, not_found, products,
+    segments, settings,
 };
 use crate::{
     i18n as t,
@@ -42,6 +42,8 @@ pub(super) fn view(route: Route) -> AnyView {
             | Route::Segments
             | Route::NewSegment
             | Route::Segment(_)
+            | Route::Lists
+            | Route::List(_)
             | Route::Analytics
             | Route::Rfm
             | Route::Deciles
@@ -110,6 +112,8 @@ fn audience_pages(route: Route) -> Fetched {
         Route::Segments => view! { <segments::SegmentList/> }.into_any(),
         Route::NewSegment => view! { <segments::NewSegment/> }.into_any(),
         Route::Segment(id) => view! { <segments::SegmentPage id=id/> }.into_any(),
+        Route::Lists => view! { <lists::Lists/> }.into_any(),
+        Route::List(id) => view! { <lists::ListPage id=id/> }.into_any(),
         Route::Analytics => view! { <analytics::Analytics/> }.into_any(),
         Route::Rfm => view! { <analytics::Rfm/> }.into_any(),
         Route::Deciles => view! { <analytics::Deciles/> }.into_any(),

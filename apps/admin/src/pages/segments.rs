@@ -26,3 +26,4 @@ pub mod new;
 pub use detail::SegmentPage;
 pub use list::SegmentList;
 pub use new::NewSegment;
+pub(crate) use people::display_name;

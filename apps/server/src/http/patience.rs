@@ -51,7 +51,9 @@ pub async fn limit(State(patience): State<Patience>, request: Request, next: Nex
 
 /// The routes that take files.
 fn is_upload(request: &Request) -> bool {
-    request.method() == Method::POST && request.uri().path() == "/api/v1/imports"
+    let path = request.uri().path();
+    let is_list = path.starts_with("/api/v1/lists/") && path.ends_with("/upload");
+    request.method() == Method::POST && (path == "/api/v1/imports" || is_list)
 }
 
 async fn watch(silence: Duration, request: Request, next: Next) -> Response {

@@ -191,7 +191,15 @@ impl Keeper {
         touches: &Touches,
         rules: &mut Rules,
     ) -> Result<(), Fault> {
-        if touches.has_new_words {
+        // Before their words are looked up: an upload is told, a word that moved is not.
+        for kept in &held.segments {
+            if kept.stands_on(&touches.lists) {
+                self.due.add(kept.definition.id, Cause::List);
+            }
+        }
+        // What was written of a merged customer is the other's from now on.
+        let has_moved = touches.has_merged() && held.looks_at(Looks::Rolls);
+        if touches.has_new_words || has_moved || !touches.lists.is_empty() {
             let changed = held.look_up(self.means.db.reader(), at).await?;
             for id in changed {
                 self.due.add(id, Cause::Catalogue);

@@ -71,7 +71,8 @@ impl Keeper {
         let at = self.at(now).await?;
         // What changes from here on may be seen already, and is told again next time.
         let head = feed::head(self.means.db.reader()).await?;
-        let causes = self.causes(&at, head).await?;
+        let touches = self.touches(&at, head).await?;
+        let causes = touches.causes();
         let (defined, unreadable) =
             definitions(self.means.db.reader(), at.workspace, at.zone).await?;
         let stored = filled(self.means.db.reader(), at.workspace).await?;
@@ -84,7 +85,12 @@ impl Keeper {
             let is_whole = stored
                 .get(&definition.id)
                 .is_some_and(|filled| filled.rule == definition.rule);
-            let causes = is_whole.then_some(&causes);
+            let otherwise = if definition.stands_on(&touches.lists) {
+                Cause::List
+            } else {
+                Cause::Time
+            };
+            let causes = is_whole.then_some((&causes, otherwise));
             self.compare(definition, causes, &at).await?;
         }
         for (segment, filled) in stored {
@@ -113,7 +119,7 @@ impl Keeper {
     }
 
     /// Reads why customers may have moved since the last round.
-    async fn causes(&self, at: &At, head: Cursor) -> Result<BTreeMap<i64, Cause>, Fault> {
+    async fn touches(&self, at: &At, head: Cursor) -> Result<Touches, Fault> {
         let mut touches = Touches::default();
         let mut cursor = self.lease.progress.cursor;
         while cursor < head {
@@ -122,14 +128,14 @@ impl Keeper {
             touches.add(&stretch.changes);
             cursor = stretch.position;
         }
-        Ok(touches.causes())
+        Ok(touches)
     }
 
     /// Compares a segment with its open intervals; without causes it is filled silently.
     async fn compare(
         &mut self,
         definition: &Definition,
-        causes: Option<&BTreeMap<i64, Cause>>,
+        causes: Option<(&BTreeMap<i64, Cause>, Cause)>,
         at: &At,
     ) -> Result<(), Fault> {
         let reader = self.means.db.reader();
@@ -156,7 +162,7 @@ impl Keeper {
         let cause = |profile: i64| match (gone.get(&profile), causes) {
             (Some(gone), _) => *gone,
             (None, None) => Cause::Backfill,
-            (None, Some(causes)) => causes.get(&profile).copied().unwrap_or(Cause::Time),
+            (None, Some((causes, otherwise))) => causes.get(&profile).copied().unwrap_or(otherwise),
         };
         let found = moves(definition.id, &open, &members, cause);
         let step = Step::Filled(definition.id, definition.rule.clone());

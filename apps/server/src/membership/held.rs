@@ -1,7 +1,7 @@
 //! What a worker holds in memory: every segment's rule, and whom its open intervals hold.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -80,6 +80,12 @@ impl Kept {
             Some(rule) => Arc::clone(rule),
             None => Arc::new(compile(&self.definition.document, &ruled.resolved, at)),
         })
+    }
+
+    /// Tells whether its rule asks for one of some lists.
+    pub(super) fn stands_on(&self, lists: &BTreeSet<i64>) -> bool {
+        let rule = self.rule.as_ref();
+        rule.is_some_and(|rule| !rule.mentions.lists.is_disjoint(lists))
     }
 
     pub(super) fn looks_at(&self, what: Looks) -> bool {
@@ -213,6 +219,11 @@ impl Held {
             kept.rule = ruled;
         }
         Ok(changed)
+    }
+
+    /// Tells whether any segment looks at something.
+    pub(super) fn looks_at(&self, what: Looks) -> bool {
+        self.segments.iter().any(|kept| kept.looks_at(what))
     }
 
     /// Takes in what has been written.

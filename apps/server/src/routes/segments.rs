@@ -13,7 +13,7 @@ mod shelf;
 mod uses;
 mod versions;
 mod vocabulary;
-mod wire;
+pub(super) mod wire;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

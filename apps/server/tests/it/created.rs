@@ -51,6 +51,7 @@ async fn every_answer_that_makes_something_says_where_it_is() {
             json!({"external_id": "7", "family_name": "森"}),
         ),
         ("/api/v1/products", json!({"sku": "t-1", "name": "煎茶"})),
+        ("/api/v1/lists", json!({"name": "夏の招待"})),
         ("/api/v1/campaigns", json!({"name": "夏の案内"})),
         ("/api/v1/contents", json!({"starter": "coupon"})),
         (

@@ -23,6 +23,7 @@ async fn things(app: &TestApp, token: &str) -> Vec<String> {
             "/api/v1/segments",
             json!({"name": "全員", "document": rule}),
         ),
+        ("/api/v1/lists", json!({"name": "名簿"})),
         (
             "/api/v1/campaigns",
             json!({"name": "夏", "document": document}),

@@ -25,6 +25,7 @@ mod housekeeping;
 mod import_kill;
 mod judged;
 mod kill;
+mod lists;
 mod looks;
 #[path = "../../../../crates/channels/email/tests/it/server.rs"]
 #[expect(

@@ -3,6 +3,7 @@
 use chrono::format::{Item, StrftimeItems};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
+use kernel::yearless::Yearless;
 use liquid_core::ValueView;
 
 /// Reads a Unix time in milliseconds, an RFC 3339 instant, or a plain date.
@@ -56,6 +57,12 @@ pub(crate) fn japanese(instant: &DateTime<Tz>) -> String {
         instant.month(),
         instant.day()
     )
+}
+
+/// Formats a day of an unknown year as `22 November`.
+pub(crate) fn english_day(day: Yearless) -> String {
+    let of_leap_year = NaiveDate::from_ymd_opt(2_000, day.month, day.day);
+    of_leap_year.map_or_else(String::new, |day| day.format("%-d %B").to_string())
 }
 
 /// Formats as `22 November 2026`.

@@ -96,6 +96,8 @@ fn filters_write_what_people_expect() {
         ("{{ when | date_ja }}", "2026年11月22日(日)"),
         ("{{ when | date: \"%Y/%m/%d %H:%M\" }}", "2026/11/22 00:30"),
         ("{{ millis | date_en }}", "22 November 2026"),
+        ("{{ born | date_ja }}", "2月29日"),
+        ("{{ born | date_en }}", "29 February"),
         ("{{ note | newline_to_br }}", "a&lt;<br />\nb"),
         ("{{ name | escape }}", "山田"),
         (
@@ -129,7 +131,7 @@ fn filters_write_what_people_expect() {
     ];
     let data = json!({
         "name": "山田", "honored": "山田様", "spaces": " ", "price": 123_456, "n": 2,
-        "when": "2026-11-21T15:30:00Z", "millis": 1_795_273_200_000_i64, "note": "a<\nb", "list": [1, 2, 3, 4],
+        "when": "2026-11-21T15:30:00Z", "millis": 1_795_273_200_000_i64, "note": "a<\nb", "born": "--02-29", "list": [1, 2, 3, 4],
     });
     for (body, expected) in cases {
         assert_eq!(

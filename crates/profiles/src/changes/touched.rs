@@ -76,6 +76,7 @@ impl Touched {
             ChangeKind::SegmentEnter
             | ChangeKind::SegmentLeave
             | ChangeKind::Segment
+            | ChangeKind::List
             | ChangeKind::Turned
             | ChangeKind::Declared
             | ChangeKind::Met => {}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
-use kernel::time::Millis;
+use kernel::{time::Millis, yearless::Yearless};
 use sea_orm::DbErr;
 use serde_json::{Map, Value as Json};
 
@@ -58,6 +58,9 @@ fn number(text: &str) -> Option<Json> {
 
 fn date(text: &str) -> Option<String> {
     let text = text.trim();
+    if let Some(day) = Yearless::parse(text) {
+        return Some(day.to_string());
+    }
     // Anything shorter or longer is no date; most texts end here.
     if !(10..=40).contains(&text.len()) {
         return None;
@@ -155,6 +158,12 @@ mod tests {
             Some(ValueType::Date)
         );
         assert_eq!(infer(&json!("2026-13-45")), Some(ValueType::Text));
+        assert_eq!(infer(&json!("--0229")), Some(ValueType::Date));
+        assert_eq!(infer(&json!("--02-30")), Some(ValueType::Text));
+        assert_eq!(
+            coerce(ValueType::Date, &json!(" --0715 ")),
+            Some(json!("--07-15"))
+        );
         assert_eq!(
             coerce(ValueType::Date, &json!("2026-07-14T10:00:00+09:00")),
             Some(json!("2026-07-14T01:00:00.000Z"))

@@ -213,6 +213,14 @@ impl Converter {
         Ok(bulk::clean_category(&parts.join(">")))
     }
 
+    /// Reads a day; one of an unknown year stays so.
+    fn day(&self, text: &str) -> Option<Json> {
+        match date::day(text, self.mapping.date_order) {
+            Some(day) => Some(Json::from(bulk::day_text(day))),
+            None => date::yearless(text).map(|day| Json::from(day.to_string())),
+        }
+    }
+
     fn attributes(&self, record: &Record) -> Result<Map<String, Json>, Refusal> {
         let mut attributes = Map::new();
         for column in self
@@ -264,17 +272,15 @@ impl Converter {
                     "は「はい・いいえ」ではありません",
                 )
             }),
-            ValueType::Date => date::day(&text.nfkc().collect::<String>(), self.mapping.date_order)
-                .map(|day| Json::from(bulk::day_text(day)))
-                .ok_or_else(|| {
-                    Refusal::value(
-                        "date",
-                        &name(),
-                        text,
-                        "is not a date",
-                        "は日付として読めません",
-                    )
-                }),
+            ValueType::Date => self.day(&text.nfkc().collect::<String>()).ok_or_else(|| {
+                Refusal::value(
+                    "date",
+                    &name(),
+                    text,
+                    "is not a date",
+                    "は日付として読めません",
+                )
+            }),
             ValueType::List => Ok(text
                 .split([',', ';', '|', '、', '，'])
                 .map(str::trim)

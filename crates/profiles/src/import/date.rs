@@ -2,7 +2,7 @@
 
 use chrono::{LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
-use kernel::time::Millis;
+use kernel::{time::Millis, yearless::Yearless};
 
 use super::mapping::DateOrder;
 
@@ -34,6 +34,22 @@ pub(crate) fn instant(text: &str, order: DateOrder, zone: Tz) -> Option<Millis> 
 /// Reads a calendar day.
 pub(crate) fn day(text: &str, order: DateOrder) -> Option<NaiveDate> {
     local(text.trim(), order).map(|time| time.date())
+}
+
+/// Reads a day of an unknown year: `--07-14` as vCard writes it, or `7月14日`.
+pub(crate) fn yearless(text: &str) -> Option<Yearless> {
+    let text = text.trim();
+    if let Some(day) = Yearless::parse(text) {
+        return Some(day);
+    }
+    let (month, rest) = text.split_once('月')?;
+    let day = rest.strip_suffix('日')?;
+    let number = |part: &str| {
+        let is_short = (1..=2).contains(&part.len());
+        let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
+        (is_short && is_number).then(|| part.parse().ok()).flatten()
+    };
+    Yearless::new(number(month)?, number(day)?)
 }
 
 /// An absent local time (spring gap) moves forward, a repeated one is the first.
@@ -177,6 +193,25 @@ mod tests {
             day("令和元年5月1日", DateOrder::Ymd),
             NaiveDate::from_ymd_opt(2019, 5, 1)
         );
+    }
+
+    #[test]
+    fn a_birthday_may_be_told_without_its_year() {
+        for text in ["--07-04", "--0704", " 7月4日 ", "07月04日"] {
+            assert_eq!(yearless(text).unwrap().to_string(), "--07-04", "{text}");
+        }
+        for text in [
+            "7/4",
+            "13月1日",
+            "2月30日",
+            "7月",
+            "7月4日生まれ",
+            "月日",
+            "2026年7月4日",
+            "-7月4日",
+        ] {
+            assert_eq!(yearless(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -244,7 +244,9 @@ fn guess_type<'a>(cells: impl Iterator<Item = &'a str>) -> ValueType {
     };
     if all(is_number) {
         ValueType::Number
-    } else if all(|cell| date::day(cell, DateOrder::Ymd).is_some()) {
+    } else if all(|cell| {
+        date::day(cell, DateOrder::Ymd).is_some() || date::yearless(cell).is_some()
+    }) {
         ValueType::Date
     } else if all(|cell| {
         matches!(

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kernel::time::Millis;
 use sea_orm::FromQueryResult;
 
-use super::{Clause, Happened, Truth, sequence::Followed};
+use super::{Clause, Happened, Truth, past::Stayed, sequence::Followed};
 use crate::{
     language::{
         Bounds, Compare, CountOf, DateTest, Document, EventTest, Events, Measured, Moment, Node,
@@ -50,6 +50,7 @@ pub(super) struct Candidate {
 pub(super) enum Sight {
     Gathered(Gathered),
     Followed(Followed),
+    Stayed(Stayed),
 }
 
 impl Sight {
@@ -57,6 +58,7 @@ impl Sight {
         match self {
             Self::Gathered(gathered) => gathered.truth(at),
             Self::Followed(followed) => Truth::of(followed.holds(at)),
+            Self::Stayed(stayed) => stayed.truth(at),
         }
     }
 
@@ -65,6 +67,7 @@ impl Sight {
         let mut instants = match self {
             Self::Gathered(gathered) => gathered.instants(at),
             Self::Followed(followed) => followed.instants(at),
+            Self::Stayed(stayed) => stayed.instants(at),
         };
         instants.retain(|instant| *instant > at.now.0);
         instants.sort_unstable();
@@ -221,7 +224,7 @@ impl Gathered {
 }
 
 /// Returns how long after an event a moment that moves with now passes over it.
-fn moment_shifts(moment: Moment) -> impl Iterator<Item = i64> {
+pub(super) fn moment_shifts(moment: Moment) -> impl Iterator<Item = i64> {
     let offset = moment.offset();
     offset.into_iter().flat_map(|offset| [-offset, 1 - offset])
 }

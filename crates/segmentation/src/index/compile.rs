@@ -15,11 +15,11 @@ use super::{
 use crate::{
     language::{
         self, Clock, Compare, Consent, ConsentState, CountOf, DateTest, Dealer, EventTest, Events,
-        Fact, Filter, Fold, Machine, Node, Picked, Sequence, Since, Source, Test, TextTest, Window,
-        hour, weekday,
+        Fact, Filter, Fold, Machine, Node, Picked, Sequence, Since, Source, Test, TextTest, WasIn,
+        Window, hour, weekday,
     },
     resolve::{At, Resolved},
-    sql::answer_events,
+    sql::{Roll, answer_events},
 };
 
 /// Compiles nodes with what their words stand for.
@@ -54,6 +54,13 @@ impl Compiler<'_> {
                     serde_json::to_string(share).unwrap_or_default(),
                 )
             }
+            Node::WasIn(was_in) => self.was_in(was_in),
+            Node::List(list) => {
+                let roll = Roll::List(list.id);
+                let among = self.resolved.among(roll);
+                let written = format!("on {} {:x}", list.id, among.checksum);
+                lasting(Ask::Among(roll, among), written)
+            }
             Node::Standing(standing) => {
                 let ask = Ask::Standing(Box::new(Stand::new(standing, self.at)));
                 self.moving(ask, serde_json::to_string(standing).unwrap_or_default())
@@ -68,6 +75,17 @@ impl Compiler<'_> {
             written,
             moment: self.at.now.0,
         }))
+    }
+
+    fn was_in(&self, was_in: &WasIn) -> Rule {
+        let roll = Roll::WasIn(*was_in);
+        let among = self.resolved.among(roll);
+        let words = serde_json::to_string(was_in).unwrap_or_default();
+        let (known, checksum) = (among.otherwise, among.checksum);
+        self.moving(
+            Ask::Among(roll, among),
+            format!("was in {words} {known:?} {checksum:x}"),
+        )
     }
 
     fn fact(&self, fact: &Fact) -> Rule {

@@ -29,6 +29,12 @@ pub(super) fn date(wanted: &DateTest, at: &At) -> ValueTest {
             ValueRef::Text(text) if is_of_form(text, "9999-99-99") => {
                 Some(wanted.iter().any(|of_year| of_year.holds(text)))
             }
+            // The day is known, how old she turns is not.
+            ValueRef::Text(text) if is_of_form(text, "--99-99") => {
+                wanted.iter().try_fold(false, |found, of_year| {
+                    Some(found || of_year.holds_yearless(text)?)
+                })
+            }
             _ => None,
         });
     }
@@ -36,6 +42,9 @@ pub(super) fn date(wanted: &DateTest, at: &At) -> ValueTest {
         return ValueTest::new(move |value| match value? {
             ValueRef::Text(text) if is_of_form(text, "9999-99-99") => {
                 Some(months.iter().any(|month| text.get(5..7) == Some(month)))
+            }
+            ValueRef::Text(text) if is_of_form(text, "--99-99") => {
+                Some(months.iter().any(|month| text.get(2..4) == Some(month)))
             }
             _ => None,
         });

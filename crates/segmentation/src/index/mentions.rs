@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use index::{ColumnKey, EventQuery, FactKey};
 
 use super::rule::{Ask, Rule};
+use crate::sql::Roll;
 
 /// A kind of thing that a rule looks at, beside events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +20,8 @@ pub enum Looks {
     Addresses,
     /// The present instant.
     Time,
+    /// Rolls of people, which the index knows only as they stood when they were looked up.
+    Rolls,
     /// Everybody else: who changes may move others, which only a look at all of them tells.
     Others,
 }
@@ -30,6 +33,8 @@ pub struct Mentions {
     pub looks: BTreeSet<Looks>,
     /// Numbers of event names.
     pub names: BTreeSet<i32>,
+    /// Numbers of uploaded lists.
+    pub lists: BTreeSet<i64>,
 }
 
 impl Rule {
@@ -51,6 +56,12 @@ impl Rule {
                 Ask::After(after) => found.names.extend(after.names()),
                 Ask::Standing(_) => {
                     found.looks.insert(Looks::Others);
+                }
+                Ask::Among(roll, _) => {
+                    found.looks.insert(Looks::Rolls);
+                    if let Roll::List(list) = roll {
+                        found.lists.insert(list.raw());
+                    }
                 }
                 // Drawn once and for all.
                 Ask::Profile(_) => {}
@@ -76,6 +87,8 @@ impl Rule {
                     let asked = after.asked.query().map(words).unwrap_or_default();
                     format!("{asked} after {}", words(&after.of))
                 }
+                // Who is on it changes without the words.
+                Ask::Among(roll, _) => format!("{roll:?}"),
                 _ => condition.written.clone(),
             });
         });

@@ -2,7 +2,7 @@
 
 use std::collections::BinaryHeap;
 
-use index::{Bits, LeafCache, View};
+use index::{Answer, Bits, LeafCache, View};
 use kernel::id::ProfileId;
 
 use super::Rule;
@@ -39,6 +39,19 @@ pub fn examples(
     let found = smallest(usize::try_from(n).unwrap_or(usize::MAX), keys);
     let ids = found.into_iter().map(|(_, id)| ProfileId::from_raw(id));
     ids.collect()
+}
+
+/// Says of everybody whether they are among some; `otherwise` is what is known of all others.
+pub(super) fn among(view: &View, ids: &[i64], otherwise: Option<bool>) -> Answer {
+    let n = view.n_ordinals();
+    let mut members = Bits::none(n);
+    for ordinal in ids.iter().filter_map(|id| view.ordinal(*id)) {
+        members.insert(ordinal);
+    }
+    match otherwise {
+        Some(_) => Answer::known(members),
+        None => Answer::doubtful(members, Bits::all(n)),
+    }
 }
 
 /// Counts how up to [`parts::MOST`](crate::parts::MOST) rules overlap.

@@ -7,7 +7,8 @@ use index::{
     Taken, ValueRef, ValueTest, View,
 };
 
-use super::{measure::ValuesTest, sequence::Steps, since::After, standing::Stand};
+use super::{measure::ValuesTest, people, sequence::Steps, since::After, standing::Stand};
+use crate::{resolve::Among, sql::Roll};
 
 /// A rule for one present moment.
 #[derive(Debug)]
@@ -49,6 +50,8 @@ pub(super) enum Ask {
     Suppressed(ColumnKey, &'static str),
     /// Stands in one of some groups of the buyers.
     Standing(Box<Stand>),
+    /// Stands on a roll of people.
+    Among(Roll, Arc<Among>),
     /// What happened after what.
     Sequence(Box<Steps>),
     /// What events after another one say.
@@ -169,6 +172,7 @@ impl Ask {
             Self::Profile(test) => view.judge_profiles(|profile| test.holds(profile)),
             Self::Suppressed(key, channel) => view.one_of(key, view.suppressed(channel)).settled(),
             Self::Standing(stand) => stand.of_everybody(view),
+            Self::Among(_, among) => people::among(view, &among.ids, among.otherwise),
             Self::Sequence(steps) => steps.of_everybody(view),
             Self::After(after) => after.of_everybody(view),
         }
@@ -193,6 +197,10 @@ impl Ask {
                 _ => false,
             }),
             Self::Standing(stand) => stand.of_one(customer),
+            Self::Among(_, among) => match customer.profile() {
+                Some(profile) if among.has(profile) => Some(true),
+                _ => among.otherwise,
+            },
             Self::Sequence(steps) => Some(steps.of_one(customer)),
             Self::After(after) => after.of_one(customer),
         }
@@ -206,7 +214,7 @@ impl Ask {
                 view.version_of_events(&query.names)
             }
             // Addresses and customers come and go without a version of their own.
-            Self::Suppressed(..) | Self::Profile(_) => view.version(),
+            Self::Suppressed(..) | Self::Profile(_) | Self::Among(..) => view.version(),
             Self::Standing(_) => Stand::version(view),
             Self::Sequence(steps) => view.version_of_events(&steps.names()),
             Self::After(after) => view.version_of_events(&after.names()),

@@ -72,6 +72,15 @@ impl OfYear {
     }
 }
 
+impl OfYear {
+    /// Judges a day of an unknown year, `--07-14`; unknown where the number of the anniversary is asked for.
+    pub fn holds_yearless(&self, day: &str) -> Option<bool> {
+        let month_and_day = day.get(2..)?;
+        let is_one = self.days.iter().any(|one| one == month_and_day);
+        self.years.is_none().then_some(is_one)
+    }
+}
+
 fn written(year: i32) -> String {
     format!("{year:04}")
 }

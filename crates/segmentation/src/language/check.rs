@@ -2,6 +2,7 @@
 
 mod calendar;
 mod measure;
+mod past;
 mod sequence;
 mod spot;
 mod standing;
@@ -146,9 +147,15 @@ fn check_tree(document: &Document, found: &mut Invalid) {
                 at.to("/consent/channel").text(&consent.channel, found);
                 at.to("/consent/purpose").text(&consent.purpose, found);
             }
+            Node::WasIn(was_in) => at.to("/was_in").was_in(was_in, found),
             Node::Share(share) => at.to("/share").share(share, found),
             Node::Standing(standing) => at.to("/standing").standing(standing, found),
-            Node::All(_) | Node::Any(_) | Node::Not(_) | Node::Reachable(_) | Node::Segment(_) => {}
+            Node::All(_)
+            | Node::Any(_)
+            | Node::Not(_)
+            | Node::Reachable(_)
+            | Node::Segment(_)
+            | Node::List(_) => {}
         }
     }
 }

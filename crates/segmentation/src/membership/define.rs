@@ -1,6 +1,6 @@
 //! The segments whose memberships are kept, each with a checksum of its whole rule.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono_tz::Tz;
 use kernel::id::{SegmentId, WorkspaceId};
@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::{
     SegmentError,
     language::{self, Document},
-    resolve::references,
+    resolve::{list_references, references},
 };
 
 /// An active segment.
@@ -24,6 +24,14 @@ pub struct Definition {
     pub document: Document,
     /// A checksum of the rule, of those that it refers to, and of the zone that says when a day begins.
     pub rule: String,
+}
+
+impl Definition {
+    /// Tells whether its own rule asks for one of some lists; what it refers to is not looked into.
+    pub fn stands_on(&self, lists: &BTreeSet<i64>) -> bool {
+        let named = list_references(&self.document);
+        named.iter().any(|(list, _)| lists.contains(&list.raw()))
+    }
 }
 
 #[derive(FromQueryResult)]

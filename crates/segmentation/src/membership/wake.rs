@@ -89,6 +89,8 @@ pub struct Touches {
     pub has_new_words: bool,
     /// Addresses were suppressed, whoever has them.
     pub has_suppressed: bool,
+    /// Uploaded lists that were changed.
+    pub lists: BTreeSet<i64>,
 }
 
 impl Touches {
@@ -118,6 +120,9 @@ impl Touches {
             ChangeKind::Suppressed => self.has_suppressed = true,
             ChangeKind::Term | ChangeKind::EventName => self.has_new_words = true,
             ChangeKind::Segment => self.has_new_rules = true,
+            ChangeKind::List => {
+                self.lists.insert(change.a);
+            }
             // What this worker wrote itself; a sign of life that nothing looks at before it is written down; and what
             // is computed, of which a row of its own says that the facts changed.
             ChangeKind::SegmentEnter
@@ -138,6 +143,12 @@ impl Touches {
 
     fn touch(&mut self, profile: i64, cause: Cause) {
         self.of_mut(profile).kinds.insert(cause);
+    }
+
+    /// Tells whether customers were merged or parted.
+    pub fn has_merged(&self) -> bool {
+        let mut touches = self.by_profile.values();
+        touches.any(|touch| touch.kinds.contains(&Cause::Merge))
     }
 
     /// Returns how many profiles were touched.
@@ -195,6 +206,7 @@ mod tests {
         Mentions {
             looks: looks.iter().copied().collect(),
             names: names.iter().copied().collect(),
+            ..Mentions::default()
         }
     }
 

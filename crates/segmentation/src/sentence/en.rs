@@ -1,6 +1,7 @@
 //! English sentences: every condition is a relative clause, "who …" or "whose …".
 
 mod measure;
+mod past;
 mod sequence;
 mod words;
 
@@ -107,6 +108,8 @@ fn clause(node: &Node, labels: &dyn Labels) -> String {
         Node::Segment(segment) => {
             format!("who are in the segment “{}”", labels.segment(segment.id))
         }
+        Node::List(list) => format!("who are on the list “{}”", labels.list(list.id)),
+        Node::WasIn(was_in) => past::clause(was_in, labels),
         Node::Standing(standing) => standing_clause(&[standing], labels),
     }
 }

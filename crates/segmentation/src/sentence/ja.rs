@@ -1,6 +1,7 @@
 //! Japanese sentences: a condition is a clause that either goes on (「…し」) or qualifies 人 (「…した」).
 
 mod measure;
+mod past;
 mod sequence;
 mod words;
 
@@ -139,6 +140,12 @@ fn clause(node: &Node, form: Form, labels: &dyn Labels) -> String {
                 form.pick("おり", "いる")
             )
         }
+        Node::List(list) => format!(
+            "リスト「{}」に載って{}",
+            labels.list(list.id),
+            form.pick("おり", "いる")
+        ),
+        Node::WasIn(was_in) => past::clause(was_in, form, labels),
         Node::Standing(standing) => standing_clause(&[standing], form, labels),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::{
-    id::{SegmentId, WorkspaceId},
+    id::{ListId, SegmentId, WorkspaceId},
     invalid::Bilingual,
     money::Currency,
 };
@@ -15,7 +15,7 @@ use super::Labels;
 use crate::{
     SegmentError,
     language::{Document, Field},
-    resolve::references,
+    resolve::{list_references, past_references, references},
     store,
 };
 
@@ -143,6 +143,7 @@ pub(crate) fn field_label(field: Field) -> Bilingual {
 pub struct Names {
     attributes: HashMap<String, Bilingual>,
     segments: HashMap<SegmentId, String>,
+    lists: HashMap<ListId, String>,
     currency: Currency,
 }
 
@@ -185,13 +186,22 @@ impl Names {
             .collect();
         let ids: Vec<SegmentId> = documents
             .iter()
-            .flat_map(|document| references(document))
+            .flat_map(|document| {
+                let past = past_references(document);
+                references(document).into_iter().chain(past)
+            })
             .map(|(id, _)| id)
             .collect();
         let segments = store::names(db, workspace, &ids)
             .await?
             .into_iter()
             .collect();
+        let documents = documents.iter();
+        let lists: Vec<ListId> = documents
+            .flat_map(|document| list_references(document))
+            .map(|(id, _)| id)
+            .collect();
+        let lists = profiles::lists::names(db, workspace, &lists).await?;
         let row: Option<WorkspaceCurrency> =
             sql::one(db, "SELECT currency FROM workspace WHERE id = $1", binds).await?;
         let currency = row
@@ -200,6 +210,7 @@ impl Names {
         Ok(Self {
             attributes,
             segments,
+            lists,
             currency,
         })
     }
@@ -217,6 +228,10 @@ impl Labels for Names {
             .get(&id)
             .cloned()
             .unwrap_or_else(|| id.to_string())
+    }
+    fn list(&self, id: ListId) -> String {
+        let name = self.lists.get(&id).cloned();
+        name.unwrap_or_else(|| id.to_string())
     }
     fn currency(&self) -> Currency {
         self.currency

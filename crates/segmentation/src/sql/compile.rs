@@ -8,6 +8,7 @@ use super::{
     date::instant_sql,
     event::{self, Aggregate, Measure, Part, answer_name, scans_sql},
     filter::{compare_sql, scaled_sql},
+    roll::Roll,
     sequence,
     standing::Standings,
     value::{Column, test_sql},
@@ -30,6 +31,15 @@ pub(crate) enum Scope {
     Only(ProfileId),
 }
 
+impl Scope {
+    const fn only(self) -> Option<i64> {
+        match self {
+            Self::Everybody => None,
+            Self::Only(profile) => Some(profile.raw()),
+        }
+    }
+}
+
 /// The expression of a node.
 #[derive(Debug, Clone)]
 pub(crate) struct Leaf {
@@ -48,6 +58,8 @@ pub(crate) struct Compiler<'a> {
     consents: Vec<(String, String)>,
     /// Buyers with their groups, a table a window.
     standings: Vec<Standings>,
+    /// Rolls of people, a table each.
+    rolls: Vec<Roll>,
     /// Sequences, a table of those who have it each.
     sequences: Vec<Sequence>,
     scope: Scope,
@@ -68,6 +80,7 @@ impl<'a> Compiler<'a> {
             joins: Vec::new(),
             consents: Vec::new(),
             standings: Vec::new(),
+            rolls: Vec::new(),
             sequences: Vec::new(),
             scope,
         }
@@ -159,6 +172,8 @@ impl<'a> Compiler<'a> {
                 format!("({part} >= {from} AND {part} < {until})")
             }
             Node::Standing(standing) => self.standing(standing),
+            Node::WasIn(was_in) => self.roll(Roll::WasIn(*was_in)),
+            Node::List(list) => self.roll(Roll::List(list.id)),
         };
         Leaf { sql }
     }
@@ -311,6 +326,26 @@ impl<'a> Compiler<'a> {
         format!("({one_of})")
     }
 
+    fn roll(&mut self, roll: Roll) -> String {
+        let Some(table) = roll.table_sql(&mut self.binds, self.at, self.scope.only()) else {
+            return "FALSE".to_owned();
+        };
+        let known = self.rolls.iter().position(|known| *known == roll);
+        let number = known.unwrap_or_else(|| {
+            self.rolls.push(roll);
+            let number = self.rolls.len() - 1;
+            self.joins.push(format!(
+                "\nLEFT JOIN ({table}) r{number} ON r{number}.profile_id = p.id"
+            ));
+            number
+        });
+        let is_on = format!("r{number}.profile_id IS NOT NULL");
+        match roll.otherwise(self.at, self.resolved) {
+            Some(_) => format!("({is_on})"),
+            None => format!("(CASE WHEN {is_on} THEN TRUE END)"),
+        }
+    }
+
     fn sequence(&mut self, sequence: &Sequence) -> String {
         let known = self.sequences.iter().position(|known| known == sequence);
         let number = known.unwrap_or_else(|| {
@@ -327,10 +362,7 @@ impl<'a> Compiler<'a> {
         filter: Option<&str>,
         tail: &str,
     ) -> (String, Vec<Value>) {
-        let only = match self.scope {
-            Scope::Everybody => None,
-            Scope::Only(profile) => Some(profile.raw()),
-        };
+        let only = self.scope.only();
         let scans = scans_sql(&mut self.binds, self.at, &self.measures, only);
         for (number, table) in self.standings.iter().enumerate() {
             let table = table.table_sql(&mut self.binds, self.at);

@@ -35,21 +35,30 @@ fn between(value: &str, from: Option<String>, until: Option<String>) -> String {
     }
 }
 
-/// Returns the expression of a test on a stored day (`2026-07-14`) or instant (`…T01:42:00.000Z`).
-///
-/// Both forms sort as text, so no database has to parse a date; any other form is unknown.
-pub(super) fn date_sql(binds: &mut Binds, at: &At, text: &str, wanted: &DateTest) -> String {
-    let digits = |pattern: &str| match binds.dialect {
+/// Returns whether a text has the form of a pattern in which 9 is any digit.
+fn is_of_form(dialect: Dialect, text: &str, pattern: &str) -> String {
+    match dialect {
         Dialect::Sqlite => format!("{text} GLOB '{}'", pattern.replace('9', "[0-9]")),
         Dialect::Postgres => format!(
             "{text} ~ '^{}$'",
             pattern.replace('.', "\\.").replace('9', "[0-9]")
         ),
-    };
-    let is_day = digits("9999-99-99");
-    let is_second = digits("9999-99-99T99:99:99Z");
-    let is_milli = digits("9999-99-99T99:99:99.999Z");
-    let ordered = |text: &str| match binds.dialect {
+    }
+}
+
+/// Returns the expression of a test on a stored day (`2026-07-14`), instant (`…T01:42:00.000Z`) or day of an unknown year
+/// (`--07-14`).
+///
+/// All forms sort as text, so no database has to parse a date; any other form is unknown.
+pub(super) fn date_sql(binds: &mut Binds, at: &At, text: &str, wanted: &DateTest) -> String {
+    if let Some(of_year) = of_year_sql(binds, at, text, wanted) {
+        return of_year;
+    }
+    let dialect = binds.dialect;
+    let is_day = is_of_form(dialect, text, "9999-99-99");
+    let is_second = is_of_form(dialect, text, "9999-99-99T99:99:99Z");
+    let is_milli = is_of_form(dialect, text, "9999-99-99T99:99:99.999Z");
+    let ordered = |text: &str| match dialect {
         Dialect::Sqlite => text.to_owned(),
         Dialect::Postgres => format!("({text} COLLATE \"C\")"),
     };
@@ -58,22 +67,6 @@ pub(super) fn date_sql(binds: &mut Binds, at: &At, text: &str, wanted: &DateTest
         ordered(&format!("(substr({text}, 1, 19) || '.000Z')")),
         ordered(text),
     );
-    if let DateTest::Anniversary(anniversary) = wanted {
-        let holds = anniversary_sql(binds, text, anniversary, at);
-        return format!("(CASE WHEN {is_day} THEN {holds} END)");
-    }
-    let months: Vec<String> = match wanted {
-        DateTest::MonthIn(months) => months.iter().map(|month| format!("{month:02}")).collect(),
-        DateTest::ThisMonth => vec![format!("{:02}", local_date(at.now, at.zone).month())],
-        _ => Vec::new(),
-    };
-    if !months.is_empty() {
-        let one_of = binds.text_in(
-            &format!("substr({text}, 6, 2)"),
-            months.iter().map(String::as_str),
-        );
-        return format!("(CASE WHEN {is_day} THEN {one_of} END)");
-    }
     let Some((interval, outside)) = wanted.interval(at.now, at.zone) else {
         return "NULL".to_owned();
     };
@@ -98,6 +91,36 @@ pub(super) fn date_sql(binds: &mut Binds, at: &At, text: &str, wanted: &DateTest
         between(&milli, from.clone(), until.clone()),
         between(&second, from, until),
     )
+}
+
+/// Returns the expression of what asks for the day of the year only: months and anniversaries.
+fn of_year_sql(binds: &mut Binds, at: &At, text: &str, wanted: &DateTest) -> Option<String> {
+    let today = local_date(at.now, at.zone);
+    let months: Vec<String> = match wanted {
+        DateTest::MonthIn(months) => months.iter().map(|month| format!("{month:02}")).collect(),
+        DateTest::ThisMonth => vec![format!("{:02}", today.month())],
+        _ => Vec::new(),
+    };
+    let (full, yearless) = match wanted {
+        // The day is known, how old she turns is not.
+        DateTest::Anniversary(anniversary) => (
+            anniversary_sql(binds, text, anniversary, at),
+            yearless_sql(binds, text, anniversary, at),
+        ),
+        DateTest::MonthIn(_) | DateTest::ThisMonth => {
+            let mut month_at = |place: u32| {
+                let month = format!("substr({text}, {place}, 2)");
+                binds.text_in(&month, months.iter().map(String::as_str))
+            };
+            (month_at(6), month_at(3))
+        }
+        _ => return None,
+    };
+    let is_day = is_of_form(binds.dialect, text, "9999-99-99");
+    let is_yearless = is_of_form(binds.dialect, text, "--99-99");
+    Some(format!(
+        "(CASE WHEN {is_day} THEN {full} WHEN {is_yearless} THEN {yearless} END)"
+    ))
 }
 
 fn anniversary_sql(binds: &mut Binds, text: &str, anniversary: &Anniversary, at: &At) -> String {
@@ -127,4 +150,13 @@ fn anniversary_sql(binds: &mut Binds, text: &str, anniversary: &Anniversary, at:
         return "1 = 0".to_owned();
     }
     format!("({})", each.join(" OR "))
+}
+
+fn yearless_sql(binds: &mut Binds, text: &str, anniversary: &Anniversary, at: &At) -> String {
+    if !anniversary.turns.is_empty() {
+        return "NULL".to_owned();
+    }
+    let wanted = anniversary.wanted(local_date(at.now, at.zone));
+    let days = wanted.iter().flat_map(|of_year| &of_year.days);
+    binds.text_in(&format!("substr({text}, 3)"), days.map(String::as_str))
 }

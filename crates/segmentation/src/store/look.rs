@@ -1,7 +1,7 @@
 //! What is known about a saved segment: its versions, and who refers to it.
 
 use kernel::{
-    id::{SegmentId, UserId, WorkspaceId},
+    id::{ListId, SegmentId, UserId, WorkspaceId},
     time::Millis,
 };
 use sea_orm::FromQueryResult;
@@ -45,11 +45,28 @@ pub async fn versions(
     Ok(found)
 }
 
+/// Returns the active segments that refer to a list.
+pub async fn lists_used_by(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    list: ListId,
+) -> Result<Vec<(SegmentId, String)>, SegmentError> {
+    referring(db, workspace, list.raw()).await
+}
+
 /// Returns the active segments that refer to a segment.
 pub async fn used_by(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
     id: SegmentId,
+) -> Result<Vec<(SegmentId, String)>, SegmentError> {
+    referring(db, workspace, id.raw()).await
+}
+
+async fn referring(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    id: i64,
 ) -> Result<Vec<(SegmentId, String)>, SegmentError> {
     #[derive(FromQueryResult)]
     struct UserRow {
@@ -61,7 +78,7 @@ pub async fn used_by(
         "SELECT s.id, s.name FROM segment_reference r JOIN segment s ON s.id = r.segment_id
          WHERE r.workspace_id = $1 AND r.refers_to = $2 AND s.workspace_id = $1 AND s.archived_at IS NULL
          ORDER BY s.id LIMIT 100",
-        [workspace.raw().into(), id.raw().into()],
+        [workspace.raw().into(), id.into()],
     )
     .await?;
     Ok(rows

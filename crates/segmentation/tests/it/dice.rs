@@ -7,7 +7,7 @@ use kernel::time::{DAY, HOUR};
 use serde_json::{Value as Json, json};
 use testkit::START;
 
-use crate::world::World;
+use crate::world::{Listed, Stay, World};
 
 pub(crate) use rule::{inner, tree, window};
 pub(crate) use sequence::sequence;
@@ -117,7 +117,45 @@ pub(crate) fn world(dice: &mut Dice) -> World {
     for _ in 0..400 {
         happening(dice, &mut world);
     }
+    stays(dice, &mut world);
     world
+}
+
+/// Merges some into others, and lets everybody have been in the inner segment now and then.
+fn stays(dice: &mut Dice, world: &mut World) {
+    let people = world.people.iter();
+    let living: Vec<i64> = people.filter(|p| p.state == 0).map(|p| p.id).collect();
+    let merged = world.people.iter_mut().filter(|person| person.state == 1);
+    for person in merged {
+        person.merged_into = Some(dice.pick(&living));
+    }
+    if let Some(days) = dice.pick(&[None, Some(400), Some(90), Some(30), Some(30), Some(14)]) {
+        world.kept_since.push((INNER, START.0 - days * DAY));
+    }
+    for profile in 1_000..1_000 + PEOPLE {
+        if dice.one_in(2) {
+            let (added, removed) =
+                dice.pick(&[(1, None), (2, None), (1, Some(2)), (1, Some(3)), (3, None)]);
+            world.listed.push(Listed {
+                profile,
+                added,
+                removed,
+            });
+        }
+        let mut edges: Vec<i64> = (0..dice.below(5))
+            .map(|_| START.0 - distance(dice))
+            .collect();
+        edges.sort_unstable();
+        edges.dedup();
+        for edge in edges.chunks(2) {
+            world.stays.push(Stay {
+                segment: INNER,
+                profile,
+                from: edge[0],
+                left: edge.get(1).copied(),
+            });
+        }
+    }
 }
 
 fn attributes(dice: &mut Dice) -> Json {
@@ -148,6 +186,10 @@ fn attributes(dice: &mut Dice) -> Json {
                 "2025-07-22",
                 "2024-02-28",
                 "1990-03-01",
+                "--07-14",
+                "--02-29",
+                "--07-21",
+                "--02-30x",
                 "yesterday",
                 "2026-07-14T01:42:00.000Z",
             ]

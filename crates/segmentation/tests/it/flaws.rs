@@ -34,6 +34,10 @@ pub(crate) enum Flaw {
     LeapDayDropped,
     /// The day of birth is a birthday.
     DayIsItsAnniversary,
+    /// Who does not tell the year has no birthday.
+    YearlessHasNoDay,
+    /// Who does not tell the year may be of any age.
+    YearlessIsAnyAge,
     /// The hour at which it ends still counts.
     HourEndIncluded,
     /// The per cent at which it ends still counts.
@@ -82,9 +86,19 @@ pub(crate) enum Flaw {
     SinceNothingIsEver,
     /// What happens at the instant of the other thing comes after it.
     SinceTakesItsInstant,
+    /// At the instant of leaving one is still in.
+    StayEndIncluded,
+    /// Where a merged customer was, the one that she is now was not.
+    RowOfMergedLost,
+    /// Who was taken off a list is on it.
+    TakenOffStays,
+    /// What an upload wrote that is not through is seen.
+    UnfinishedIsSeen,
+    /// Before anything was kept nobody was in.
+    UnkeptIsOut,
 }
 
-const ALL: [Flaw; 33] = [
+const ALL: [Flaw; 40] = [
     Flaw::UnknownIsFalse,
     Flaw::AbsentDiffers,
     Flaw::MergedStay,
@@ -94,6 +108,8 @@ const ALL: [Flaw; 33] = [
     Flaw::DaysOfUtc,
     Flaw::LeapDayDropped,
     Flaw::DayIsItsAnniversary,
+    Flaw::YearlessHasNoDay,
+    Flaw::YearlessIsAnyAge,
     Flaw::HourEndIncluded,
     Flaw::ShareEndIncluded,
     Flaw::AverageCutOff,
@@ -118,6 +134,11 @@ const ALL: [Flaw; 33] = [
     Flaw::SinceTheFirstInstead,
     Flaw::SinceNothingIsEver,
     Flaw::SinceTakesItsInstant,
+    Flaw::StayEndIncluded,
+    Flaw::RowOfMergedLost,
+    Flaw::TakenOffStays,
+    Flaw::UnfinishedIsSeen,
+    Flaw::UnkeptIsOut,
 ];
 
 /// Random worlds at the most; the test ends when the last wrong reading is caught.

@@ -13,6 +13,7 @@ mod indexed;
 mod naive;
 mod newer;
 mod operators;
+mod past;
 mod saved;
 mod sequence;
 mod since;

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 mod calendar;
 mod measure;
+mod past;
 mod sequence;
 mod value;
 
@@ -94,6 +95,8 @@ impl Naive<'_> {
                     .unwrap();
                 Some(self.truth(&document.root, person) == Some(true))
             }
+            Node::WasIn(was_in) => self.was_in(was_in, person),
+            Node::List(list) => Some(self.is_on(*list, person)),
             Node::Standing(standing) => crate::standing::plain(self, standing, person),
         }
     }
@@ -327,7 +330,7 @@ impl Naive<'_> {
     }
 
     /// The first instant of a moment; Tokyo has no summer time, so a day begins nine hours early.
-    fn first(&self, moment: Moment) -> i64 {
+    pub(crate) fn first(&self, moment: Moment) -> i64 {
         assert_eq!(self.zone, Tz::Asia__Tokyo);
         match moment {
             Moment::Date(day) => {
@@ -395,6 +398,25 @@ impl Naive<'_> {
     }
 
     fn date(&self, text: &str, wanted: &DateTest) -> Truth {
+        if let Some(born) = text.strip_prefix("--").filter(|born| born.len() == 5) {
+            // In a leap year, so that every day is one.
+            let born: NaiveDate = format!("1904-{born}").parse().ok()?;
+            return match wanted {
+                DateTest::MonthIn(months) => {
+                    Some(months.iter().any(|month| u32::from(*month) == born.month()))
+                }
+                DateTest::ThisMonth => Some(self.local(self.now.0).month() == born.month()),
+                DateTest::Anniversary(_) if self.has(Flaw::YearlessHasNoDay) => None,
+                DateTest::Anniversary(wanted) if !wanted.turns.is_empty() => {
+                    self.has(Flaw::YearlessIsAnyAge).then_some(true)
+                }
+                DateTest::Anniversary(wanted) => {
+                    let today = self.local(self.now.0);
+                    Some(calendar::anniversary(wanted, born, today, self.flaw))
+                }
+                _ => None,
+            };
+        }
         if text.len() != 10 {
             if !text.ends_with('Z')
                 || matches!(

@@ -294,6 +294,50 @@ async fn a_birthday_is_told_by_the_days_to_it_and_by_the_age() {
 }
 
 #[tokio::test]
+async fn a_birthday_without_a_year_is_a_day_and_no_age() {
+    let mut world = World::default();
+    // The 14th of July, in a workspace of Tokyo.
+    for value in [
+        "--07-14",
+        "--02-29",
+        "--07-15",
+        "--13-45",
+        "--0714",
+        "1990-07-14",
+    ] {
+        world.person(json!({"v": value}));
+    }
+    let date = |test: Json| attribute(&json!({ "date": test }));
+    let near = |from: i32, until: i32, turns: Json| {
+        date(json!({"anniversary": {"from": from, "until": until, "turns": turns}}))
+    };
+    let not = |node: Json| json!({ "not": node });
+    check(
+        &world,
+        &[
+            (near(0, 0, json!([])), &[1, 6]),
+            (near(0, 1, json!([])), &[1, 3, 6]),
+            // 28 February 2026 is 136 days ago.
+            (near(-136, -136, json!([])), &[2]),
+            (not(near(0, 0, json!([]))), &[2, 3, 4]),
+            (near(0, 0, json!([36])), &[6]),
+            (not(near(0, 0, json!([20]))), &[6]),
+            (date(json!("this_month")), &[1, 3, 6]),
+            (date(json!({"month_in": [2]})), &[2]),
+            (not(date(json!({"month_in": [2]}))), &[1, 3, 4, 6]),
+            (date(json!({"before": {"date": "2026-07-14"}})), &[6]),
+            (not(date(json!({"before": {"date": "2026-07-14"}}))), &[]),
+            (
+                date(json!({"on_or_after": {"ago": {"days": 36_500}}})),
+                &[6],
+            ),
+            (attribute(&json!("exists")), &[1, 2, 3, 4, 5, 6]),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn shares_of_one_salt_do_not_overlap_and_leave_nobody_out() {
     let mut world = World::default();
     for _ in 0..60 {

@@ -20,6 +20,7 @@ const NO_OPERATORS: &[&str] = &[
     "machine",
     "salt",
     "id",
+    "when",
     "kind",
     "channel",
     "purpose",
@@ -50,7 +51,7 @@ impl Tally {
                         "text" | "number" | "date" | "list" | "count" | "average" | "minimum"
                         | "maximum" | "distinct" | "last_full" | "consent" | "message"
                         | "where" | "sequence" | "steps" | "since" | "latest" | "first"
-                        | "amount" | "quantity" => {
+                        | "was_in" | "amount" | "quantity" => {
                             format!("{name} ")
                         }
                         _ => String::new(),

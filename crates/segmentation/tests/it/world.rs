@@ -18,6 +18,8 @@ pub(crate) struct Person {
     pub(crate) id: i64,
     /// 0 active, 1 merged, 2 erased.
     pub(crate) state: i64,
+    /// The customer that a merged one is now.
+    pub(crate) merged_into: Option<i64>,
     pub(crate) workspace: WorkspaceId,
     pub(crate) email: Option<String>,
     pub(crate) name: Option<String>,
@@ -52,6 +54,33 @@ pub(crate) struct World {
     /// Path and number of each category; the parent of a path is the path without its last part.
     pub(crate) categories: Vec<(String, i64)>,
     pub(crate) products: Vec<(String, i64)>,
+    /// Stretches of time in a segment.
+    pub(crate) stays: Vec<Stay>,
+    /// Rows of the uploaded list.
+    pub(crate) listed: Vec<Listed>,
+    /// Since when they are kept, by segment.
+    pub(crate) kept_since: Vec<(i64, i64)>,
+}
+
+/// The number of the uploaded list, and the edition that is seen of it.
+pub(crate) const LIST: i64 = 6_000;
+pub(crate) const EDITION: i64 = 2;
+
+/// A row of the uploaded list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listed {
+    pub(crate) profile: i64,
+    pub(crate) added: i64,
+    pub(crate) removed: Option<i64>,
+}
+
+/// A stretch of time that somebody was in a segment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stay {
+    pub(crate) segment: i64,
+    pub(crate) profile: i64,
+    pub(crate) from: i64,
+    pub(crate) left: Option<i64>,
 }
 
 pub(crate) const WORKSPACE: WorkspaceId = WorkspaceId::from_raw(700_000_000_000_000_001);
@@ -70,6 +99,7 @@ const PROFILE: Bulk = Bulk {
         ("workspace_id", ColumnType::Int),
         ("id", ColumnType::Int),
         ("state", ColumnType::Int),
+        ("merged_into", ColumnType::Int),
         ("email", ColumnType::Text),
         ("full_name", ColumnType::Text),
         ("is_anonymous", ColumnType::Bool),
@@ -115,6 +145,7 @@ impl World {
         self.people.push(Person {
             id,
             state: 0,
+            merged_into: None,
             workspace: WORKSPACE,
             email: None,
             name: None,
@@ -172,6 +203,8 @@ impl World {
         self.load_people(&kit.db).await;
         self.load_terms(&kit.db).await;
         self.load_events(&kit.db).await;
+        self.load_stays(&kit.db).await;
+        self.load_list(&kit.db).await;
     }
 
     async fn load_people(&self, db: &Db) {
@@ -180,6 +213,7 @@ impl World {
                 person.workspace.raw().into(),
                 person.id.into(),
                 person.state.into(),
+                person.merged_into.into(),
                 person.email.clone().into(),
                 person.name.clone().into(),
                 person.is_anonymous.into(),
@@ -218,6 +252,54 @@ impl World {
                 )
                 .await;
             }
+        }
+    }
+
+    async fn load_list(&self, db: &Db) {
+        let insert = "INSERT INTO people_list (workspace_id, id, name, description, edition, created_at, updated_at)
+                      VALUES ($1, $2, '名簿', '', $3, 0, 0)";
+        let values = vec![WORKSPACE.raw().into(), LIST.into(), EDITION.into()];
+        run(db, insert, values).await;
+        for listed in &self.listed {
+            run(
+                db,
+                "INSERT INTO people_list_member (workspace_id, list_id, profile_id, added, removed, added_at)
+                 VALUES ($1, $2, $3, $4, $5, 7)",
+                vec![
+                    WORKSPACE.raw().into(),
+                    LIST.into(),
+                    listed.profile.into(),
+                    listed.added.into(),
+                    listed.removed.into(),
+                ],
+            )
+            .await;
+        }
+    }
+
+    async fn load_stays(&self, db: &Db) {
+        for (id, stay) in (1i64..).zip(&self.stays) {
+            let left_by = stay.left.map(|_| 2i64);
+            run(
+                db,
+                "INSERT INTO membership (workspace_id, segment_id, profile_id, id, entered_at, entered_by, left_at, left_by)
+                 VALUES ($1, $2, $3, $4, $5, 2, $6, $7)",
+                vec![
+                    WORKSPACE.raw().into(),
+                    stay.segment.into(),
+                    stay.profile.into(),
+                    id.into(),
+                    stay.from.into(),
+                    stay.left.into(),
+                    left_by.into(),
+                ],
+            )
+            .await;
+        }
+        for (segment, since) in &self.kept_since {
+            let insert = "INSERT INTO membership_filled (workspace_id, segment_id, rule, kept_since) VALUES ($1, $2, 'x', $3)";
+            let values = vec![WORKSPACE.raw().into(), (*segment).into(), (*since).into()];
+            run(db, insert, values).await;
         }
     }
 

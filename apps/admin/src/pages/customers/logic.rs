@@ -44,6 +44,9 @@ pub(super) fn shown(value: &Value) -> String {
 
 /// A day or an instant reads as a date, anything else as it stands.
 fn day_or_text(text: &str) -> String {
+    if let Some(day) = yearless(text) {
+        return day;
+    }
     let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d");
     if let Some(noon) = day.ok().and_then(|day| day.and_hms_opt(12, 0, 0)) {
         return format::date(format::zone::instant(noon));
@@ -52,6 +55,13 @@ fn day_or_text(text: &str) -> String {
         0 => text.to_owned(),
         at => format::date_time(at),
     }
+}
+
+/// A day whose year is not known: `--07-14`.
+fn yearless(text: &str) -> Option<String> {
+    let (month, day) = text.strip_prefix("--")?.split_once('-')?;
+    let (month, day): (i64, i64) = (month.parse().ok()?, day.parse().ok()?);
+    Some(t::customers::Yearless { day, month }.say())
 }
 
 /// Writes an attribute for a text field.

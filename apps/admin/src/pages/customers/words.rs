@@ -159,6 +159,7 @@ pub(super) fn segment_cause(name: &str) -> String {
         "merge" => t::customers::cause_merge(),
         "erase" => t::customers::cause_erase(),
         "time" => t::customers::cause_time(),
+        "list" => t::customers::cause_list(),
         "catalogue" => t::customers::cause_catalogue(),
         "backfill" => t::customers::cause_backfill(),
         other => other,

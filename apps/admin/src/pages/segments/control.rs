@@ -207,6 +207,9 @@ pub(crate) fn MomentBox(
     /// Where the moment stands.
     #[prop(into)]
     pointer: String,
+    /// Whether only what has passed can be chosen.
+    #[prop(optional)]
+    past: bool,
 ) -> impl IntoView {
     let held = editor.at(pointer.clone());
     let word = Memo::new(move |_| match held.get() {
@@ -220,14 +223,18 @@ pub(crate) fn MomentBox(
         },
         _ => "ago.days".to_owned(),
     });
-    let choices = Signal::derive(|| {
-        vec![
+    let choices = Signal::derive(move || {
+        let mut choices = vec![
             Choice::new("ago.days", t::segments::days_ago),
             Choice::new("ago.weeks", t::segments::weeks_ago),
             Choice::new("ago.hours", t::segments::hours_ago),
-            Choice::new("ahead.days", t::segments::days_ahead),
             Choice::new("date", t::segments::the_day),
-        ]
+            Choice::new("instant", t::segments::the_instant),
+        ];
+        if !past {
+            choices.push(Choice::new("ahead.days", t::segments::days_ahead));
+        }
+        choices
     });
     let place = StoredValue::new(pointer);
     let pick = move |to: String| {
@@ -242,6 +249,10 @@ pub(crate) fn MomentBox(
         });
         let value = match to.split_once('.') {
             Some((key, unit)) => json!({ key: { unit: length.unwrap_or_else(|| json!(30)) } }),
+            None if to == "instant" => {
+                let today = format::day_key(format::zone::now());
+                json!({ "instant": format::zone::typed_instant(&format!("{today}T00:00")) })
+            }
             None => json!({"date": format::day_key(format::zone::now())}),
         };
         editor.set(&place.get_value(), value);
@@ -253,7 +264,10 @@ pub(crate) fn MomentBox(
                 view! { <NumberBox editor=editor pointer=format!("{pointer}/{key}/{unit}") label=t::segments::length/> }
                     .into_any()
             }
-            None => view! { <DayBox editor=editor pointer=pointer/> }.into_any(),
+            None => {
+                let has_clock = word == "instant";
+                view! { <DayBox editor=editor pointer=pointer has_clock=has_clock/> }.into_any()
+            }
         }
     };
     view! {
@@ -263,26 +277,34 @@ pub(crate) fn MomentBox(
 }
 
 #[component]
-fn DayBox(editor: Editor, pointer: String) -> impl IntoView {
+fn DayBox(editor: Editor, pointer: String, has_clock: bool) -> impl IntoView {
     let held = editor.at(pointer.clone());
     let shown = move || {
         let held = held.get().unwrap_or_default();
         match (held.get("date"), held.get("instant")) {
             (Some(Value::String(day)), _) => day.clone(),
-            (_, Some(Value::String(instant))) => format::day_key(format::millis(instant)),
+            (_, Some(Value::String(instant))) => {
+                let local = format::zone::local(format::millis(instant));
+                local.format("%Y-%m-%dT%H:%M").to_string()
+            }
             _ => String::new(),
         }
     };
+    let kind = if has_clock { "datetime-local" } else { "date" };
     view! {
         <input
             class="in in-d"
-            type="date"
+            type=kind
             aria-label=t::segments::the_day
             prop:value=shown
             on:input:target=move |event| {
-                let day = event.target().value();
-                if !day.is_empty() {
-                    editor.set(&pointer, json!({ "date": day }));
+                let typed = event.target().value();
+                if has_clock {
+                    if let Some(instant) = format::zone::typed_instant(&typed) {
+                        editor.set(&pointer, json!({ "instant": instant }));
+                    }
+                } else if !typed.is_empty() {
+                    editor.set(&pointer, json!({ "date": typed }));
                 }
             }
         />

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use api_types::{
     FieldError,
+    lists::ListView,
     segments::{BothLanguages, SegmentNode, SegmentPreview, SegmentView, SegmentVocabulary},
 };
 use leptos::prelude::*;
@@ -13,7 +14,7 @@ use web_sys::AbortController;
 
 use super::logic::{self, ROOT};
 use crate::{
-    api::{ApiError, Load, load, segments as api},
+    api::{ApiError, Load, lists, load, segments as api},
     state::locale::{self, Locale},
 };
 
@@ -37,6 +38,8 @@ pub(crate) struct Editor {
     pub(crate) vocabulary: Load<SegmentVocabulary>,
     /// The other segments.
     pub(crate) segments: Load<Vec<SegmentView>>,
+    /// Lists of people.
+    pub(crate) lists: Load<Vec<ListView>>,
 }
 
 /// Returns the text of the page's language.
@@ -66,6 +69,10 @@ impl Editor {
             segments: load(
                 || (),
                 |(), signal| async move { api::all(Some(&signal)).await },
+            ),
+            lists: load(
+                || (),
+                |(), signal| async move { lists::latest(&signal).await },
             ),
         };
         editor.count_along();

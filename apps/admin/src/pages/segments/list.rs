@@ -83,7 +83,11 @@ pub fn SegmentList() -> impl IntoView {
     };
     view! {
         <PageHeader title=t::segments::list_title count=count>{primary}</PageHeader>
-        <div class="tools"><SearchField label=t::segments::search value=list.search()/></div>
+        <div class="tools">
+            <SearchField label=t::segments::search value=list.search()/>
+            <span class="grow"></span>
+            <ButtonLink to=Route::Lists kind=ButtonKind::Quiet icon=Icon::Users label=t::lists::title/>
+        </div>
         {gallery}
         <DataTable
             label=t::segments::list_title

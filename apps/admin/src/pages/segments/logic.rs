@@ -36,6 +36,10 @@ pub(crate) enum Kind {
     Reachable,
     /// About another segment.
     Segment,
+    /// About a segment in the past.
+    WasIn,
+    /// About an uploaded list.
+    List,
     /// About a share by chance.
     Share,
     /// About a place among the buyers.
@@ -110,6 +114,8 @@ pub(crate) fn kind(node: &Value) -> Kind {
         Some("consent") => Kind::Consent,
         Some("reachable") => Kind::Reachable,
         Some("segment") => Kind::Segment,
+        Some("was_in") => Kind::WasIn,
+        Some("list") => Kind::List,
         Some("share") => Kind::Share,
         Some("standing") => Kind::Standing,
         _ => Kind::Unknown,

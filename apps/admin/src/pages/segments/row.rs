@@ -4,6 +4,7 @@ mod clock;
 pub(crate) mod events;
 pub(crate) mod fact;
 mod measure;
+mod past;
 mod sequence;
 pub(crate) mod since;
 pub(crate) mod small;
@@ -28,6 +29,8 @@ pub(crate) fn controls(editor: Editor, kind: Kind, at: &str) -> AnyView {
             view! { <span class="say-w">{t::segments::reachable_email}</span> }.into_any()
         }
         Kind::Segment => view! { <small::SegmentControls editor=editor at=at/> }.into_any(),
+        Kind::List => view! { <small::ListControls editor=editor at=at/> }.into_any(),
+        Kind::WasIn => view! { <past::PastControls editor=editor at=at/> }.into_any(),
         Kind::Share => view! { <small::ShareControls editor=editor at=at/> }.into_any(),
         Kind::Standing => view! { <standing::StandingControls editor=editor at=at/> }.into_any(),
         Kind::All | Kind::Any | Kind::Unknown => {

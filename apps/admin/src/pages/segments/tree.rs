@@ -344,19 +344,41 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
         }))
     };
     let mut lines: Vec<MenuLine> = kinds.into_iter().map(line).collect();
-    let segment = MenuItem::new(Icon::Funnel, t::segments::add_segment, {
-        let other = other.clone();
-        move || {
-            if let Some(id) = &other {
-                editor.add(&group.get_value(), json!({"segment": { "id": id }}));
-            }
-        }
-    });
-    lines.push(MenuLine::from(if other.is_some() {
-        segment
-    } else {
-        segment.blocked(t::segments::no_other_segment)
-    }));
+    let list = editor.lists.value().unwrap_or_default();
+    let list = list.first().map(|list| list.id.clone());
+    let about_other =
+        |id: &Option<String>, icon, label: Word, none: Word, node: fn(&str) -> Value| {
+            let id = id.clone();
+            let is_there = id.is_some();
+            let entry = MenuItem::new(icon, label, move || {
+                if let Some(id) = &id {
+                    editor.add(&group.get_value(), node(id));
+                }
+            });
+            MenuLine::from(if is_there { entry } else { entry.blocked(none) })
+        };
+    let no_other = t::segments::no_other_segment;
+    lines.push(about_other(
+        &other,
+        Icon::Funnel,
+        t::segments::add_segment,
+        no_other,
+        |id| json!({"segment": { "id": id }}),
+    ));
+    lines.push(about_other(
+        &other,
+        Icon::History,
+        t::segments::add_was_in,
+        no_other,
+        |id| json!({"was_in": {"id": id, "when": {"at": {"ago": {"days": 30}}}}}),
+    ));
+    lines.push(about_other(
+        &list,
+        Icon::Users,
+        t::segments::add_list,
+        t::segments::no_list,
+        |id| json!({"list": { "id": id }}),
+    ));
     lines.push(MenuLine::Rule);
     lines.push(MenuLine::from(MenuItem::new(
         Icon::Split,

@@ -2,7 +2,10 @@
 
 use api_types::{
     customers::CustomerSummary,
-    segments::{SegmentClause, SegmentEvent, SegmentExplanation, SegmentPlace, SegmentSteps},
+    segments::{
+        SegmentClause, SegmentEvent, SegmentExplanation, SegmentPast, SegmentPlace, SegmentStay,
+        SegmentSteps,
+    },
 };
 use leptos::prelude::*;
 use serde_json::Value;
@@ -207,6 +210,12 @@ fn evidence(clause: &SegmentClause) -> String {
     if let Some(steps) = &clause.sequence {
         return reached(steps);
     }
+    if let Some(past) = &clause.past {
+        return stays(past);
+    }
+    if let Some(since) = &clause.listed_at {
+        return t::segments::listed_since(format::date(format::millis(since)));
+    }
     if let Some(place) = &clause.standing {
         return placed(place);
     }
@@ -230,6 +239,30 @@ fn evidence(clause: &SegmentClause) -> String {
         Some(Value::Null) | None => t::segments::no_record().to_owned(),
         Some(other) => other.to_string(),
     }
+}
+
+/// Says when somebody was in a segment.
+fn stays(past: &SegmentPast) -> String {
+    let day = |at: &String| format::date(format::millis(at));
+    let stay = |stay: &SegmentStay| {
+        let left = stay.left_at.as_ref().map(day).unwrap_or_default();
+        t::segments::Stay {
+            from: day(&stay.entered_at),
+            until: left,
+        }
+        .say()
+    };
+    let stays: Vec<String> = past.stays.iter().map(stay).collect();
+    let known = match &past.kept_since {
+        Some(since) => t::segments::kept_since(day(since)),
+        None => t::segments::never_kept().to_owned(),
+    };
+    let stays = if stays.is_empty() {
+        t::segments::never_stayed().to_owned()
+    } else {
+        stays.join(t::segments::comma())
+    };
+    format!("{stays}{known}")
 }
 
 /// Says how far somebody got in a sequence.

@@ -1,16 +1,12 @@
 //! `POST /api/v1/imports`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use api_types::imports::InspectionView;
-use axum::{
-    extract::{Multipart, State, multipart::Field},
-    http::StatusCode,
-};
+use axum::extract::{Multipart, State, multipart::Field};
 use kernel::{id::ImportId, invalid::Invalid};
 use profiles::import::{self, ImportKind, NewImport, normalise_upload, store};
 use serde::Deserialize;
-use tokio::{fs::File, io::AsyncWriteExt};
 
 use super::wire;
 use crate::{
@@ -20,11 +16,15 @@ use crate::{
         extract::{Locale, ValidQuery},
         problem::ApiError,
     },
+    routes::file::{self, Most, Orphan},
     state::App,
 };
 
-/// The largest file, in bytes.
-const MAX_BYTES: u64 = 4 << 30;
+/// The largest file.
+const MOST: Most = Most {
+    bytes: 4 << 30,
+    said: "4 GB",
+};
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -52,7 +52,7 @@ pub(super) async fn upload(
             "customers・products・orders のいずれかです",
         )
     })?;
-    let mut multipart = multipart.map_err(|_| no_file())?;
+    let mut multipart = multipart.map_err(|_| file::missing())?;
     let id = store::fresh_id(&*app.ids);
     let folder = app.config.server.data_dir.join("imports");
     let path = folder.join(format!("{id}.csv"));
@@ -60,8 +60,8 @@ pub(super) async fn upload(
         let field = multipart
             .next_field()
             .await
-            .map_err(|_| broken())?
-            .ok_or_else(no_file)?;
+            .map_err(|_| file::broken())?
+            .ok_or_else(file::missing)?;
         if field.name() == Some("file") {
             let file_name = file_name(&field);
             let mut orphan = Orphan(Some(path.clone()));
@@ -87,17 +87,6 @@ pub(super) async fn upload(
     }
 }
 
-/// A file that nothing knows of yet: it must not stay when the upload fails or its sender goes away.
-struct Orphan(Option<PathBuf>);
-
-impl Drop for Orphan {
-    fn drop(&mut self) {
-        if let Some(path) = self.0.take() {
-            let _ = std::fs::remove_file(path);
-        }
-    }
-}
-
 struct Received {
     id: ImportId,
     kind: ImportKind,
@@ -116,7 +105,7 @@ async fn receive(
     tokio::fs::create_dir_all(&new.folder)
         .await
         .map_err(|error| ApiError::internal(&error))?;
-    write(&new.path, field).await?;
+    file::write(&new.path, field, MOST).await?;
     let defaults = wire::defaults(app, operator.workspace).await?;
     let (path, kind) = (new.path.clone(), new.kind);
     let inspection = wire::blocking(move || {
@@ -146,52 +135,9 @@ async fn receive(
     wire::inspection(app, locale, import, inspection).await
 }
 
-async fn write(path: &Path, mut field: Field<'_>) -> Result<(), ApiError> {
-    let mut file = File::create(path)
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
-    let mut n_bytes = 0u64;
-    while let Some(chunk) = field.chunk().await.map_err(|_| broken())? {
-        n_bytes += chunk.len() as u64;
-        if n_bytes > MAX_BYTES {
-            return Err(ApiError::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too-large",
-                "the file is over 4 GB",
-                "ファイルが4GBを超えています",
-            ));
-        }
-        file.write_all(&chunk)
-            .await
-            .map_err(|error| ApiError::internal(&error))?;
-    }
-    file.sync_all()
-        .await
-        .map_err(|error| ApiError::internal(&error))
-}
-
 /// The last part of the name that the browser gives, without anything odd; only shown, never a path.
 fn file_name(field: &Field<'_>) -> String {
     let name = field.file_name().unwrap_or("import.csv");
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     last.chars().filter(|c| !c.is_control()).take(200).collect()
-}
-
-fn no_file() -> ApiError {
-    Invalid::one(
-        "/file",
-        "required",
-        "send the file as the multipart field `file`",
-        "ファイルを multipart の file で送ってください",
-    )
-    .into()
-}
-
-fn broken() -> ApiError {
-    ApiError::new(
-        StatusCode::BAD_REQUEST,
-        "broken-upload",
-        "the upload broke off",
-        "アップロードが途中で切れました",
-    )
 }

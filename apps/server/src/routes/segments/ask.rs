@@ -5,13 +5,13 @@ use api_types::{
     segments::{
         AskExamples, AskExplanation, AskOverlap, PreviewSegment, SegmentClause, SegmentEvent,
         SegmentEvents, SegmentExamples, SegmentExplanation, SegmentNode, SegmentOverlap,
-        SegmentPart, SegmentPlace, SegmentPreview, SegmentSteps,
+        SegmentPart, SegmentPast, SegmentPlace, SegmentPreview, SegmentStay, SegmentSteps,
     },
 };
 use axum::{Json, extract::State};
 use kernel::{id::ProfileId, invalid::Invalid, time::Millis};
 use segmentation::{
-    Clause, Evidence, Happened, Reached, Truth,
+    Clause, Evidence, Happened, Reached, Stays, Truth,
     language::{Node, Place},
     parts, sentence,
     sentence::Names,
@@ -199,6 +199,17 @@ fn steps_view(place: &Place<'_>, reached: Reached) -> SegmentSteps {
     }
 }
 
+fn past_view(stays: Stays) -> SegmentPast {
+    let stay = |(entered, left): (Millis, Option<Millis>)| SegmentStay {
+        entered_at: entered.to_string(),
+        left_at: left.as_ref().map(Millis::to_string),
+    };
+    SegmentPast {
+        kept_since: stays.kept_since.as_ref().map(Millis::to_string),
+        stays: stays.stays.into_iter().map(stay).collect(),
+    }
+}
+
 fn event_view(event: Happened) -> SegmentEvent {
     SegmentEvent {
         at: event.at.to_string(),
@@ -236,6 +247,8 @@ fn clause_view(
         Evidence::Standing(placed) => {
             view.standing = placed.map(|placed| place_view(place, placed));
         }
+        Evidence::Listed(since) => view.listed_at = since.as_ref().map(Millis::to_string),
+        Evidence::Past(stays) => view.past = Some(past_view(stays)),
         Evidence::Sequence(reached) => {
             view.sequence = Some(steps_view(place, reached));
         }

@@ -138,7 +138,7 @@ pub(super) async fn segment(
 }
 
 /// Reads names for a list of people, in the order of the list, and logs that they were looked at.
-pub(super) async fn people(
+pub(in crate::routes) async fn people(
     app: &App,
     caller: &Caller,
     action: &str,

@@ -10,7 +10,7 @@ use std::{
 
 use kernel::{
     feed::{Change, ChangeKind},
-    id::{ProfileId, SegmentId},
+    id::{ListId, ProfileId, SegmentId},
     time::{Clock, DAY, HOUR, Millis},
 };
 use segmentation::store::Shelf;
@@ -122,6 +122,39 @@ impl World<'_> {
         tx.commit().await.unwrap();
     }
 
+    /// Others are put on the list, and some are taken off it: what an upload comes to.
+    async fn upload(&mut self) {
+        let (modulus, rest) = (self.below(5) + 2, self.below(3));
+        let tx = self.app.kit.db.begin().await.unwrap();
+        let workspace = self.app.kit.workspace;
+        for text in [
+            format!(
+                "UPDATE people_list_member SET removed = 1 + (SELECT l.edition FROM people_list l)
+                 WHERE workspace_id = $1 AND removed IS NULL AND profile_id % {modulus} = {rest}"
+            ),
+            format!(
+                "INSERT INTO people_list_member (workspace_id, list_id, profile_id, added, added_at)
+                 SELECT p.workspace_id, l.id, p.id, l.edition + 1, 0 FROM profile p CROSS JOIN people_list l
+                 WHERE p.workspace_id = $1 AND p.state = 0 AND p.id % {modulus} <> {rest} AND p.id % 3 = {rest}
+                   AND NOT EXISTS (SELECT 1 FROM people_list_member r WHERE r.profile_id = p.id AND r.removed IS NULL)"
+            ),
+            "UPDATE people_list SET edition = edition + 1 WHERE workspace_id = $1".to_owned(),
+        ] {
+            sql::exec(&tx, text, [workspace.raw().into()]).await.unwrap();
+        }
+        let list = sql::number(&tx, "SELECT id FROM people_list", [])
+            .await
+            .unwrap();
+        let change = Change {
+            a: list,
+            ..Change::of(workspace, ProfileId::from_raw(0), ChangeKind::List)
+        };
+        feed::append(&tx, self.app.app.now(), &[change])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// Another worker takes over: after a clean stop, after a kill, or after writes that the database refused.
     async fn take_over(&mut self) {
         match self.below(3) {
@@ -180,6 +213,24 @@ async fn history(app: &TestApp, seed: u64, indexing: Indexing, run: &str) {
         segments.insert(segment(app, &root).await, root);
     }
     let inner = *segments.keys().next_back().unwrap();
+    let owners = segments
+        .iter()
+        .find(|(_, root)| root.to_string().contains("Own 1"));
+    let lively = owners.unwrap().0.to_string();
+    let text =
+        "INSERT INTO people_list (workspace_id, id, name, description, created_at, updated_at)
+                VALUES ($1, 9000, '名簿', '', 0, 0)";
+    let binds = [app.kit.workspace.raw().into()];
+    sql::exec(app.kit.db.writer(), text, binds).await.unwrap();
+    let list = ListId::from_raw(9_000).to_string();
+    for root in [
+        json!({"list": {"id": list}}),
+        json!({"all": [{"not": {"list": {"id": list}}}, {"fact": {"of": {"field": "email"}, "test": "exists"}}]}),
+        json!({"was_in": {"id": lively, "when": {"at": {"ago": {"hours": 30}}}}}),
+        json!({"not": {"was_in": {"id": lively, "when": {"within": {"last": {"days": 2}}}}}}),
+    ] {
+        segments.insert(segment(app, &root).await, root);
+    }
     let root = json!({"any": [{"segment": {"id": inner.to_string()}}, {"fact": {"of": {"attribute": "vip"}, "test": {"boolean": true}}}]});
     segments.insert(segment(app, &root).await, root);
     let node = Node::start(app, indexing);
@@ -201,6 +252,7 @@ async fn history(app: &TestApp, seed: u64, indexing: Indexing, run: &str) {
                 2 => app.kit.clock.advance(world.company.dice.below(3 * DAY)),
                 3 => app.kit.clock.advance(-world.company.dice.below(2 * HOUR)),
                 4 if indexing == Indexing::On => world.take_over().await,
+                9 | 10 => world.upload().await,
                 5..=8 => {
                     world.node.round(app, &mut world.keeper).await;
                 }

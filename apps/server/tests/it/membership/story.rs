@@ -8,7 +8,7 @@ use kernel::{
     id::SegmentId,
     time::{Clock, DAY, HOUR, MINUTE, Millis},
 };
-use profiles::{Source, ingest::body};
+use profiles::{Source, ingest::body, lists};
 use segmentation::{membership::Cause, store::Shelf};
 use serde_json::{Value as Json, json};
 use server::{
@@ -129,6 +129,130 @@ async fn what_did_not_follow_is_noticed_when_its_time_has_passed() {
         app.kit.clock.set(last.plus(24 * HOUR));
         node.settle(&app, &mut keeper).await;
         assert_eq!(of(&app, id).await, [(true, Cause::Time)], "{}", test.name());
+        is_sound(&app, test.name()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_changed_list_lets_those_enter_and_leave_whom_it_names_now() {
+    for (test, indexing) in [
+        (0, Indexing::On),
+        (1, Indexing::On),
+        (0, Indexing::Off),
+        (1, Indexing::Off),
+    ] {
+        let test = &testkit::both().await[test];
+        let app = TestApp::new(test).await;
+        say(&app, json!({"type": "identify", "userId": "u1"})).await;
+        say(&app, json!({"type": "identify", "userId": "u2"})).await;
+        let writer = lists::Writer {
+            workspace: app.kit.workspace,
+            user: None,
+            now: app.kit.clock.now(),
+        };
+        let tx = app.kit.db.begin().await.unwrap();
+        let draft = lists::Draft {
+            name: "名簿".to_owned(),
+            description: String::new(),
+        };
+        let list = lists::insert(&tx, writer, &*app.kit.ids, draft)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let id = segment(
+            &app,
+            &json!({"all": [{"list": {"id": list.id.to_string()}}]}),
+        )
+        .await;
+        let other = segment(&app, &json!({"not": {"list": {"id": list.id.to_string()}}})).await;
+        let node = Node::start(&app, indexing);
+        let mut keeper = node.claim(app.kit.workspace).await;
+        node.settle(&app, &mut keeper).await;
+        let folder = tempfile::tempdir().unwrap();
+        let upload = async |mode, text: &str| {
+            let path = folder.path().join("list.txt");
+            std::fs::write(&path, text).unwrap();
+            let upload = lists::Upload {
+                list: list.id,
+                mode,
+                path,
+            };
+            let writer = lists::Writer {
+                now: app.kit.clock.now(),
+                ..writer
+            };
+            lists::upload(&app.kit.db, writer, &app.kit.clock, upload)
+                .await
+                .unwrap()
+        };
+        upload(lists::Mode::Add, "u1").await;
+        app.kit.clock.advance(10 * MINUTE);
+        node.settle(&app, &mut keeper).await;
+        // Without the index a row of the feed may come to light only after what it tells of.
+        let cause = |told: Vec<(bool, Cause)>| -> Vec<(bool, Cause)> {
+            let cause = |cause| match indexing {
+                Indexing::On => cause,
+                Indexing::Off => Cause::List,
+            };
+            told.into_iter().map(|(way, of)| (way, cause(of))).collect()
+        };
+        let told = cause(of(&app, id).await);
+        assert_eq!(told, [(true, Cause::List)], "{}", test.name());
+        assert_eq!(cause(of(&app, other).await), [(false, Cause::List)]);
+        upload(lists::Mode::Replace, "u2").await;
+        app.kit.clock.advance(10 * MINUTE);
+        node.settle(&app, &mut keeper).await;
+        let mut told = cause(of(&app, id).await);
+        told.sort();
+        let expected = [
+            (false, Cause::List),
+            (true, Cause::List),
+            (true, Cause::List),
+        ];
+        assert_eq!(told, expected, "{}", test.name());
+        is_sound(&app, test.name()).await;
+    }
+}
+
+#[tokio::test]
+async fn who_was_in_a_segment_two_days_ago_enters_and_leaves_in_that_minute() {
+    for test in testkit::both().await {
+        let app = TestApp::new(&test).await;
+        let looked = json!({"events": {"names": ["Looked"], "within": {"last": {"hours": 1}},
+            "test": {"count": {"times": {"at_least": 1}}}}});
+        let inner = segment(&app, &looked).await;
+        let was = json!({"all": [{"was_in": {"id": inner.to_string(), "when": {"at": {"ago": {"days": 2}}}}}]});
+        let id = segment(&app, &was).await;
+        let node = Node::start(&app, Indexing::On);
+        let mut keeper = node.claim(app.kit.workspace).await;
+        node.settle(&app, &mut keeper).await;
+        app.kit.clock.advance(12_345);
+        say(&app, did("u1", "Looked")).await;
+        app.kit.clock.advance(1_000);
+        node.settle(&app, &mut keeper).await;
+        app.kit.clock.advance(HOUR);
+        next_minute(&app);
+        node.settle(&app, &mut keeper).await;
+        let stay = intervals(&app).await;
+        let stay = stay.iter().find(|one| one.segment == inner.raw()).unwrap();
+        let (from, left) = (Millis(stay.entered.0), Millis(stay.left.unwrap().0));
+        app.kit.clock.set(from.plus(2 * DAY - 1));
+        node.settle(&app, &mut keeper).await;
+        assert_eq!(of(&app, id).await, [], "not a moment too early");
+        app.kit.clock.set(from.plus(2 * DAY));
+        next_minute(&app);
+        node.settle(&app, &mut keeper).await;
+        assert_eq!(of(&app, id).await, [(true, Cause::Time)]);
+        app.kit.clock.set(left.plus(2 * DAY));
+        next_minute(&app);
+        node.settle(&app, &mut keeper).await;
+        let told = of(&app, id).await;
+        assert_eq!(
+            told,
+            [(true, Cause::Time), (false, Cause::Time)],
+            "{}",
+            test.name()
+        );
         is_sound(&app, test.name()).await;
     }
 }

@@ -1,5 +1,6 @@
 //! Filters for what marketing emails say: names, dates, fallbacks.
 
+use kernel::yearless::Yearless;
 use liquid_core::{Error, Result, Runtime, Value, ValueCow, ValueView};
 
 use super::{Own, too_large};
@@ -179,10 +180,16 @@ fn format_date(
 }
 
 fn date_ja(input: &dyn ValueView, _: &[ValueCow<'_>], runtime: &dyn Runtime) -> Result<Value> {
+    if let Some(day) = Yearless::parse(&input.to_kstr()) {
+        return Ok(Value::scalar(format!("{}月{}日", day.month, day.day)));
+    }
     with_instant(input, runtime, |instant| Some(date::japanese(instant)))
 }
 
 fn date_en(input: &dyn ValueView, _: &[ValueCow<'_>], runtime: &dyn Runtime) -> Result<Value> {
+    if let Some(day) = Yearless::parse(&input.to_kstr()) {
+        return Ok(Value::scalar(date::english_day(day)));
+    }
     with_instant(input, runtime, |instant| Some(date::english(instant)))
 }
 

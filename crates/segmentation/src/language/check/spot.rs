@@ -237,7 +237,7 @@ impl Spot {
         }
     }
 
-    fn moment(&self, moment: Moment, found: &mut Invalid) {
+    pub(super) fn moment(&self, moment: Moment, found: &mut Invalid) {
         if let Moment::Ago(span) | Moment::Ahead(span) = moment {
             self.span(span, found);
         }

@@ -1,13 +1,13 @@
 //! Random rules.
 
-use kernel::id::{CampaignId, SegmentId};
+use kernel::id::{CampaignId, ListId, SegmentId};
 use serde_json::{Value as Json, json};
 
 use super::{
     Dice, INNER, NAMES, PATHS, PEOPLE, TEXTS,
     sequence::{picked, sequence},
 };
-use crate::naive::part;
+use crate::{naive::part, world::LIST};
 
 fn span(dice: &mut Dice) -> Json {
     dice.pick(&[
@@ -149,7 +149,9 @@ fn attribute(key: &str, test: &Json, fold: &str) -> Json {
 
 fn leaf(dice: &mut Dice) -> Json {
     let fold = dice.pick(&["exact", "japanese"]);
-    match dice.below(19) {
+    match dice.below(22) {
+        21 => on_list(dice),
+        19 | 20 => was_in(dice),
         14 | 15 => crate::standing::condition(dice),
         16..=18 => sequence(dice),
         0 => {
@@ -188,6 +190,33 @@ fn leaf(dice: &mut Dice) -> Json {
             "count": compare(dice, &[0, 1, 2]),
         }}),
         _ => events(dice),
+    }
+}
+
+fn on_list(dice: &mut Dice) -> Json {
+    let asked = json!({"list": {"id": ListId::from_raw(LIST).to_string()}});
+    if dice.one_in(3) {
+        json!({ "not": asked })
+    } else {
+        asked
+    }
+}
+
+fn was_in(dice: &mut Dice) -> Json {
+    let when = if dice.one_in(2) {
+        let mut at = moment(dice);
+        while at.get("ahead").is_some() {
+            at = moment(dice);
+        }
+        json!({ "at": at })
+    } else {
+        json!({"within": window(dice)})
+    };
+    let asked = json!({"was_in": {"id": SegmentId::from_raw(INNER).to_string(), "when": when}});
+    if dice.one_in(3) {
+        json!({ "not": asked })
+    } else {
+        asked
     }
 }
 

@@ -91,7 +91,7 @@ fn offer(fields: Fields) -> Option<Offer> {
             Some(Offer::Coupon {
                 label,
                 code,
-                expires_at: super::timing::instant(&fields.until),
+                expires_at: format::zone::typed_instant(&fields.until),
             })
         }
         _ => None,

@@ -1,21 +1,15 @@
 //! When: at once, at an instant, or when it is that time where each person is.
 
 use api_types::campaigns::Timing;
-use chrono::{DateTime, NaiveDateTime, SecondsFormat};
+use chrono::NaiveDateTime;
 use leptos::prelude::*;
 
 use crate::{
-    format, i18n as t,
+    format::{self, zone::typed_instant},
+    i18n as t,
     pages::campaigns::draft::Draft,
     ui::{Choice, DateField, Note, RadioGroup, field::DateKind},
 };
-
-/// Reads a date field in the workspace's zone as an instant of the API.
-pub(super) fn instant(local: &str) -> Option<String> {
-    let local = NaiveDateTime::parse_from_str(local, "%Y-%m-%dT%H:%M").ok()?;
-    let at = DateTime::from_timestamp_millis(format::zone::instant(local))?;
-    Some(at.to_rfc3339_opts(SecondsFormat::Secs, true))
-}
 
 fn fields(timing: Option<Timing>) -> (String, String) {
     match timing {
@@ -34,7 +28,7 @@ fn fields(timing: Option<Timing>) -> (String, String) {
 fn timing(kind: &str, when: &str) -> Option<Timing> {
     match kind {
         "now" => Some(Timing::Now {}),
-        "at" => instant(when).map(|at| Timing::At { at }),
+        "at" => typed_instant(when).map(|at| Timing::At { at }),
         "local_time" => {
             let local = NaiveDateTime::parse_from_str(when, "%Y-%m-%dT%H:%M").ok()?;
             let (date, time) = (
@@ -65,7 +59,9 @@ pub(super) fn TimingSheet(draft: Draft) -> impl IntoView {
         Choice::new("local_time", t::campaigns::timing_local),
     ];
     let is_past = Signal::derive(move || {
-        let chosen = (kind.get() == "at").then(|| instant(&when.get())).flatten();
+        let chosen = (kind.get() == "at")
+            .then(|| typed_instant(&when.get()))
+            .flatten();
         let is_past = chosen.is_some_and(|at| format::millis(&at) < format::zone::now());
         is_past.then(|| t::campaigns::in_the_past().to_owned())
     });

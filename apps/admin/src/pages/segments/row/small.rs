@@ -1,6 +1,7 @@
 //! Conditions about messages, permissions and other segments.
 #![expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 
+use api_types::lists::ListView;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
@@ -116,14 +117,16 @@ pub(super) fn ConsentControls(editor: Editor, at: String) -> impl IntoView {
 
 #[component]
 pub(super) fn SegmentControls(editor: Editor, at: String) -> impl IntoView {
-    let place = StoredValue::new(format!("{at}/segment/id"));
-    let held = editor.at(place.get_value());
-    let chosen = Signal::derive(move || {
-        held.get()
-            .and_then(|held: Value| held.as_str().map(str::to_owned))
-            .into_iter()
-            .collect::<Vec<_>>()
-    });
+    view! {
+        <span class="say-w">{t::segments::w_segment}</span>
+        <SegmentPick editor=editor place=format!("{at}/segment/id")/>
+        <span class="say-w">{t::segments::w_in_segment}</span>
+    }
+}
+
+/// The word that chooses a segment.
+#[component]
+pub(super) fn SegmentPick(editor: Editor, place: String) -> impl IntoView {
     let choices = Signal::derive(move || {
         let segments = editor.segments.value().unwrap_or_default();
         segments
@@ -131,12 +134,41 @@ pub(super) fn SegmentControls(editor: Editor, at: String) -> impl IntoView {
             .map(|segment| Choice::new(segment.id, segment.name))
             .collect::<Vec<_>>()
     });
-    let pick = move |value: String| editor.set(&place.get_value(), json!(value));
+    view! { <Named editor=editor place=place label=t::segments::segment choices=choices/> }
+}
+
+#[component]
+pub(super) fn ListControls(editor: Editor, at: String) -> impl IntoView {
+    let choices = Signal::derive(move || {
+        let lists = editor.lists.value().unwrap_or_default();
+        let choice = |list: ListView| Choice::new(list.id, list.name);
+        lists.into_iter().map(choice).collect::<Vec<_>>()
+    });
     view! {
-        <span class="say-w">{t::segments::w_segment}</span>
-        <Picker label=t::segments::segment chosen=chosen choices=choices nothing=t::segments::choose on_pick=pick/>
-        <span class="say-w">{t::segments::w_in_segment}</span>
+        <span class="say-w">{t::segments::w_list}</span>
+        <Named editor=editor place=format!("{at}/list/id") label=t::segments::list choices=choices/>
+        <span class="say-w">{t::segments::w_on_list}</span>
     }
+}
+
+/// The word that chooses a thing by its id.
+#[component]
+fn Named(
+    editor: Editor,
+    place: String,
+    label: fn() -> &'static str,
+    choices: Signal<Vec<Choice>>,
+) -> impl IntoView {
+    let place = StoredValue::new(place);
+    let held = editor.at(place.get_value());
+    let chosen = Signal::derive(move || {
+        held.get()
+            .and_then(|held: Value| held.as_str().map(str::to_owned))
+            .into_iter()
+            .collect::<Vec<_>>()
+    });
+    let pick = move |value: String| editor.set(&place.get_value(), json!(value));
+    view! { <Picker label=label chosen=chosen choices=choices nothing=t::segments::choose on_pick=pick/> }
 }
 
 #[component]

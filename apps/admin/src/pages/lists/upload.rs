@@ -1,0 +1,117 @@
+//! A file for a list, and what became of it.
+
+use api_types::lists::{ListLine, ListReport, ListView};
+use leptos::prelude::*;
+
+use crate::{
+    api::{Submit, lists},
+    format, i18n as t,
+    ui::{Choice, FileDrop, FormError, RadioGroup, Section, ThreadBar},
+};
+
+/// Chooses and sends a file.
+#[component]
+pub(super) fn Upload(
+    /// The list.
+    id: StoredValue<String>,
+    /// Called with the list as it is afterwards.
+    on_done: Callback<(ListView,)>,
+) -> impl IntoView {
+    let mode = RwSignal::new("add".to_owned());
+    let (submit, share) = (Submit::default(), RwSignal::new(0.0_f64));
+    let report = RwSignal::new(None::<ListReport>);
+    let on_file = UnsyncCallback::new(move |file: web_sys::File| {
+        share.set(0.0);
+        report.set(None);
+        let (id, mode) = (id.get_value(), mode.get_untracked());
+        submit.run(
+            async move {
+                lists::upload(&id, &mode, &file, move |now| {
+                    share.try_set(now);
+                })
+                .await
+            },
+            move |done| {
+                on_done.run((done.list.clone(),));
+                report.set(Some(done));
+            },
+        );
+    });
+    let modes = vec![
+        Choice::new("add", t::lists::mode_add),
+        Choice::new("take", t::lists::mode_take),
+        Choice::new("replace", t::lists::mode_replace),
+    ];
+    let body = move || {
+        if submit.busy().get() {
+            let label = move || {
+                if share.get() < 1.0 {
+                    t::lists::sending()
+                } else {
+                    t::lists::looking_up()
+                }
+            };
+            view! {
+                <div class="im-send" role="status">
+                    <p class="t-small ink-2">{label}</p>
+                    <ThreadBar share=share label=t::lists::upload/>
+                </div>
+            }
+            .into_any()
+        } else {
+            view! { <FileDrop label=t::lists::drop hint=t::lists::drop_hint accept=".csv,.tsv,.txt,text/csv,text/plain" on_file=on_file/> }
+                .into_any()
+        }
+    };
+    let done = move || report.get().map(|report| view! { <Done report=report/> });
+    view! {
+        <Section title=t::lists::upload>
+            <div class="im-new">
+                <RadioGroup label=t::lists::mode value=mode choices=modes/>
+                {body}
+                <FormError submit=submit/>
+                {done}
+            </div>
+        </Section>
+    }
+}
+
+#[component]
+fn Done(report: ListReport) -> impl IntoView {
+    let n = |n: u64| format::integer(i64::try_from(n).unwrap_or(i64::MAX));
+    let counts = [
+        (t::lists::n_lines as fn() -> &'static str, report.n_lines),
+        (t::lists::n_found, report.n_found),
+        (t::lists::n_added, report.n_added),
+        (t::lists::n_removed, report.n_removed),
+        (t::lists::n_duplicates, report.n_duplicates),
+        (t::lists::n_unknown, report.n_unknown),
+    ];
+    let counts = counts.map(|(label, count)| {
+        view! { <tr><th scope="row">{label}</th><td class="num">{n(count)}</td></tr> }
+    });
+    let n_rest = report.n_unknown.saturating_sub(report.unknown.len() as u64);
+    let line = |line: ListLine| {
+        view! { <tr><td class="num">{n(line.line)}</td><td>{line.text}</td></tr> }
+    };
+    let unknown = (!report.unknown.is_empty()).then(|| {
+        let rest = (n_rest > 0).then(|| {
+            view! { <p class="t-small ink-2">{t::lists::and_more(n(n_rest))}</p> }
+        });
+        view! {
+            <table class="tbl tbl-dense" aria-label=t::lists::n_unknown>
+                <thead><tr><th class="num">{t::lists::line}</th><th>{t::lists::n_unknown}</th></tr></thead>
+                <tbody>{report.unknown.into_iter().map(line).collect_view()}</tbody>
+            </table>
+            {rest}
+        }
+    });
+    view! {
+        <div role="status">
+            <table class="tbl tbl-dense" aria-label=t::lists::done>
+                <tbody>{counts.into_iter().collect_view()}</tbody>
+            </table>
+        </div>
+        {unknown}
+    }
+}
