@@ -199,6 +199,22 @@ pub(crate) fn TextsBox(
     }
 }
 
+/// What kind of moment it is, as one word: `ago.days`, `date`.
+fn moment_word(held: Option<Value>) -> String {
+    let usual = "ago.days".to_owned();
+    let Some(Value::Object(members)) = held else {
+        return usual;
+    };
+    match members.into_iter().next() {
+        Some((key, Value::Object(span))) => {
+            let unit = span.keys().next().map_or("days", String::as_str);
+            format!("{key}.{unit}")
+        }
+        Some((key, _)) => key,
+        None => usual,
+    }
+}
+
 /// A moment in a sentence: a day, or so long ago or ahead.
 #[component]
 pub(crate) fn MomentBox(
@@ -212,17 +228,7 @@ pub(crate) fn MomentBox(
     past: bool,
 ) -> impl IntoView {
     let held = editor.at(pointer.clone());
-    let word = Memo::new(move |_| match held.get() {
-        Some(Value::Object(members)) => match members.iter().next() {
-            Some((key, Value::Object(span))) => {
-                let unit = span.keys().next().map_or("days", String::as_str);
-                format!("{key}.{unit}")
-            }
-            Some((key, _)) => key.clone(),
-            None => "ago.days".to_owned(),
-        },
-        _ => "ago.days".to_owned(),
-    });
+    let word = Memo::new(move |_| moment_word(held.get()));
     let choices = Signal::derive(move || {
         let mut choices = vec![
             Choice::new("ago.days", t::segments::days_ago),
@@ -259,15 +265,12 @@ pub(crate) fn MomentBox(
     };
     let control = move || {
         let (word, pointer) = (word.get(), place.get_value());
-        match word.split_once('.') {
-            Some((key, unit)) => {
-                view! { <NumberBox editor=editor pointer=format!("{pointer}/{key}/{unit}") label=t::segments::length/> }
-                    .into_any()
-            }
-            None => {
-                let has_clock = word == "instant";
-                view! { <DayBox editor=editor pointer=pointer has_clock=has_clock/> }.into_any()
-            }
+        if let Some((key, unit)) = word.split_once('.') {
+            view! { <NumberBox editor=editor pointer=format!("{pointer}/{key}/{unit}") label=t::segments::length/> }
+                .into_any()
+        } else {
+            let has_clock = word == "instant";
+            view! { <DayBox editor=editor pointer=pointer has_clock=has_clock/> }.into_any()
         }
     };
     view! {
