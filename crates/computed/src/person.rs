@@ -200,11 +200,9 @@ impl Computed {
             self.set(key::GRADE, judged.grade.into());
         }
         let Some(found) = score::judge(rule, &person.acts, now, zone) else {
-            let first = person.acts.iter().map(|act| act.at).min();
-            return self.take_nobody(
-                Kind::Score,
-                first.map(|at| Millis(at).plus(1)).filter(|at| *at > now),
-            );
+            let ahead = person.acts.iter().map(|act| act.at);
+            let next = ahead.filter(|at| *at >= now.0).min();
+            return self.take_nobody(Kind::Score, next.map(|at| Millis(at).plus(1)));
         };
         self.standings.push(Standing {
             kind: Kind::Score,

@@ -61,6 +61,16 @@ const EVENT_NAMES: &[(&str, &[&str])] = &[
         "apps/admin/src/pages/segments/logic/sequence.rs",
         &["Product Added", "Product Purchased", "Order Completed"],
     ),
+    // The usual table of points.
+    (
+        "apps/admin/src/pages/settings/computed/logic/score.rs",
+        &[
+            "Form Submitted",
+            "Products Searched",
+            "Page Viewed",
+            "Error Shown",
+        ],
+    ),
 ];
 
 /// Checks one file of the admin.

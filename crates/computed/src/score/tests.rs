@@ -216,3 +216,26 @@ fn fit_gives_the_grade_apart_from_the_score() {
     assert_eq!(grade(json!({"業種": "IT", "学生": true})), Some((-10, "D")));
     assert_eq!(grade(json!({})), Some((0, "D")));
 }
+
+#[test]
+fn an_act_that_lies_ahead_is_looked_at_in_its_time_though_others_went_before() {
+    use profiles::computed::bought::Person;
+    let mut form = action("form", 50);
+    form.filter = Some(Filter {
+        property: "x".to_owned(),
+        test: Test::Exists,
+    });
+    let rules = crate::person::Rules::none(Tokyo).with(crate::Rule::Score(rule(vec![form])));
+    let mut own = acts(&[("form", 0), ("form", 5)]);
+    own[1].properties.insert("x".to_owned(), json!(1));
+    let person = Person {
+        acts: own,
+        ..Person::default()
+    };
+    let found = rules.compute(&person, Millis(5 * HOUR));
+    let [standing] = found.standings.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!(standing.value, crate::person::NOBODY);
+    assert_eq!(standing.due_at, Some(Millis(5 * HOUR + 1)));
+}
