@@ -94,7 +94,7 @@ impl Kept {
     }
 }
 
-/// Profiles whose intervals are open and whom the index does not know: they are no more.
+/// Profiles whose intervals are open and whom the index does not know as customers: they are no more.
 #[derive(Debug, Default)]
 pub(super) struct Strangers(pub(super) Vec<(SegmentId, i64)>);
 
@@ -275,7 +275,9 @@ async fn read_members(
     loop {
         let page = membership::open(db, at.workspace, segment, after, PAGE).await?;
         for profile in &page {
-            match view.ordinal(*profile) {
+            // The row that tells of a merge may have been passed over by a worker that begins at the end of the feed.
+            let living = view.ordinal(*profile);
+            match living.filter(|ordinal| view.active().contains(*ordinal)) {
                 Some(ordinal) => members.insert(ordinal),
                 None => strangers.0.push((segment, *profile)),
             }
