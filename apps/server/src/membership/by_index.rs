@@ -113,6 +113,9 @@ impl Keeper {
         while self.lease.progress.cursor < standing.position {
             let (touches, cursor) = self.read_on(standing, at).await?;
             self.note(&mut held, at, &touches, further).await?;
+            // Before the cursor moves past the row that tells of a list: a write that fails is made again.
+            let lists = held.standing_on(&touches.lists);
+            held = self.sweep(held, &standing.view, at, lists).await?;
             let (view, at) = (Arc::clone(&standing.view), *at);
             let work = move || {
                 let found = judge::touched(&mut held, &view, &at, &touches);
@@ -164,11 +167,6 @@ impl Keeper {
             let changed = held.look_up(self.means.db.reader(), at).await?;
             let causes = changed.into_iter().map(|id| (id, Cause::Catalogue));
             further.sweeps.extend(causes);
-        }
-        for kept in &held.segments {
-            if kept.stands_on(&touches.lists) {
-                further.sweeps.insert(kept.definition.id, Cause::List);
-            }
         }
         if touches.has_new_rules {
             further.rules = Rules::Changed;

@@ -1,7 +1,7 @@
 //! What a worker holds in memory: every segment's rule, and whom its open intervals hold.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -83,7 +83,7 @@ impl Kept {
     }
 
     /// Tells whether its rule asks for one of some lists.
-    pub(super) fn stands_on(&self, lists: &BTreeSet<i64>) -> bool {
+    fn stands_on(&self, lists: &BTreeSet<i64>) -> bool {
         let rule = self.rule.as_ref();
         rule.is_some_and(|rule| !rule.mentions.lists.is_disjoint(lists))
     }
@@ -214,6 +214,14 @@ impl Held {
             kept.rule = ruled;
         }
         Ok(changed)
+    }
+
+    /// Lists the segments that ask for one of some lists, with the cause of what changes in them.
+    pub(super) fn standing_on(&self, lists: &BTreeSet<i64>) -> BTreeMap<SegmentId, Cause> {
+        let asking = self.segments.iter().filter(|kept| kept.stands_on(lists));
+        asking
+            .map(|kept| (kept.definition.id, Cause::List))
+            .collect()
     }
 
     /// Tells whether any segment looks at something.
