@@ -29,7 +29,7 @@ pub fn Lists() -> impl IntoView {
     let create = Callback::new(move |(body,): (SaveList,)| {
         let go = go.clone();
         submit.run(async move { lists::create(&body).await }, move |made| {
-            go(&Route::List(made.id))
+            go(&Route::List(made.id));
         });
     });
     let add = move || {

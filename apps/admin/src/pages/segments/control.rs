@@ -223,19 +223,7 @@ pub(crate) fn MomentBox(
         },
         _ => "ago.days".to_owned(),
     });
-    let choices = Signal::derive(move || {
-        let mut choices = vec![
-            Choice::new("ago.days", t::segments::days_ago),
-            Choice::new("ago.weeks", t::segments::weeks_ago),
-            Choice::new("ago.hours", t::segments::hours_ago),
-            Choice::new("date", t::segments::the_day),
-            Choice::new("instant", t::segments::the_instant),
-        ];
-        if !past {
-            choices.push(Choice::new("ahead.days", t::segments::days_ahead));
-        }
-        choices
-    });
+    let choices = Signal::derive(move || moments(past));
     let place = StoredValue::new(pointer);
     let pick = move |to: String| {
         let length = held.get_untracked().and_then(|held| {
@@ -259,21 +247,33 @@ pub(crate) fn MomentBox(
     };
     let control = move || {
         let (word, pointer) = (word.get(), place.get_value());
-        match word.split_once('.') {
-            Some((key, unit)) => {
-                view! { <NumberBox editor=editor pointer=format!("{pointer}/{key}/{unit}") label=t::segments::length/> }
-                    .into_any()
-            }
-            None => {
-                let has_clock = word == "instant";
-                view! { <DayBox editor=editor pointer=pointer has_clock=has_clock/> }.into_any()
-            }
+        if let Some((key, unit)) = word.split_once('.') {
+            let pointer = format!("{pointer}/{key}/{unit}");
+            view! { <NumberBox editor=editor pointer=pointer label=t::segments::length/> }
+                .into_any()
+        } else {
+            let has_clock = word == "instant";
+            view! { <DayBox editor=editor pointer=pointer has_clock=has_clock/> }.into_any()
         }
     };
     view! {
         {control}
         <Pick label=t::segments::moment value=word choices=choices on_pick=pick/>
     }
+}
+
+fn moments(past: bool) -> Vec<Choice> {
+    let mut choices = vec![
+        Choice::new("ago.days", t::segments::days_ago),
+        Choice::new("ago.weeks", t::segments::weeks_ago),
+        Choice::new("ago.hours", t::segments::hours_ago),
+        Choice::new("date", t::segments::the_day),
+        Choice::new("instant", t::segments::the_instant),
+    ];
+    if !past {
+        choices.push(Choice::new("ahead.days", t::segments::days_ahead));
+    }
+    choices
 }
 
 #[component]
