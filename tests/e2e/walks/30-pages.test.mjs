@@ -9,7 +9,7 @@ import { leave, openSignedIn } from '../lib/session.mjs';
 /** What the browser says of the frame that shows a mail: that it is shut away is the point of it. */
 const SANDBOXED = /sandboxed|\/preview\//;
 
-const AREAS = ['', 'customers', 'segments', 'campaigns', 'contents', 'products', 'imports', 'inbox', 'analytics', 'analytics/rfm', 'analytics/deciles', 'analytics/bands', 'analytics/lifecycle', 'settings'];
+const AREAS = ['', 'customers', 'segments', 'lists', 'campaigns', 'contents', 'products', 'imports', 'inbox', 'analytics', 'analytics/rfm', 'analytics/deciles', 'analytics/bands', 'analytics/lifecycle', 'settings'];
 const NEW = ['segments/new', 'campaigns/new', 'contents/new', 'imports/new'];
 const SETTINGS = ['company', 'senders', 'test-audience', 'members', 'api-keys', 'write-keys', 'computed', 'audience', 'audit'].map((name) => `settings/${name}`);
 
@@ -40,10 +40,12 @@ async function things(page) {
   // A draft with all its answers, whatever the walks before have launched.
   const copy = { name: 'もう一度のクーポン' };
   const draft = await ask(page, token, 'POST', `/api/v1/campaigns/${finished.id}/copy`, copy);
+  const list = await ask(page, token, 'POST', '/api/v1/lists', { name: '夏の招待' });
   return {
     customer: `customers/${customer.id}`,
     product: `products/${product.id}`,
     segment: `segments/${segment.id}`,
+    list: `lists/${list.id}`,
     content: `contents/${content.id}`,
     draft: `campaigns/${draft.id}`,
     review: `campaigns/${draft.id}/review`,

@@ -146,6 +146,9 @@ impl Keeper {
         while self.lease.progress.cursor < standing.position {
             let (touches, cursor) = self.read_on(standing, at).await?;
             self.note(&mut held, at, &touches, rules).await?;
+            // Before the cursor moves past the row that tells of a list: a write that fails is made again.
+            let lists = held.standing_on(&touches.lists);
+            held = self.sweep_whole(held, &standing.view, at, lists).await?;
             let (view, at) = (Arc::clone(&standing.view), *at);
             let work = move || {
                 let found = judge::touched(&mut held, &view, &at, &touches);
@@ -191,12 +194,6 @@ impl Keeper {
         touches: &Touches,
         rules: &mut Rules,
     ) -> Result<(), Fault> {
-        // Before their words are looked up: an upload is told, a word that moved is not.
-        for kept in &held.segments {
-            if kept.stands_on(&touches.lists) {
-                self.due.add(kept.definition.id, Cause::List);
-            }
-        }
         // What was written of a merged customer is the other's from now on.
         let has_moved = touches.has_merged() && held.looks_at(Looks::Rolls);
         if touches.has_new_words || has_moved || !touches.lists.is_empty() {
@@ -218,15 +215,47 @@ impl Keeper {
     }
 
     /// Asks some of the segments that are due. They stay due until what was found is written.
-    async fn sweep(&mut self, mut held: Held, view: &Arc<View>, at: &At) -> Result<Held, Fault> {
+    async fn sweep(&mut self, held: Held, view: &Arc<View>, at: &At) -> Result<Held, Fault> {
         let due = self.due.in_turn();
         if due.is_empty() {
             return Ok(held);
         }
-        let (seen, at, clock) = (Arc::clone(view), *at, Arc::clone(&self.means.clock));
+        let clock = Arc::clone(&self.means.clock);
+        let end = clock.now().plus(SLICE_MILLIS);
+        let has_time = move || clock.now() < end;
+        let (held, asked) = self.ask(held, view, at, due, has_time).await?;
+        self.due.done(&asked);
+        Ok(held)
+    }
+
+    /// Asks these segments, however long it takes.
+    async fn sweep_whole(
+        &mut self,
+        held: Held,
+        view: &Arc<View>,
+        at: &At,
+        due: BTreeMap<SegmentId, Cause>,
+    ) -> Result<Held, Fault> {
+        if due.is_empty() {
+            return Ok(held);
+        }
+        let due = due.into_iter().collect();
+        let (held, _) = self.ask(held, view, at, due, || true).await?;
+        Ok(held)
+    }
+
+    /// Asks segments of everybody while there is time and writes what differs; returns those that were asked.
+    async fn ask(
+        &mut self,
+        mut held: Held,
+        view: &Arc<View>,
+        at: &At,
+        due: Vec<(SegmentId, Cause)>,
+        has_time: impl Fn() -> bool + Send + 'static,
+    ) -> Result<(Held, Vec<SegmentId>), Fault> {
+        let (seen, at) = (Arc::clone(view), *at);
         let work = move || {
-            let end = clock.now().plus(SLICE_MILLIS);
-            let swept = judge::swept(&held, &seen, &at, &due, || clock.now() < end);
+            let swept = judge::swept(&held, &seen, &at, &due, has_time);
             (held, swept)
         };
         let (judged, (found, asked)) = tokio::task::spawn_blocking(work).await?;
@@ -234,8 +263,7 @@ impl Keeper {
         let progress = self.lease.progress;
         self.write(&found, None, progress, |written| held.apply(view, written))
             .await?;
-        self.due.done(&asked);
-        Ok(held)
+        Ok((held, asked))
     }
 
     /// Goes on with segments that are being filled or have been put away: a batch of each, so that nothing else waits

@@ -1,7 +1,7 @@
 //! What a worker holds in memory: every segment's rule, and whom its open intervals hold.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -83,7 +83,7 @@ impl Kept {
     }
 
     /// Tells whether its rule asks for one of some lists.
-    pub(super) fn stands_on(&self, lists: &BTreeSet<i64>) -> bool {
+    fn stands_on(&self, lists: &BTreeSet<i64>) -> bool {
         let rule = self.rule.as_ref();
         rule.is_some_and(|rule| !rule.mentions.lists.is_disjoint(lists))
     }
@@ -94,7 +94,7 @@ impl Kept {
     }
 }
 
-/// Profiles whose intervals are open and whom the index does not know: they are no more.
+/// Profiles whose intervals are open and whom the index does not know as customers: they are no more.
 #[derive(Debug, Default)]
 pub(super) struct Strangers(pub(super) Vec<(SegmentId, i64)>);
 
@@ -221,6 +221,14 @@ impl Held {
         Ok(changed)
     }
 
+    /// Lists the segments that ask for one of some lists, with the cause of what changes in them.
+    pub(super) fn standing_on(&self, lists: &BTreeSet<i64>) -> BTreeMap<SegmentId, Cause> {
+        let asking = self.segments.iter().filter(|kept| kept.stands_on(lists));
+        asking
+            .map(|kept| (kept.definition.id, Cause::List))
+            .collect()
+    }
+
     /// Tells whether any segment looks at something.
     pub(super) fn looks_at(&self, what: Looks) -> bool {
         self.segments.iter().any(|kept| kept.looks_at(what))
@@ -280,7 +288,9 @@ async fn read_members(
     loop {
         let page = membership::open(db, at.workspace, segment, after, PAGE).await?;
         for profile in &page {
-            match view.ordinal(*profile) {
+            // The row that tells of a merge may have been passed over by a worker that begins at the end of the feed.
+            let living = view.ordinal(*profile);
+            match living.filter(|ordinal| view.active().contains(*ordinal)) {
                 Some(ordinal) => members.insert(ordinal),
                 None => strangers.0.push((segment, *profile)),
             }

@@ -223,6 +223,20 @@ mod tests {
     }
 
     #[test]
+    fn a_line_too_many_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.txt");
+        let most = usize::try_from(MAX_LINES).unwrap();
+        std::fs::write(&path, "a\n".repeat(most + 1)).unwrap();
+        let mut lines = Lines::open(&path).unwrap();
+        assert_eq!(lines.take(most).unwrap().len(), most);
+        let Err(ListError::Invalid(invalid)) = lines.take(1) else {
+            panic!("one more was taken");
+        };
+        assert_eq!(invalid.0[0].code, "too_many");
+    }
+
+    #[test]
     fn what_is_no_text_or_empty_is_refused_and_a_broken_line_costs_only_itself() {
         assert!(read(b"").unwrap_err().contains("empty_file"));
         let png: Vec<u8> = (0..400u32)

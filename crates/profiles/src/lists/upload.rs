@@ -7,8 +7,9 @@ use kernel::{
     invalid::Invalid,
     time::{MINUTE, Millis},
 };
+use sea_orm::sea_query::ArrayType;
 use storage::{
-    Db, Tx,
+    Db, Dialect, Tx, Value,
     bulk::{Bulk, ColumnType},
     rowset, sql,
 };
@@ -113,7 +114,7 @@ async fn take_in(
     let (workspace, list) = (claim.writer.workspace, claim.list);
     let rows = store::rows(db.reader(), workspace, list).await?;
     let stood: HashSet<i64> = rows.values().copied().collect();
-    let coming: Vec<i64> = match upload.mode {
+    let mut coming: Vec<i64> = match upload.mode {
         Mode::Take => Vec::new(),
         Mode::Replace | Mode::Add => {
             let new = found
@@ -123,7 +124,7 @@ async fn take_in(
             new.copied().collect()
         }
     };
-    let going: Vec<i64> = match upload.mode {
+    let mut going: Vec<i64> = match upload.mode {
         Mode::Add => Vec::new(),
         Mode::Take => {
             let theirs = rows
@@ -138,6 +139,9 @@ async fn take_in(
             others.copied().collect()
         }
     };
+    // In the order of the index.
+    coming.sort_unstable();
+    going.sort_unstable();
     for some in coming.chunks(BATCH) {
         claim.write(db, clock, Step::Come(some)).await?;
     }
@@ -201,6 +205,21 @@ fn nobody() -> Invalid {
     )
 }
 
+/// Returns how a number is compared with the list that is the fourth bind, and the bind.
+fn one_of(dialect: Dialect, ids: &[i64]) -> (&'static str, Value) {
+    match dialect {
+        Dialect::Sqlite => (
+            "IN (SELECT r.value FROM json_each($4) r)",
+            rowset::bind_ids(ids.iter().copied()),
+        ),
+        Dialect::Postgres => {
+            let ids: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
+            let array = Value::Array(ArrayType::BigInt, Some(Box::new(ids)));
+            ("= ANY($4)", array)
+        }
+    }
+}
+
 /// The right to change a list.
 struct Claim {
     writer: Writer,
@@ -211,6 +230,7 @@ struct Claim {
     until: Millis,
 }
 
+/// Profiles, ascending.
 enum Step<'a> {
     Come(&'a [i64]),
     Go(&'a [i64]),
@@ -323,16 +343,21 @@ impl Claim {
                     .await?;
             }
             Step::Go(profiles) => {
-                let ids = rowset::ids_of(tx.dialect(), "$4");
+                // Between the first and the last of them: a table that has just grown is taken for a small one, and
+                // PostgreSQL would walk the whole list for every batch.
+                let (lowest, highest) = (profiles.first().copied(), profiles.last().copied());
+                let (one_of, ids) = one_of(tx.dialect(), profiles);
                 let text = format!(
                     "UPDATE people_list_member SET removed = $3 WHERE list_id = $1 AND +workspace_id = $2
-                     AND removed IS NULL AND profile_id IN (SELECT u.id FROM {ids} u)"
+                     AND removed IS NULL AND profile_id BETWEEN $5 AND $6 AND profile_id {one_of}"
                 );
                 let binds = [
                     list.into(),
                     workspace.into(),
                     self.edition.into(),
-                    rowset::bind_ids(profiles.iter().copied()),
+                    ids,
+                    lowest.into(),
+                    highest.into(),
                 ];
                 sql::exec(&tx, text, binds).await?;
             }

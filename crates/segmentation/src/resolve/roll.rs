@@ -33,6 +33,7 @@ pub(crate) struct Among {
 impl Among {
     fn new(mut ids: Vec<i64>, otherwise: Option<bool>) -> Self {
         ids.sort_unstable();
+        ids.dedup();
         let mut sum = Xxh3::new();
         for id in &ids {
             sum.update(&id.to_le_bytes());

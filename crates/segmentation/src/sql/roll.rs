@@ -40,7 +40,7 @@ impl Roll {
         }
     }
 
-    /// Returns a table with a `profile_id` of everybody on the roll, each once; none when nobody can be.
+    /// Returns a table of one column, everybody on the roll, some of them twice; none when nobody can be.
     ///
     /// A row that was written of a merged profile is one of the customer that she is now, and her own again when the
     /// merge is undone: rows are never moved.
@@ -69,7 +69,7 @@ impl Roll {
         let workspace = binds.one(at.workspace.raw());
         let own = only.map_or(String::new(), |only| own_sql(binds, only));
         Some(format!(
-            "SELECT DISTINCT COALESCE(q.merged_into, q.id) AS profile_id FROM {table}
+            "SELECT COALESCE(q.merged_into, q.id) FROM {table}
              JOIN profile q ON q.id = r.profile_id
              WHERE r.workspace_id = {workspace} AND {filter}{own}"
         ))

@@ -121,7 +121,9 @@ fn Deeds(id: StoredValue<String>, list: Load<ListView>) -> impl IntoView {
         is_removing.set(false);
         removing.run(
             async move { lists::remove(&id.get_value()).await },
-            move |()| go(&Route::Lists),
+            move |()| {
+                go(&Route::Lists);
+            },
         );
     });
     let name = untrack(move || present.get().name);

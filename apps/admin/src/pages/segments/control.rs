@@ -229,19 +229,7 @@ pub(crate) fn MomentBox(
 ) -> impl IntoView {
     let held = editor.at(pointer.clone());
     let word = Memo::new(move |_| moment_word(held.get()));
-    let choices = Signal::derive(move || {
-        let mut choices = vec![
-            Choice::new("ago.days", t::segments::days_ago),
-            Choice::new("ago.weeks", t::segments::weeks_ago),
-            Choice::new("ago.hours", t::segments::hours_ago),
-            Choice::new("date", t::segments::the_day),
-            Choice::new("instant", t::segments::the_instant),
-        ];
-        if !past {
-            choices.push(Choice::new("ahead.days", t::segments::days_ahead));
-        }
-        choices
-    });
+    let choices = Signal::derive(move || moments(past));
     let place = StoredValue::new(pointer);
     let pick = move |to: String| {
         let length = held.get_untracked().and_then(|held| {
@@ -266,7 +254,8 @@ pub(crate) fn MomentBox(
     let control = move || {
         let (word, pointer) = (word.get(), place.get_value());
         if let Some((key, unit)) = word.split_once('.') {
-            view! { <NumberBox editor=editor pointer=format!("{pointer}/{key}/{unit}") label=t::segments::length/> }
+            let pointer = format!("{pointer}/{key}/{unit}");
+            view! { <NumberBox editor=editor pointer=pointer label=t::segments::length/> }
                 .into_any()
         } else {
             let has_clock = word == "instant";
@@ -277,6 +266,20 @@ pub(crate) fn MomentBox(
         {control}
         <Pick label=t::segments::moment value=word choices=choices on_pick=pick/>
     }
+}
+
+fn moments(past: bool) -> Vec<Choice> {
+    let mut choices = vec![
+        Choice::new("ago.days", t::segments::days_ago),
+        Choice::new("ago.weeks", t::segments::weeks_ago),
+        Choice::new("ago.hours", t::segments::hours_ago),
+        Choice::new("date", t::segments::the_day),
+        Choice::new("instant", t::segments::the_instant),
+    ];
+    if !past {
+        choices.push(Choice::new("ahead.days", t::segments::days_ahead));
+    }
+    choices
 }
 
 #[component]
