@@ -3,6 +3,7 @@
 mod hands;
 mod history;
 mod rest;
+mod slices;
 mod story;
 
 use server::membership::Indexing;

@@ -1,6 +1,6 @@
 //! Told one by one: what wakes a segment, what time does, who may write.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use access::Role;
 use kernel::{
@@ -12,11 +12,10 @@ use profiles::{Source, ingest::body, lists};
 use segmentation::{membership::Cause, store::Shelf};
 use serde_json::{Value as Json, json};
 use server::{
-    keeping::{Keep, Next},
-    membership::{Fault, Indexing, Keeper, Means},
+    keeping::Keep,
+    membership::{Fault, Indexing, Keeper},
 };
 use storage::lease::LeaseError;
-use testkit::FakeClock;
 
 use super::hands::{
     Node, edit, intervals, is_right, is_sound, next_minute, open, segment, segment_in, shelve, told,
@@ -40,14 +39,14 @@ pub(super) fn has_done(event: &str) -> Json {
 
 const DORMANT: i64 = 60;
 
-fn dormant() -> Json {
+pub(super) fn dormant() -> Json {
     json!({"all": [
         {"events": {"names": ["Bought"], "test": {"count": {"times": {"at_least": 1}}}}},
         {"events": {"names": ["Bought"], "within": {"last": {"days": DORMANT}}, "test": "never"}}]})
 }
 
 /// The directions and causes that the feed tells of a segment.
-async fn of(app: &TestApp, id: SegmentId) -> Vec<(bool, Cause)> {
+pub(super) async fn of(app: &TestApp, id: SegmentId) -> Vec<(bool, Cause)> {
     let told = told(app).await.into_iter();
     told.filter(|(_, segment, ..)| *segment == id.raw())
         .map(|(kind, _, _, cause, _)| {
@@ -326,52 +325,6 @@ async fn after_a_merge_the_survivor_is_judged_by_herself_and_the_other_leaves() 
         assert_eq!(of_merged.left.unwrap().1, Cause::Merge, "{}", test.name());
         let of_survivor = found.iter().find(|one| one.profile == survivor[0]).unwrap();
         assert_eq!(of_survivor.entered.1, Cause::Merge);
-        is_sound(&app, test.name()).await;
-    }
-}
-
-/// A clock that every look moves on, so that each slice of work is over at once.
-#[derive(Debug)]
-struct Hurried(FakeClock);
-
-impl Clock for Hurried {
-    fn now(&self) -> Millis {
-        self.0.advance(30);
-        self.0.now()
-    }
-}
-
-#[tokio::test]
-async fn who_does_something_does_not_wait_for_the_work_of_a_whole_minute() {
-    for test in testkit::both().await {
-        let app = TestApp::new(&test).await;
-        for _ in 0..5 {
-            segment(&app, &dormant()).await;
-        }
-        let bought = segment(&app, &has_done("Bought")).await;
-        let node = Node::start(&app, Indexing::On);
-        let clock = Arc::new(Hurried(app.kit.clock.clone()));
-        let means = Means {
-            clock,
-            ..node.means.clone()
-        };
-        let workspace = app.kit.workspace;
-        let mut keeper = Keeper::claim(&means, workspace).await.unwrap().unwrap();
-        say(&app, did("u1", "Other")).await;
-        node.settle(&app, &mut keeper).await;
-        next_minute(&app);
-        assert_eq!(keeper.round().await.unwrap(), Next::AtOnce, "one of five");
-        say(&app, did("u1", "Bought")).await;
-        app.kit.clock.advance(10);
-        node.caught_up(&app).await;
-        assert_eq!(
-            keeper.round().await.unwrap(),
-            Next::AtOnce,
-            "three are left"
-        );
-        let entered = of(&app, bought).await;
-        assert_eq!(entered, [(true, Cause::Event)], "{}", test.name());
-        node.settle(&app, &mut keeper).await;
         is_sound(&app, test.name()).await;
     }
 }
