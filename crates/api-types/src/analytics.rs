@@ -16,8 +16,8 @@ pub struct FrameView {
     pub groups: u32,
     /// `equal_counts`, `equal_values` or `equal_ranks`; `breaks` for bands.
     pub method: String,
-    /// The window as conditions of segments have it; see the segment guide.
-    #[schema(value_type = Object)]
+    /// The window as conditions of segments have it, an object or `ever`; see the segment guide.
+    #[schema(value_type = serde_json::Value, example = "ever")]
     pub within: serde_json::Value,
     /// The currency of all money here.
     pub currency: String,
