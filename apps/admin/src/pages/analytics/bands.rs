@@ -12,9 +12,8 @@ use crate::{
     format, i18n as t,
     routes::Route,
     ui::{
-        Button, ButtonKind, ButtonSize, Choice, CountBar, DateField, EmptyState, Icon, IconButton,
-        InlineError, ListQuery, PageHeader, Section, SelectField, Skeleton, TextField,
-        list_query::use_list_query,
+        Button, ButtonKind, ButtonSize, Choice, CountBar, DateField, Icon, IconButton, ListQuery,
+        PageHeader, Section, SelectField, TextField, list_query::use_list_query,
     },
 };
 
@@ -31,16 +30,12 @@ pub fn Bands() -> impl IntoView {
         move || buyers::asked(&state.get()),
         |query, signal| async move { api::bands(&query, &signal).await },
     );
-    let body = move || match (found.value(), found.error()) {
-        (_, Some(error)) => {
-            view! { <InlineError error=error on_retry=move || found.reload()/> }.into_any()
-        }
-        (Some(view), None) if view.total.buyers == 0 => {
-            view! { <EmptyState title=t::buyers::nobody_title body=t::buyers::nobody_body/> }
-                .into_any()
-        }
-        (Some(view), None) => whole(&view, state).into_any(),
-        (None, None) => view! { <Skeleton lines=8/> }.into_any(),
+    let body = move || {
+        buyers::shown(
+            found,
+            |view| view.total.buyers,
+            move |view| whole(&view, state).into_any(),
+        )
     };
     view! {
         <Pages here=Route::Bands/>

@@ -6,11 +6,13 @@ use leptos::prelude::*;
 use super::logic;
 pub(super) use crate::ui::list_query::ListState;
 use crate::{
-    api::analytics as api,
+    api::{Load, analytics as api},
     format, i18n as t,
     routes::Route,
     state::toast::use_toasts,
-    ui::{Button, Choice, DateField, Icon, ListQuery, SelectField},
+    ui::{
+        Button, Choice, DateField, EmptyState, Icon, InlineError, ListQuery, SelectField, Skeleton,
+    },
 };
 
 /// What the address says besides the page.
@@ -144,6 +146,25 @@ pub fn Pages(
             {link(Route::Bands, t::buyers::bands_title)}
             {link(Route::Lifecycle, t::computed::lifecycle_title)}
         </nav>
+    }
+}
+
+/// What a page shows of its answer: what went wrong, that nobody bought, a skeleton, or the whole.
+pub(super) fn shown<T: Clone + Send + Sync>(
+    found: Load<T>,
+    n_buyers: impl Fn(&T) -> i64,
+    whole: impl FnOnce(T) -> AnyView,
+) -> AnyView {
+    match (found.value(), found.error()) {
+        (_, Some(error)) => {
+            view! { <InlineError error=error on_retry=move || found.reload()/> }.into_any()
+        }
+        (Some(view), None) if n_buyers(&view) == 0 => {
+            view! { <EmptyState title=t::buyers::nobody_title body=t::buyers::nobody_body/> }
+                .into_any()
+        }
+        (Some(view), None) => whole(view),
+        (None, None) => view! { <Skeleton lines=10/> }.into_any(),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     api::{analytics as api, load},
     format, i18n as t,
     routes::Route,
-    ui::{EmptyState, InlineError, PageHeader, Section, Skeleton, list_query::use_list_query},
+    ui::{PageHeader, Section, list_query::use_list_query},
 };
 
 /// The page of RFM.
@@ -26,16 +26,12 @@ pub fn Rfm() -> impl IntoView {
         move || buyers::asked(&state.get()),
         |query, signal| async move { api::rfm(&query, &signal).await },
     );
-    let body = move || match (found.value(), found.error()) {
-        (_, Some(error)) => {
-            view! { <InlineError error=error on_retry=move || found.reload()/> }.into_any()
-        }
-        (Some(view), None) if view.total.buyers == 0 => {
-            view! { <EmptyState title=t::buyers::nobody_title body=t::buyers::nobody_body/> }
-                .into_any()
-        }
-        (Some(view), None) => whole(view, definitions).into_any(),
-        (None, None) => view! { <Skeleton lines=10/> }.into_any(),
+    let body = move || {
+        buyers::shown(
+            found,
+            |view| view.total.buyers,
+            move |view| whole(view, definitions).into_any(),
+        )
     };
     view! {
         <Pages here=Route::Rfm/>
