@@ -8,6 +8,7 @@ mod by_sql;
 mod held;
 mod judge;
 mod keeper;
+mod woken;
 
 use std::sync::Arc;
 

@@ -1,19 +1,24 @@
 //! Comparing what rules say with what is stored: pure, and off the threads that serve.
 
-use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
+use std::{cell::OnceCell, sync::Arc};
 
-use index::{Bits, Customer, View};
+use index::{Bits, View};
 use kernel::id::{ProfileId, SegmentId};
 use segmentation::{
     At,
     index::Rule,
-    membership::{Cause, Direction, MAX_BATCH, Step, Touch, Touches, Transition},
+    membership::{Cause, Direction, MAX_BATCH, Step, Touches, Transition},
 };
 
-use super::held::{Fill, Held, Kept};
+use super::{
+    held::{Fill, Held, Kept},
+    woken::{self, Wakes, Woken},
+};
 
-/// With so many profiles touched, asking each rule of everybody costs less than asking each customer.
-const MANY: usize = 2_000;
+/// A segment asks everybody at once when it must look at more than one in so many customers...
+const SHARE: usize = 128;
+/// ... and at more than so many.
+const FEW: usize = 500;
 
 /// A rule for this moment, made when it is first asked.
 #[derive(Default)]
@@ -24,107 +29,62 @@ struct Asked {
 
 /// Lists who enters and leaves by what was touched, in the order of the feed.
 pub(super) fn touched(held: &mut Held, view: &View, at: &At, touches: &Touches) -> Vec<Transition> {
+    let woken = woken::by(held, view, touches);
+    let many = (usize::try_from(view.n_ordinals()).unwrap_or(usize::MAX) / SHARE).max(FEW);
     let asked: Vec<Asked> = held.segments.iter().map(|_| Asked::default()).collect();
     let mut found = Vec::new();
-    for (profile, touch) in touches.iter() {
-        let Some(ordinal) = view.ordinal(profile) else {
-            continue;
-        };
-        let person = Person { profile, ordinal };
-        if !view.active().contains(ordinal) {
-            // Merged or erased by a row that is still to come, unless this is the one.
-            if let Some(cause) = touch.gone_by() {
-                found.extend(person.leaves_all(held, cause));
+    for one in &woken.people {
+        let segments = match &one.wakes {
+            Wakes::Gone(cause) => {
+                found.extend(leaves_all(held, one, *cause));
+                continue;
             }
-        } else if touches.len() > MANY {
-            let is_in = |kept: &Kept, asked: &Asked| {
-                let everybody = asked
-                    .everybody
-                    .get_or_init(|| Some(kept.at(at)?.members(view, None)));
-                Some((everybody.as_ref()?.contains(ordinal), touch.cause()))
+            Wakes::Segments(segments) => segments,
+        };
+        let customer = OnceCell::new();
+        for (place, cause) in segments.iter() {
+            let place = *place;
+            let (Some(kept), Some(asked)) = (held.segments.get(place), asked.get(place)) else {
+                continue;
             };
-            found.extend(person.moves(held, &asked, is_in));
-        } else if let Some(customer) = view.customer(profile) {
-            let is_new = touch.may_be_new() && !held.known.contains(ordinal);
-            let names = names(&customer, touch);
-            let is_in = |kept: &Kept, asked: &Asked| {
-                let mentions = &kept.rule.as_ref()?.mentions;
-                let woken = touch.wakes(mentions, &names);
-                let cause = woken.or(is_new.then(|| touch.cause()))?;
-                let rule = asked.rule.get_or_init(|| kept.at(at)).as_ref()?;
-                Some((rule.of_one(&customer) == Some(true), cause))
+            let is_in = if woken.n_looks.get(place).is_some_and(|n| *n > many) {
+                let everybody = || Some(kept.at(at)?.members(view, None));
+                let everybody = asked.everybody.get_or_init(everybody);
+                everybody.as_ref().map(|all| all.contains(one.ordinal))
+            } else {
+                let rule = asked.rule.get_or_init(|| kept.at(at));
+                let customer = customer.get_or_init(|| view.customer(one.profile));
+                let both = rule.as_ref().zip(customer.as_ref());
+                both.map(|(rule, customer)| rule.of_one(customer) == Some(true))
             };
-            found.extend(person.moves(held, &asked, is_in));
-            if is_new {
-                held.known.insert(ordinal);
+            let was_in = kept.members.contains(one.ordinal);
+            if let Some(is_in) = is_in.filter(|is_in| *is_in != was_in) {
+                let direction = if is_in {
+                    Direction::Enter
+                } else {
+                    Direction::Leave
+                };
+                found.push(transition(kept, one, direction, *cause));
             }
         }
     }
     found
 }
 
-fn names(customer: &Customer<'_>, touch: &Touch) -> BTreeSet<i32> {
-    let rows = touch.events.iter();
-    rows.flat_map(|(first, last)| customer.names_between(*first, *last))
+fn leaves_all(held: &Held, one: &Woken, cause: Cause) -> Vec<Transition> {
+    let segments = held.segments.iter();
+    segments
+        .filter(|kept| kept.members.contains(one.ordinal))
+        .map(|kept| transition(kept, one, Direction::Leave, cause))
         .collect()
 }
 
-/// A profile that was touched.
-struct Person {
-    profile: i64,
-    ordinal: u32,
-}
-
-impl Person {
-    fn leaves_all(&self, held: &Held, cause: Cause) -> Vec<Transition> {
-        let was_in = held
-            .segments
-            .iter()
-            .filter(|kept| kept.members.contains(self.ordinal));
-        was_in
-            .map(|kept| self.transition(kept.definition.id, Direction::Leave, cause))
-            .collect()
-    }
-
-    /// `is_in` tells whether and why; none where the segment need not look.
-    fn moves(
-        &self,
-        held: &Held,
-        asked: &[Asked],
-        is_in: impl Fn(&Kept, &Asked) -> Option<(bool, Cause)>,
-    ) -> Vec<Transition> {
-        let mut found = Vec::new();
-        for (kept, asked) in held.segments.iter().zip(asked) {
-            if kept.fill == Fill::Open {
-                continue;
-            }
-            let Some((is_in, cause)) = is_in(kept, asked) else {
-                continue;
-            };
-            if is_in != kept.members.contains(self.ordinal) {
-                let direction = if is_in {
-                    Direction::Enter
-                } else {
-                    Direction::Leave
-                };
-                found.push(self.transition(kept.definition.id, direction, cause));
-            }
-        }
-        found
-    }
-
-    const fn transition(
-        &self,
-        segment: SegmentId,
-        direction: Direction,
-        cause: Cause,
-    ) -> Transition {
-        Transition {
-            segment,
-            profile: ProfileId::from_raw(self.profile),
-            direction,
-            cause,
-        }
+const fn transition(kept: &Kept, one: &Woken, direction: Direction, cause: Cause) -> Transition {
+    Transition {
+        segment: kept.definition.id,
+        profile: ProfileId::from_raw(one.profile),
+        direction,
+        cause,
     }
 }
 

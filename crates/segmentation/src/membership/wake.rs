@@ -8,7 +8,7 @@ use super::Cause;
 use crate::index::{Looks, Mentions};
 
 /// What changed about one profile.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Touch {
     kinds: BTreeSet<Cause>,
     is_seen: Seen,
@@ -17,7 +17,7 @@ pub struct Touch {
 }
 
 /// Whether the first or latest sign of a customer may have moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 enum Seen {
     #[default]
     Before,
@@ -49,6 +49,16 @@ impl Touch {
         ];
         let found = order.into_iter().find(|cause| self.kinds.contains(cause));
         found.unwrap_or(Cause::Event)
+    }
+
+    /// Returns the same but for which events came: beside their names that is all that [`Touch::wakes`] looks at.
+    #[must_use]
+    pub fn without_events(&self) -> Self {
+        Self {
+            kinds: self.kinds.clone(),
+            is_seen: self.is_seen,
+            events: Vec::new(),
+        }
     }
 
     /// Returns why a segment must look at the profile again; `names` are those of the events that came.

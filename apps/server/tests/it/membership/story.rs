@@ -23,10 +23,14 @@ use super::hands::{
 use crate::app::TestApp;
 
 pub(super) async fn say(app: &TestApp, message: Json) {
-    let body = body::read(json!({ "batch": [message] }).to_string().as_bytes(), None).unwrap();
+    say_all(app, &[message]).await;
+}
+
+pub(super) async fn say_all(app: &TestApp, messages: &[Json]) {
+    let body = body::read(json!({ "batch": messages }).to_string().as_bytes(), None).unwrap();
     let ingest = &app.app.ingest;
     let verdicts = ingest.submit(app.kit.workspace, Source::Server, body).await;
-    assert_eq!(verdicts.unwrap().len(), 1);
+    assert_eq!(verdicts.unwrap().len(), messages.len());
 }
 
 pub(super) fn did(user: &str, event: &str) -> Json {
