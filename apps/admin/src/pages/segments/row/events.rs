@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{
     clock::{HourFilter, WeekdayFilter},
     fact::operand_view,
-    measure::measure_label,
+    measure::{PlaceFilter, measure_label},
     since::SinceControls,
     window::WindowControls,
 };
@@ -108,6 +108,9 @@ pub(super) fn Filters(editor: Editor, at: String) -> impl IntoView {
             .and_then(|filters| filters.as_array().cloned())
             .unwrap_or_default();
         let word = |filter: &Value| {
+            if filter.pointer("/property/test/place").is_some() {
+                return "place".to_owned();
+            }
             filter
                 .as_object()
                 .and_then(|members| members.keys().next().cloned())
@@ -132,6 +135,9 @@ pub(super) fn Filters(editor: Editor, at: String) -> impl IntoView {
             }
             "weekday" => {
                 view! { <WeekdayFilter editor=editor at=format!("{at}/weekday")/> }.into_any()
+            }
+            "place" => {
+                view! { <PlaceFilter editor=editor at=format!("{at}/property")/> }.into_any()
             }
             "hour" => view! { <HourFilter editor=editor at=format!("{at}/hour")/> }.into_any(),
             _ => view! { <span class="ink-3">{t::segments::other_filter}</span> }.into_any(),
@@ -164,12 +170,13 @@ type Word = fn() -> &'static str;
 
 /// Returns what narrows a choice of events, as lines of a menu.
 pub(crate) fn filter_lines(editor: Editor, at: &str) -> Vec<MenuLine> {
-    let kinds: [(Icon, Word, &'static str); 5] = [
+    let kinds: [(Icon, Word, &'static str); 6] = [
         (Icon::Layers, t::segments::by_category, "category"),
         (Icon::Package, t::segments::by_product, "product"),
         (Icon::ShoppingBag, t::segments::by_amount, "amount"),
         (Icon::Calendar, t::segments::by_weekday, "weekday"),
         (Icon::Clock, t::segments::by_hour, "hour"),
+        (Icon::Globe, t::segments::by_place, "place"),
     ];
     let line = |(icon, label, kind): (Icon, Word, &'static str)| {
         let at = at.to_owned();
@@ -185,6 +192,9 @@ fn add_filter(editor: Editor, at: &str, kind: &'static str) {
     let fresh = match kind {
         "category" | "product" => json!({ kind: {"in": []} }),
         "weekday" => json!({ kind: ["saturday", "sunday"] }),
+        "place" => {
+            json!({"property": {"key": "place", "test": logic::test::make("place.near", &Value::Null)}})
+        }
         "hour" => json!({ kind: {"from": 9, "until": 18} }),
         _ => json!({ kind: {"at_least": 1} }),
     };
