@@ -185,8 +185,8 @@ pub(crate) fn test_sql(
 }
 
 /// No database measures as the server does: the stored texts have been judged, and what says no place is unknown.
-fn place_sql(binds: &mut Binds, text: &str, test: &PlaceTest, folds: Folds<'_>) -> String {
-    let (holds, fails) = folds.placed(test);
+fn place_sql(binds: &mut Binds, text: &str, wanted: &PlaceTest, folds: Folds<'_>) -> String {
+    let (holds, fails) = folds.placed(wanted);
     let holds = binds.text_in(text, holds);
     let fails = binds.text_in(text, fails);
     format!("(CASE WHEN {holds} THEN TRUE WHEN {fails} THEN FALSE END)")

@@ -170,6 +170,14 @@ fn stays(dice: &mut Dice, world: &mut World) {
     }
 }
 
+fn home(dice: &mut Dice) -> Json {
+    match dice.below(8) {
+        0 => json!({"lat": 35.681_236, "lng": 139.767_125}),
+        1 => Json::Null,
+        _ => json!(dice.pick(SPOTS)),
+    }
+}
+
 fn attributes(dice: &mut Dice) -> Json {
     let mut attributes = json!({});
     for key in ["rank", "city"] {
@@ -223,11 +231,7 @@ fn attributes(dice: &mut Dice) -> Json {
             ],
         ),
     ];
-    attributes["home"] = match dice.below(8) {
-        0 => json!({"lat": 35.681_236, "lng": 139.767_125}),
-        1 => Json::Null,
-        _ => json!(dice.pick(SPOTS)),
-    };
+    attributes["home"] = home(dice);
     for (key, values) in others {
         if !dice.one_in(4) {
             attributes[key] = dice.pick(&values);

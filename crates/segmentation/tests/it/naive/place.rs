@@ -32,8 +32,8 @@ fn apart(a: (f64, f64), b: (f64, f64), flaw: Option<Flaw>) -> f64 {
     radius * cross.atan2(ax * bx + ay * by + az * bz)
 }
 
-pub(super) fn judge(text: &str, test: &PlaceTest, flaw: Option<Flaw>) -> Truth {
-    let is_near = matches!(test, PlaceTest::Near(_));
+pub(super) fn judge(text: &str, wanted: &PlaceTest, flaw: Option<Flaw>) -> Truth {
+    let is_near = matches!(wanted, PlaceTest::Near(_));
     let place = || {
         let (lat, lng) = text.split_once(',')?;
         Some((degrees(lat, 90.0)?, degrees(lng, 180.0)?))
@@ -41,7 +41,7 @@ pub(super) fn judge(text: &str, test: &PlaceTest, flaw: Option<Flaw>) -> Truth {
     let Some(place) = place() else {
         return (flaw == Some(Flaw::NoPlaceIsFar)).then_some(!is_near);
     };
-    let circle = test.circle();
+    let circle = wanted.circle();
     let apart = apart((circle.lat, circle.lng), place, flaw);
     Some((apart <= f64::from(circle.metres)) == is_near)
 }
