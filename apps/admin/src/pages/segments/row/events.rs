@@ -97,6 +97,17 @@ pub(super) fn Names(editor: Editor, at: String) -> impl IntoView {
     view! { <Picker label=t::segments::event chosen=chosen choices=choices nothing=t::segments::choose many=true on_pick=pick/> }
 }
 
+/// Returns which controls a filter has; a place is asked of a property.
+fn kind_of(filter: &Value) -> String {
+    if filter.pointer("/property/test/place").is_some() {
+        return "place".to_owned();
+    }
+    filter
+        .as_object()
+        .and_then(|members| members.keys().next().cloned())
+        .unwrap_or_default()
+}
+
 #[component]
 pub(super) fn Filters(editor: Editor, at: String) -> impl IntoView {
     let place = StoredValue::new(format!("{at}/where"));
@@ -107,16 +118,7 @@ pub(super) fn Filters(editor: Editor, at: String) -> impl IntoView {
             .get()
             .and_then(|filters| filters.as_array().cloned())
             .unwrap_or_default();
-        let word = |filter: &Value| {
-            if filter.pointer("/property/test/place").is_some() {
-                return "place".to_owned();
-            }
-            filter
-                .as_object()
-                .and_then(|members| members.keys().next().cloned())
-                .unwrap_or_default()
-        };
-        filters.iter().map(word).enumerate().collect::<Vec<_>>()
+        filters.iter().map(kind_of).enumerate().collect::<Vec<_>>()
     });
     let filter = move |(index, kind): (usize, String)| {
         let at = format!("{}/{index}", place.get_value());
