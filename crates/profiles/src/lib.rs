@@ -10,6 +10,7 @@ pub mod customers;
 pub mod event;
 pub mod event_name;
 pub mod facts;
+pub mod geo;
 pub mod identity;
 pub mod import;
 pub mod ingest;

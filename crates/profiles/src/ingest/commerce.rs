@@ -7,7 +7,7 @@ use super::{
     message::{Call, Message},
     refusal::Refusal,
 };
-use crate::{bulk::clean_category, names};
+use crate::{bulk::clean_category, geo::GeoPoint, names};
 
 const MAX_NAME_CHARS: usize = 200;
 const MAX_CODE_CHARS: usize = 255;
@@ -56,6 +56,7 @@ pub(super) enum OrderStep {
 /// Reads the event of a message; identify and alias have none.
 pub(super) fn draft(message: &Message, home: Currency) -> Result<Option<Draft>, Refusal> {
     let mut properties = message.properties.clone();
+    place(message, &mut properties);
     let Some(name) = event_name(message, &mut properties)? else {
         return Ok(None);
     };
@@ -162,6 +163,23 @@ fn describe_view(message: &Message, properties: &mut Map<String, Json>) {
         properties
             .entry("campaign")
             .or_insert_with(|| campaign.clone());
+    }
+}
+
+/// Writes the places among the properties as texts, and where the event happened as `place` unless it says so itself.
+fn place(message: &Message, properties: &mut Map<String, Json>) {
+    for value in properties.values_mut() {
+        if let Some(place) = GeoPoint::of_json(value) {
+            *value = place.to_string().into();
+        }
+    }
+    let location = message.context.get("location").and_then(Json::as_object);
+    let said = GeoPoint::of_members(properties);
+    let place = said.or_else(|| location.and_then(GeoPoint::of_members));
+    if let Some(place) = place {
+        properties
+            .entry("place")
+            .or_insert_with(|| place.to_string().into());
     }
 }
 

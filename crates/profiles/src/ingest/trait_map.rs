@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::refusal::Refusal;
-use crate::{facts::Facts, identity::normal};
+use crate::{facts::Facts, geo::GeoPoint, identity::normal};
 
 const MAX_KEY_CHARS: usize = 100;
 const MAX_TEXT_CHARS: usize = 4_000;
@@ -92,9 +92,13 @@ fn zone(value: &Json) -> Option<String> {
     Some(zone.name().to_owned())
 }
 
-/// Objects become `address.city`; what nests deeper, or is a list of objects, is kept as JSON text.
+/// A place becomes one text, other objects `address.city`; what nests deeper, or is a list of objects, is kept as JSON text.
 fn take_attribute(out: &mut Map<String, Json>, key: &str, value: &Json, depth: usize) {
     let Some(key) = clean_key(key) else { return };
+    if let Some(place) = GeoPoint::of_json(value) {
+        out.insert(key, place.to_string().into());
+        return;
+    }
     match value {
         Json::Object(map) if depth == 0 => {
             for (inner, value) in map {
@@ -148,7 +152,9 @@ mod tests {
         let Json::Object(traits) = json!({
             "email": " Taro@Example.jp", "phone": 9_012_345_678i64, "firstName": "太郎", "lastName": "𠮷田",
             "timezone": "Asia/Tokyo", "locale": "ja_JP", "plan": null, "age": 41, "tags": ["a", 2],
-            "address": {"city": "仙台", "geo": {"lat": 38}}, "a\"b": true
+            "address": {"city": "仙台", "geo": {"lat": 38}}, "a\"b": true,
+            "home": {"lat": 38.268_195, "lng": 140.869_415}, "work": {"type": "Point", "coordinates": [140.88, 38.26]},
+            "shop": {"lat": 38, "lng": 140, "name": "本店"}
         }) else {
             unreachable!()
         };
@@ -166,7 +172,9 @@ mod tests {
             (Some("Asia/Tokyo"), Some("ja-JP"))
         );
         let expected = json!({"plan": null, "age": 41, "tags": ["a", "2"], "address.city": "仙台",
-                              "address.geo": "{\"lat\":38}", "a_b": true});
+                              "address.geo": "{\"lat\":38}", "a_b": true,
+                              "home": "38.268195,140.869415", "work": "38.26,140.88",
+                              "shop.lat": 38, "shop.lng": 140, "shop.name": "本店"});
         assert_eq!(Json::Object(got.attributes), expected);
     }
 

@@ -34,6 +34,13 @@ pub(super) fn test(test: &Test, fold: Fold, at: &At) -> ValueTest {
         }
         Test::Date(wanted) => date(wanted, at),
         Test::List(wanted) => list(wanted, fold),
+        Test::Place(wanted) => {
+            let wanted = wanted.clone();
+            ValueTest::new(move |value| match value? {
+                ValueRef::Text(found) => wanted.holds(found),
+                _ => None,
+            })
+        }
     }
 }
 

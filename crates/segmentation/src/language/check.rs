@@ -3,6 +3,7 @@
 mod calendar;
 mod measure;
 mod past;
+mod place;
 mod sequence;
 mod spot;
 mod standing;

@@ -5,6 +5,7 @@ use kernel::time::Millis;
 use serde::{Deserialize, Serialize};
 
 use super::anniversary::Anniversary;
+use super::place::PlaceTest;
 use super::time::{Interval, Moment, day_start, next_day};
 
 /// A condition about one field or attribute.
@@ -187,6 +188,8 @@ pub enum Test {
     Date(DateTest),
     /// A list of texts.
     List(ListTest),
+    /// A text that says a place.
+    Place(PlaceTest),
 }
 
 impl Test {
@@ -194,7 +197,7 @@ impl Test {
     pub const fn value_type(&self) -> Option<ValueType> {
         match self {
             Self::Exists | Self::Missing => None,
-            Self::Text(_) => Some(ValueType::Text),
+            Self::Text(_) | Self::Place(_) => Some(ValueType::Text),
             Self::Number(_) => Some(ValueType::Number),
             Self::Boolean(_) => Some(ValueType::Boolean),
             Self::Date(_) => Some(ValueType::Date),

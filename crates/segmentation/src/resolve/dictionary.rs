@@ -7,7 +7,10 @@ use storage::{ConnectionTrait, sql};
 use super::{At, Resolved, binds_of};
 use crate::{
     SegmentError, fold,
-    language::{Document, Fact, Filter, Fold, Node, PropertyFilter, Source, Test, TextTest, picks},
+    language::{
+        Document, Fact, Filter, Fold, Node, PlaceTest, PropertyFilter, Source, Test, TextTest,
+        picks,
+    },
     sql::{Binds, Column, distinct_lists, distinct_texts},
 };
 
@@ -59,6 +62,19 @@ impl<'a> Folds<'a> {
         Some(matching.map(|(_, writing)| writing.as_str()).collect())
     }
 
+    /// Returns the stored writings that say a place for which a test holds, and those for which it does not.
+    pub(crate) fn placed(&self, test: &PlaceTest) -> (Vec<&'a str>, Vec<&'a str>) {
+        let (mut holds, mut fails) = (Vec::new(), Vec::new());
+        for (_, writing) in self.dictionary.unwrap_or_default() {
+            match test.holds(writing) {
+                Some(true) => holds.push(writing.as_str()),
+                Some(false) => fails.push(writing.as_str()),
+                None => {}
+            }
+        }
+        (holds, fails)
+    }
+
     /// Returns the stored writings of some values; the values themselves when compared as they are.
     pub(crate) fn writings(&self, values: &[String]) -> Vec<String> {
         match self.dictionary {
@@ -75,7 +91,7 @@ impl<'a> Folds<'a> {
 
 /// Tells whether a test needs the stored writings: no database matches as the server does.
 fn is_matched_here(test: &Test, fold: Fold) -> bool {
-    fold != Fold::Exact || matches!(test, Test::Text(TextTest::Matches(_)))
+    fold != Fold::Exact || matches!(test, Test::Text(TextTest::Matches(_)) | Test::Place(_))
 }
 
 pub(super) fn fact_key(fact: &Fact) -> Option<DictionaryKey> {
@@ -83,7 +99,7 @@ pub(super) fn fact_key(fact: &Fact) -> Option<DictionaryKey> {
         return None;
     }
     match (&fact.test, &fact.of) {
-        (Test::Text(_), source) => Some(DictionaryKey::Fact(source.clone())),
+        (Test::Text(_) | Test::Place(_), source) => Some(DictionaryKey::Fact(source.clone())),
         (Test::List(_), Source::Attribute(key)) => Some(DictionaryKey::FactList(key.clone())),
         _ => None,
     }
@@ -94,7 +110,7 @@ pub(super) fn property_key(names: &[String], property: &PropertyFilter) -> Optio
         return None;
     }
     match &property.test {
-        Test::Text(_) => Some(DictionaryKey::Property(
+        Test::Text(_) | Test::Place(_) => Some(DictionaryKey::Property(
             names.to_vec(),
             property.key.clone(),
         )),

@@ -6,8 +6,8 @@ mod sequence;
 mod words;
 
 use self::words::{
-    bracketed, compare_words, date_words, hour_words, list_words, number_words, quoted,
-    weekday_words, window_words,
+    bracketed, compare_words, date_words, hour_words, list_words, number_words, place_words,
+    quoted, weekday_words, window_words,
 };
 use super::{
     Labels, grouped, in_words,
@@ -150,6 +150,7 @@ fn test_words(test: &Test) -> String {
             TextTest::In(values) => format!("is {}", quoted(values, "or")),
             TextTest::NotIn(values) => format!("is not {}", quoted(values, "or")),
         },
+        Test::Place(test) => format!("is {}", place_words(test)),
         Test::List(ListTest::AllOf(values)) => format!("includes {}", quoted(values, "and")),
         Test::List(ListTest::AnyOf(values)) => format!("includes {}", quoted(values, "or")),
         Test::List(ListTest::NoneOf(values)) => {

@@ -6,8 +6,8 @@ mod sequence;
 mod words;
 
 use self::words::{
-    bracketed, compare_words, date_words, hour_words, number_words, quoted, weekday_words,
-    window_words,
+    bracketed, compare_words, date_words, hour_words, number_words, place_words, quoted,
+    weekday_words, window_words,
 };
 use super::{
     Labels, grouped, in_words,
@@ -218,6 +218,7 @@ fn test_clause(subject: &str, test: &Test, form: Form) -> String {
                 form.pick("く", "い")
             ),
         },
+        Test::Place(test) => format!("{subject}が{}{is}", place_words(test)),
         Test::List(ListTest::AllOf(values)) => format!(
             "{subject}に{}をすべて含{}",
             quoted(values),

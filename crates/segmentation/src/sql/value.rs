@@ -7,7 +7,7 @@ use super::{
     date::{date_sql, instant_sql},
 };
 use crate::{
-    language::{Field, ListTest, NumberTest, Test, TextTest},
+    language::{Field, ListTest, NumberTest, PlaceTest, Test, TextTest},
     resolve::{At, Folds},
 };
 
@@ -180,7 +180,16 @@ pub(crate) fn test_sql(
             Shape::Json(..) => date_sql(binds, at, &slot.text(), test),
         },
         Test::List(test) => list_sql(binds, &slot, test, folds),
+        Test::Place(test) => place_sql(binds, &slot.text(), test, folds),
     }
+}
+
+/// No database measures as the server does: the stored texts have been judged, and what says no place is unknown.
+fn place_sql(binds: &mut Binds, text: &str, wanted: &PlaceTest, folds: Folds<'_>) -> String {
+    let (holds, fails) = folds.placed(wanted);
+    let holds = binds.text_in(text, holds);
+    let fails = binds.text_in(text, fails);
+    format!("(CASE WHEN {holds} THEN TRUE WHEN {fails} THEN FALSE END)")
 }
 
 fn text_sql(binds: &mut Binds, text: &str, wanted: &TextTest, folds: Folds<'_>) -> String {

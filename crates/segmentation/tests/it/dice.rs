@@ -60,6 +60,18 @@ const TEXTS: &[&str] = &[
     "%",
     "a'b\"c\\",
 ];
+/// Places near and far, across the antimeridian and round the pole, and what is none.
+const SPOTS: &[&str] = &[
+    "35.681236,139.767125",
+    "35.690921, 139.700258",
+    "-17,179.9",
+    "-17,-179.9",
+    "89.9,0",
+    "89.9,180",
+    "京都",
+    "91,0",
+    "",
+];
 const PATHS: &[&str] = &[
     "食品 > 冷凍食品",
     "食品 > 乳製品",
@@ -158,6 +170,14 @@ fn stays(dice: &mut Dice, world: &mut World) {
     }
 }
 
+fn home(dice: &mut Dice) -> Json {
+    match dice.below(8) {
+        0 => json!({"lat": 35.681_236, "lng": 139.767_125}),
+        1 => Json::Null,
+        _ => json!(dice.pick(SPOTS)),
+    }
+}
+
 fn attributes(dice: &mut Dice) -> Json {
     let mut attributes = json!({});
     for key in ["rank", "city"] {
@@ -211,6 +231,7 @@ fn attributes(dice: &mut Dice) -> Json {
             ],
         ),
     ];
+    attributes["home"] = home(dice);
     for (key, values) in others {
         if !dice.one_in(4) {
             attributes[key] = dice.pick(&values);
@@ -253,10 +274,11 @@ fn happening(dice: &mut Dice, world: &mut World) {
         json!("1"),
         json!(true),
     ]);
+    let spot = dice.pick(SPOTS);
     let properties = dice.pick(&[
         None,
-        Some(json!({"plan": plan, "n": 7, "score": score})),
-        Some(json!({"n": "7", "tags": ["肉"], "score": score})),
+        Some(json!({"plan": plan, "n": 7, "score": score, "place": spot})),
+        Some(json!({"n": "7", "tags": ["肉"], "score": score, "place": spot})),
     ]);
     let campaign = dice.pick(&[None, Some(77), Some(78)]);
     let event = world.event(profile, name, when);

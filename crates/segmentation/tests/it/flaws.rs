@@ -96,9 +96,15 @@ pub(crate) enum Flaw {
     UnfinishedIsSeen,
     /// Before anything was kept nobody was in.
     UnkeptIsOut,
+    /// A degree of longitude is as long as one of latitude.
+    DegreesAlike,
+    /// Nothing is near across the antimeridian.
+    EarthEndsAt180,
+    /// What says no place is far away.
+    NoPlaceIsFar,
 }
 
-const ALL: [Flaw; 40] = [
+const ALL: [Flaw; 43] = [
     Flaw::UnknownIsFalse,
     Flaw::AbsentDiffers,
     Flaw::MergedStay,
@@ -139,6 +145,9 @@ const ALL: [Flaw; 40] = [
     Flaw::TakenOffStays,
     Flaw::UnfinishedIsSeen,
     Flaw::UnkeptIsOut,
+    Flaw::DegreesAlike,
+    Flaw::EarthEndsAt180,
+    Flaw::NoPlaceIsFar,
 ];
 
 /// Random worlds at the most; the test ends when the last wrong reading is caught.

@@ -14,6 +14,7 @@ mod naive;
 mod newer;
 mod operators;
 mod past;
+mod place;
 mod saved;
 mod sequence;
 mod since;

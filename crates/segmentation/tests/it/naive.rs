@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 mod calendar;
 mod measure;
 mod past;
+mod place;
 mod sequence;
 mod value;
 
@@ -393,6 +394,7 @@ impl Naive<'_> {
             Test::Number(test) => value?.as_f64().map(|found| number(found, test)),
             Test::Text(test) => value?.as_str().map(|found| text(found, test, fold)),
             Test::List(test) => value?.as_array().map(|found| list(found, test, fold)),
+            Test::Place(test) => place::judge(value?.as_str()?, test, self.flaw),
             Test::Date(test) => self.date(value?.as_str()?, test),
         }
     }

@@ -28,6 +28,9 @@ const NO_OPERATORS: &[&str] = &[
     "campaigns",
     "fold",
     "turns",
+    "lat",
+    "lng",
+    "metres",
     "test",
     "field",
 ];
@@ -48,10 +51,10 @@ impl Tally {
                     }
                     // What a comparison means depends on what it compares.
                     let below = match name.as_str() {
-                        "text" | "number" | "date" | "list" | "count" | "average" | "minimum"
-                        | "maximum" | "distinct" | "last_full" | "consent" | "message"
-                        | "where" | "sequence" | "steps" | "since" | "latest" | "first"
-                        | "was_in" | "amount" | "quantity" => {
+                        "text" | "place" | "number" | "date" | "list" | "count" | "average"
+                        | "minimum" | "maximum" | "distinct" | "last_full" | "consent"
+                        | "message" | "where" | "sequence" | "steps" | "since" | "latest"
+                        | "first" | "was_in" | "amount" | "quantity" => {
                             format!("{name} ")
                         }
                         _ => String::new(),

@@ -43,8 +43,8 @@ impl From<SegmentError> for ApiError {
             SegmentError::TooManyValues => Invalid::one(
                 "/document",
                 "too_many_values",
-                "too many different values for a pattern or a comparison regardless of spelling; compare exactly",
-                "値の種類が多すぎて正規表現や表記ゆれの吸収が使えません。完全一致にしてください",
+                "too many different values for a pattern, a distance or a comparison regardless of spelling; compare exactly",
+                "値の種類が多すぎて正規表現・距離・表記ゆれの吸収が使えません。完全一致にしてください",
             )
             .into(),
             SegmentError::Db(error) => error.into(),

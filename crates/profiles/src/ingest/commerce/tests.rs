@@ -46,6 +46,48 @@ fn an_order_has_its_total_and_its_lines() {
 }
 
 #[test]
+fn where_an_event_happened_is_one_text() {
+    let place = |properties: Json, context: Json| {
+        let raw =
+            json!({"event": "来店", "userId": "u", "properties": properties, "context": context});
+        let message = Message::read(&raw.to_string(), Some(Call::Track), &Shared::default());
+        let draft = draft(&message.unwrap(), Currency::JPY).unwrap().unwrap();
+        Json::Object(draft.line.properties)
+    };
+    let location = json!({"location": {"latitude": 35.5, "longitude": 139.5, "speed": 0}});
+    for (properties, context, expected) in [
+        (
+            json!({"lat": 35.6, "lng": "139.7", "shop": "本店"}),
+            location.clone(),
+            json!({"lat": 35.6, "lng": "139.7", "shop": "本店", "place": "35.6,139.7"}),
+        ),
+        (json!({}), location.clone(), json!({"place": "35.5,139.5"})),
+        (
+            json!({"place": "東京", "at": {"lat": 1, "lon": 2}}),
+            location,
+            json!({"place": "東京", "at": "1,2"}),
+        ),
+        (
+            json!({"lat": 91, "lng": 0}),
+            json!({}),
+            json!({"lat": 91, "lng": 0}),
+        ),
+        (
+            json!({"lat": 1}),
+            json!({"location": "東京📍"}),
+            json!({"lat": 1}),
+        ),
+        (
+            json!({"place": {"lat": 1, "lng": 2, "name": "店"}}),
+            json!({}),
+            json!({"place": {"lat": 1, "lng": 2, "name": "店"}}),
+        ),
+    ] {
+        assert_eq!(place(properties, context), expected);
+    }
+}
+
+#[test]
 fn money_is_exact_in_its_currency() {
     for (total, currency, minor) in [
         (json!(0.1), "USD", 10),

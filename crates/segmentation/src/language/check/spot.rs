@@ -139,6 +139,7 @@ impl Spot {
             Test::Exists | Test::Missing | Test::Boolean(_) => {}
             Test::Text(test) => self.text_test(test, found),
             Test::Number(test) => self.number_test(test, found),
+            Test::Place(test) => self.to("/place").place(test, found),
             Test::Date(test) => self.to("/date").date_test(test, found),
             Test::List(ListTest::AllOf(values)) => {
                 self.to("/list/all_of").texts(values, MAX_ALL_OF, found);

@@ -3,7 +3,7 @@
 use super::super::{grouped, number};
 use crate::language::{
     Anniversary, Bounds, CalendarSpan, CalendarUnit, Compare, DateTest, Hours, Moment, NumberTest,
-    Span, Weekday, Window,
+    PlaceTest, Span, Weekday, Window,
 };
 
 const MONTHS: [&str; 12] = [
@@ -44,6 +44,16 @@ pub(super) fn number_words(test: &NumberTest) -> String {
         NumberTest::In(values) => list(values),
         NumberTest::NotIn(values) => format!("not {}", list(values)),
     }
+}
+
+pub(super) fn place_words(test: &PlaceTest) -> String {
+    let circle = test.circle();
+    let which = match test {
+        PlaceTest::Near(_) => "within",
+        PlaceTest::Farther(_) => "farther than",
+    };
+    let metres = grouped(circle.metres.into());
+    format!("{which} {metres} m from ({}, {})", circle.lat, circle.lng)
 }
 
 pub(super) fn compare_words(test: Compare, unit: impl Fn(i64) -> String) -> String {

@@ -1,9 +1,9 @@
 //! Words for numbers, moments, windows and lists.
 
-use super::super::number;
+use super::super::{grouped, number};
 use crate::language::{
     Anniversary, Bounds, CalendarSpan, CalendarUnit, Compare, DateTest, Hours, Moment, NumberTest,
-    Span, Weekday, Window,
+    PlaceTest, Span, Weekday, Window,
 };
 
 pub(super) fn number_words(test: &NumberTest) -> String {
@@ -26,6 +26,20 @@ pub(super) fn number_words(test: &NumberTest) -> String {
         NumberTest::In(values) => format!("{}のどれか", list(values)),
         NumberTest::NotIn(values) => format!("{}以外", list(values)),
     }
+}
+
+pub(super) fn place_words(test: &PlaceTest) -> String {
+    let circle = test.circle();
+    let which = match test {
+        PlaceTest::Near(_) => "以内",
+        PlaceTest::Farther(_) => "より遠く",
+    };
+    format!(
+        "（{}, {}）から{}m{which}",
+        circle.lat,
+        circle.lng,
+        grouped(circle.metres.into())
+    )
 }
 
 pub(super) fn compare_words(test: Compare, unit: impl Fn(i64) -> String) -> String {

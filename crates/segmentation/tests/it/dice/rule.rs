@@ -143,13 +143,30 @@ fn list_test(dice: &mut Dice) -> Json {
     json!({"list": {dice.pick(&["all_of", "any_of", "none_of"]): list}})
 }
 
+fn place_test(dice: &mut Dice) -> Json {
+    let (lat, lng, metres) = dice.pick(&[
+        (35.681_236, 139.767_125, 1),
+        (35.681_236, 139.767_125, 6_000),
+        (35.681_236, 139.767_125, 7_000),
+        (-17.0, 180.0, 11_000),
+        (-17.0, -179.95, 20_000),
+        (90.0, 77.0, 11_200),
+        (89.9, 0.0, 22_300),
+        (0.0, 0.0, 10_000_000),
+        (0.0, 0.0, 20_015_115),
+    ]);
+    let which = dice.pick(&["near", "farther"]);
+    json!({"place": {which: {"lat": lat, "lng": lng, "metres": metres}}})
+}
+
 fn attribute(key: &str, test: &Json, fold: &str) -> Json {
     json!({"fact": {"of": {"attribute": key}, "test": test, "fold": fold}})
 }
 
 fn leaf(dice: &mut Dice) -> Json {
     let fold = dice.pick(&["exact", "japanese"]);
-    match dice.below(22) {
+    match dice.below(24) {
+        22 | 23 => attribute("home", &place_test(dice), "exact"),
         21 => on_list(dice),
         19 | 20 => was_in(dice),
         14 | 15 => crate::standing::condition(dice),
@@ -244,7 +261,8 @@ pub(crate) fn inner(dice: &mut Dice) -> Json {
 
 pub(super) fn filter(dice: &mut Dice) -> Json {
     let list = dice.pick(&["in", "not_in"]);
-    match dice.below(11) {
+    match dice.below(12) {
+        11 => json!({"property": {"key": "place", "test": place_test(dice)}}),
         8 => {
             json!({"weekday": dice.pick(&[json!(["saturday", "sunday"]), json!(["monday"]), json!(["tuesday", "monday"])])})
         }

@@ -25,6 +25,8 @@ pub(crate) enum Shape {
     Months,
     /// Days from today, and which anniversaries.
     Anniversary,
+    /// A place and how far from it.
+    Circle,
     /// A property and what must hold of it.
     Property,
 }
@@ -77,6 +79,8 @@ pub(crate) fn words_of(value_type: &str) -> &'static [&'static str] {
             "text.in",
             "text.not_in",
             "text.matches",
+            "place.near",
+            "place.farther",
             "exists",
             "missing",
         ],
@@ -166,6 +170,7 @@ pub(crate) fn shape(word: &str) -> Shape {
         ("exists" | "missing" | "never" | "boolean", _) | (_, "this_month") => Shape::Nothing,
         (_, "month_in") => Shape::Months,
         (_, "anniversary") => Shape::Anniversary,
+        ("place", _) => Shape::Circle,
         ("sum", _) | (_, "property") => Shape::Property,
         ("date" | "latest" | "first", "between") => Shape::Moments,
         ("date" | "latest" | "first", _) => Shape::Moment,
@@ -232,6 +237,10 @@ pub(crate) fn make(word: &str, former: &Value) -> Value {
         Shape::Anniversary => match had {
             Some(former) if former.get("until").is_some() => former.clone(),
             _ => json!({"from": 0, "until": 7}),
+        },
+        Shape::Circle => match had {
+            Some(former) if former.get("metres").is_some() => former.clone(),
+            _ => json!({"lat": 35.681_236, "lng": 139.767_125, "metres": 1_000}),
         },
         Shape::Property => {
             let key = had.and_then(|had| had.get("key")).cloned();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{
     clock::{HourFilter, WeekdayFilter},
     fact::operand_view,
-    measure::measure_label,
+    measure::{PlaceFilter, measure_label},
     since::SinceControls,
     window::WindowControls,
 };
@@ -97,6 +97,17 @@ pub(super) fn Names(editor: Editor, at: String) -> impl IntoView {
     view! { <Picker label=t::segments::event chosen=chosen choices=choices nothing=t::segments::choose many=true on_pick=pick/> }
 }
 
+/// Returns which controls a filter has; a place is asked of a property.
+fn kind_of(filter: &Value) -> String {
+    if filter.pointer("/property/test/place").is_some() {
+        return "place".to_owned();
+    }
+    filter
+        .as_object()
+        .and_then(|members| members.keys().next().cloned())
+        .unwrap_or_default()
+}
+
 #[component]
 pub(super) fn Filters(editor: Editor, at: String) -> impl IntoView {
     let place = StoredValue::new(format!("{at}/where"));
@@ -107,13 +118,7 @@ pub(super) fn Filters(editor: Editor, at: String) -> impl IntoView {
             .get()
             .and_then(|filters| filters.as_array().cloned())
             .unwrap_or_default();
-        let word = |filter: &Value| {
-            filter
-                .as_object()
-                .and_then(|members| members.keys().next().cloned())
-                .unwrap_or_default()
-        };
-        filters.iter().map(word).enumerate().collect::<Vec<_>>()
+        filters.iter().map(kind_of).enumerate().collect::<Vec<_>>()
     });
     let filter = move |(index, kind): (usize, String)| {
         let at = format!("{}/{index}", place.get_value());
@@ -132,6 +137,9 @@ pub(super) fn Filters(editor: Editor, at: String) -> impl IntoView {
             }
             "weekday" => {
                 view! { <WeekdayFilter editor=editor at=format!("{at}/weekday")/> }.into_any()
+            }
+            "place" => {
+                view! { <PlaceFilter editor=editor at=format!("{at}/property")/> }.into_any()
             }
             "hour" => view! { <HourFilter editor=editor at=format!("{at}/hour")/> }.into_any(),
             _ => view! { <span class="ink-3">{t::segments::other_filter}</span> }.into_any(),
@@ -164,12 +172,13 @@ type Word = fn() -> &'static str;
 
 /// Returns what narrows a choice of events, as lines of a menu.
 pub(crate) fn filter_lines(editor: Editor, at: &str) -> Vec<MenuLine> {
-    let kinds: [(Icon, Word, &'static str); 5] = [
+    let kinds: [(Icon, Word, &'static str); 6] = [
         (Icon::Layers, t::segments::by_category, "category"),
         (Icon::Package, t::segments::by_product, "product"),
         (Icon::ShoppingBag, t::segments::by_amount, "amount"),
         (Icon::Calendar, t::segments::by_weekday, "weekday"),
         (Icon::Clock, t::segments::by_hour, "hour"),
+        (Icon::Globe, t::segments::by_place, "place"),
     ];
     let line = |(icon, label, kind): (Icon, Word, &'static str)| {
         let at = at.to_owned();
@@ -185,6 +194,9 @@ fn add_filter(editor: Editor, at: &str, kind: &'static str) {
     let fresh = match kind {
         "category" | "product" => json!({ kind: {"in": []} }),
         "weekday" => json!({ kind: ["saturday", "sunday"] }),
+        "place" => {
+            json!({"property": {"key": "place", "test": logic::test::make("place.near", &Value::Null)}})
+        }
         "hour" => json!({ kind: {"from": 9, "until": 18} }),
         _ => json!({ kind: {"at_least": 1} }),
     };

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     events::{texts, toggled},
-    measure::{AnniversaryControls, PropertyMeasure},
+    measure::{AnniversaryControls, CircleControls, PropertyMeasure},
 };
 use crate::{
     i18n as t,
@@ -215,6 +215,7 @@ pub(super) fn operand_view(editor: Editor, shape: Shape, at: String) -> AnyView 
         }
         .into_any(),
         Shape::Anniversary => view! { <AnniversaryControls editor=editor at=at/> }.into_any(),
+        Shape::Circle => view! { <CircleControls editor=editor at=at/> }.into_any(),
         Shape::Property => view! { <PropertyMeasure editor=editor at=at/> }.into_any(),
     }
 }
@@ -229,6 +230,8 @@ pub(super) fn label(word: &str) -> fn() -> &'static str {
         "text.starts_with" => t::segments::starts_with,
         "text.ends_with" => t::segments::ends_with,
         "text.matches" => t::segments::matches,
+        "place.near" => t::segments::near,
+        "place.farther" => t::segments::farther,
         "text.in" | "number.in" => t::segments::is_in,
         "text.not_in" | "number.not_in" => t::segments::is_not_in,
         "number.at_least" => t::segments::at_least,

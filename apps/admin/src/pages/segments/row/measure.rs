@@ -67,6 +67,47 @@ pub(super) fn AnniversaryControls(editor: Editor, at: String) -> impl IntoView {
     }
 }
 
+/// The coordinates of a place and a distance.
+#[component]
+pub(super) fn CircleControls(editor: Editor, at: String) -> impl IntoView {
+    view! {
+        <span class="say-w">{t::segments::w_lat}</span>
+        <NumberBox editor=editor pointer=format!("{at}/lat") label=t::segments::lat fractions=true/>
+        <span class="say-w">{t::segments::w_lng}</span>
+        <NumberBox editor=editor pointer=format!("{at}/lng") label=t::segments::lng fractions=true/>
+        <span class="say-w">{t::segments::w_place}</span>
+        <NumberBox editor=editor pointer=format!("{at}/metres") label=t::segments::metres/>
+        <span class="say-w">{t::segments::w_metres}</span>
+    }
+}
+
+/// The comparison of where an event happened.
+#[component]
+pub(super) fn PlaceFilter(editor: Editor, at: String) -> impl IntoView {
+    let place = StoredValue::new(format!("{at}/test"));
+    let held = editor.at(place.get_value());
+    let word = Memo::new(move |_| test::word(&held.get().unwrap_or_default()));
+    let choices = Signal::derive(|| {
+        let words = ["place.near", "place.farther"];
+        words
+            .map(|word| Choice::new(word, fact::label(word)))
+            .to_vec()
+    });
+    let pick = move |to: String| {
+        let former = held.get_untracked().unwrap_or_default();
+        editor.set(&place.get_value(), test::make(&to, &former));
+    };
+    let circle = move || {
+        let word = word.get();
+        let at = format!("{}{}", place.get_value(), test::operand_at(&word));
+        fact::operand_view(editor, test::shape(&word), at)
+    };
+    view! {
+        {circle}
+        <Pick label=t::segments::comparison value=word choices=choices on_pick=pick/>
+    }
+}
+
 /// Says a measure of what happened.
 pub(super) fn measure_label(word: &str) -> fn() -> &'static str {
     match word {
