@@ -83,7 +83,7 @@ async fn a_burst_of_views_changes_the_favourite_in_the_same_round() {
             ),
             (&json!("ほっぺ"), &json!(1))
         );
-        let any_of = json!({"fact": {"of": {"attribute": "computed.top_categories"}, "test": {"any_of": ["食器"]}}});
+        let any_of = json!({"fact": {"of": {"attribute": "computed.top_categories"}, "test": {"list": {"any_of": ["食器"]}}}});
         assert_eq!(members(&app, any_of).await, [id].into());
         assert!(
             told(&app, id, Kind::Affinity).await.is_empty(),
@@ -147,7 +147,7 @@ async fn a_cancelled_or_refunded_order_and_a_moved_product_count_as_the_guide_sa
             "ベビー"
         );
 
-        // The catalogue moves the product: what was recorded stays, what comes without a category is of the new one.
+        // The catalogue moves the product: what was recorded stays, what is recorded from now on counts as it says.
         let tx = app.kit.db.begin().await.unwrap();
         let text = "INSERT INTO term (workspace_id, id, kind, value) VALUES ($1, 77, 2, '育児')";
         sql::exec(&tx, text, [app.kit.workspace.raw().into()])
@@ -156,7 +156,7 @@ async fn a_cancelled_or_refunded_order_and_a_moved_product_count_as_the_guide_sa
         let text = "UPDATE term SET parent_id = 77 WHERE kind = 1 AND value = 'B1'";
         sql::exec(&tx, text, []).await.unwrap();
         tx.commit().await.unwrap();
-        let new = json!({"sku": "B1"});
+        let new = json!({"sku": "B1", "category": "育児"});
         say(
             &app,
             json!([
