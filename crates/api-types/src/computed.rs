@@ -20,7 +20,7 @@ pub struct ComputedAttributes {
 /// A declared rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ComputedAttribute {
-    /// `dormancy`, `lifecycle`, `rank` or `score`.
+    /// `dormancy`, `lifecycle`, `rank`, `score` or `affinity`.
     pub kind: String,
     /// The rule, such as `{"dormancy": {"purchase_days": 3, "after": {"days": 365}}}`.
     pub rule: Value,
@@ -40,7 +40,7 @@ pub struct ComputedAttribute {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StandingCount {
     /// `active` or `dormant`; a stage: `prospect`, `new`, `repeat`, `loyal`, `dormant`; the name of a rank;
-    /// `below` or `above` the threshold of the score.
+    /// `below` or `above` the threshold of the score; the favourite, of the twenty that most have.
     pub standing: String,
     /// How many.
     pub customers: i64,
@@ -123,7 +123,7 @@ pub struct CustomerComputed {
 /// Why one rule says what it says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ComputedReason {
-    /// `dormancy`, `lifecycle`, `rank` or `score`.
+    /// `dormancy`, `lifecycle`, `rank`, `score` or `affinity`.
     pub kind: String,
     /// Where she stands; null where the rule says nothing of her.
     pub standing: Option<String>,

@@ -1,5 +1,6 @@
 //! Why a customer stands where she stands: the orders and the arithmetic, in both languages.
 
+mod affinity;
 mod rank;
 mod score;
 
@@ -80,6 +81,9 @@ pub fn explain(rules: &Rules, person: &Person, now: Millis, currency: Currency) 
     }
     if let Some(rule) = &rules.score {
         reasons.push(pen.score(rule, person, now));
+    }
+    if let Some(rule) = &rules.affinity {
+        reasons.push(pen.affinity(rule, person, now));
     }
     Explanation {
         reasons,

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod affinity;
 pub mod cycle;
 pub mod dormancy;
 pub mod explain;

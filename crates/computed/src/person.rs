@@ -8,6 +8,7 @@ use profiles::computed::bought::Person;
 use serde_json::{Map, Value as Json};
 
 use crate::{
+    affinity::{self, Affinity, Tastes},
     dormancy::{self, Dormancy},
     explain,
     history::History,
@@ -28,6 +29,8 @@ pub struct Rules {
     pub rank: Option<Ranks>,
     /// Lead score.
     pub score: Option<Score>,
+    /// Tastes.
+    pub affinity: Option<Affinity>,
     /// The zone.
     pub zone: Tz,
 }
@@ -64,6 +67,7 @@ impl Rules {
             lifecycle: None,
             rank: None,
             score: None,
+            affinity: None,
             zone,
         }
     }
@@ -76,12 +80,17 @@ impl Rules {
             Rule::Lifecycle(rule) => self.lifecycle = Some(rule),
             Rule::Rank(rule) => self.rank = Some(rule),
             Rule::Score(rule) => self.score = Some(rule),
+            Rule::Affinity(rule) => self.affinity = Some(rule),
         }
         self
     }
 
     /// Lists the values that an attribute can have by these rules, where they are few, with what people call them.
     pub fn values(&self, key: &str) -> Vec<(String, Bilingual)> {
+        if let (key::PRICE_BAND, Some(rule)) = (key, &self.affinity) {
+            let names = rule.price.iter().map(|band| band.name.as_str());
+            return names.map(itself).collect();
+        }
         match (key, &self.lifecycle, &self.rank, &self.score) {
             (key::STAGE, Some(_), _, _) => Stage::ALL
                 .into_iter()
@@ -123,6 +132,9 @@ impl Rules {
         }
         if let Some(rule) = &self.score {
             computed.take_score(rule, person, now, self.zone);
+        }
+        if let Some(rule) = &self.affinity {
+            computed.take_tastes(&affinity::judge(rule, person, now));
         }
         computed
     }
@@ -192,15 +204,17 @@ impl Computed {
     }
 
     fn take_score(&mut self, rule: &Score, person: &Person, now: Millis, zone: Tz) {
+        let mut own = person.acts.iter().filter(|act| rule.is_about(act));
         let judged = rule
             .fits(&person.attributes)
-            .filter(|_| person.is_known || !person.acts.is_empty());
+            .filter(|_| person.is_known || own.next().is_some());
         if let Some(judged) = judged {
             self.set(key::FIT, judged.points.into());
             self.set(key::GRADE, judged.grade.into());
         }
         let Some(found) = score::judge(rule, &person.acts, now, zone) else {
-            let ahead = person.acts.iter().map(|act| act.at);
+            let own = person.acts.iter().filter(|act| rule.is_about(act));
+            let ahead = own.map(|act| act.at);
             let next = ahead.filter(|at| *at >= now.0).min();
             return self.take_nobody(Kind::Score, next.map(|at| Millis(at).plus(1)));
         };
@@ -214,6 +228,34 @@ impl Computed {
         self.set(key::SCORE, found.score.into());
         self.set(key::SCORE_ABOVE, (found.side == score::Side::Above).into());
         self.set(key::SCORE_SINCE, found.since.to_string().into());
+    }
+
+    fn take_tastes(&mut self, found: &Tastes) {
+        for taste in &found.all {
+            let fields = taste.dimension.fields();
+            let Some(first) = taste.top.first() else {
+                continue;
+            };
+            self.set(fields.favourite, first.value.clone().into());
+            self.set(fields.share, first.percent.into());
+            match (fields.top, taste.level) {
+                (Some(top), _) => {
+                    let values: Vec<&str> = taste.top.iter().map(|one| &*one.value).collect();
+                    self.set(top, values.into());
+                }
+                (None, level) => self.set(key::PRICE_LEVEL, level.into()),
+            }
+        }
+        let Some(lead) = found.lead() else {
+            return self.take_nobody(Kind::Affinity, found.look_at);
+        };
+        self.standings.push(Standing {
+            kind: Kind::Affinity,
+            value: lead.favourite().to_owned().into(),
+            since: lead.since,
+            reached: None,
+            due_at: found.look_at,
+        });
     }
 
     /// Somebody of whom nothing can be said yet, but whose first order or act lies ahead, must be looked at then.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::{
+    affinity::{self, Affinity},
     dormancy::{After, Cycles, Dormancy},
     lifecycle::Lifecycle,
     rank::{self, Ranks},
@@ -34,6 +35,8 @@ pub enum Rule {
     Rank(Ranks),
     /// Lead score.
     Score(Score),
+    /// Tastes.
+    Affinity(Affinity),
 }
 
 impl Rule {
@@ -44,6 +47,7 @@ impl Rule {
             Self::Lifecycle(_) => Kind::Lifecycle,
             Self::Rank(_) => Kind::Rank,
             Self::Score(_) => Kind::Score,
+            Self::Affinity(_) => Kind::Affinity,
         }
     }
 
@@ -77,6 +81,7 @@ impl Rule {
             Self::Lifecycle(rule) => check_lifecycle(rule, &mut found),
             Self::Rank(rule) => rank::check(rule, &mut found),
             Self::Score(rule) => score::check(rule, &mut found),
+            Self::Affinity(rule) => affinity::check(rule, &mut found),
         }
         found.into_result()
     }

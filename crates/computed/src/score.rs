@@ -127,6 +127,11 @@ impl Score {
         names.collect()
     }
 
+    /// Tells whether an act is of those that it looks at.
+    pub(crate) fn is_about(&self, act: &Act) -> bool {
+        self.actions.iter().any(|action| action.event == act.name)
+    }
+
     /// Returns what is left of points after a time.
     pub fn faded(&self, points: f64, after: i64) -> f64 {
         let Some(days) = self.half_life else {
@@ -245,7 +250,8 @@ pub fn judge(rule: &Score, acts: &[Act], now: Millis, zone: Tz) -> Option<Found>
     let fades = rule
         .falls_under(sum, number(score) - 0.5)
         .filter(|_| score > 0);
-    let ahead = acts.iter().map(|act| act.at).filter(|at| *at >= now.0);
+    let own = acts.iter().filter(|act| rule.is_about(act));
+    let ahead = own.map(|act| act.at).filter(|at| *at >= now.0);
     Some(Found {
         score,
         side,

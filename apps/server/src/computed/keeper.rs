@@ -71,7 +71,7 @@ impl Declared {
                 && match &one.rule {
                     Rule::Lifecycle(_) => true,
                     Rule::Rank(rule) => rule.is_for_everybody(),
-                    Rule::Dormancy(_) | Rule::Score(_) => false,
+                    Rule::Dormancy(_) | Rule::Score(_) | Rule::Affinity(_) => false,
                 }
         };
         self.definitions.iter().filter(is_it).map(|one| one.id)

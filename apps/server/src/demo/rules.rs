@@ -21,6 +21,8 @@ pub(super) async fn load(app: &App, workspace: WorkspaceId, owner: UserId) -> an
             {"event": "message_clicked", "points": 20, "per_day": 3, "label": "メールのクリック"},
             {"event": "Order Completed", "points": 15, "per_day": 2, "label": "購入"},
             {"event": "Coupon Applied", "points": 10, "label": "クーポンの利用"}]}}),
+        json!({"affinity": {"half_life": 30, "category": {"depth": 2},
+            "price": [{"name": "〜199円"}, {"name": "200〜499円", "from": 200}, {"name": "500円〜", "from": 500}]}}),
     ];
     let tx = app.db.begin().await?;
     for rule in rules {

@@ -6,3 +6,4 @@ mod ranks;
 mod rest;
 mod scores;
 mod story;
+mod tastes;

@@ -41,6 +41,7 @@ const RULES: Rules = Rules {
     }),
     rank: None,
     score: None,
+    affinity: None,
     zone: Tokyo,
 };
 
@@ -136,6 +137,7 @@ fn a_score_is_told_term_by_term() {
         at: day * DAY,
         name: name.to_owned(),
         properties: serde_json::Map::new(),
+        goods: Default::default(),
     };
     let somebody = Person {
         acts: vec![

@@ -2,7 +2,7 @@
 
 use profiles::attributes::{
     AttributeDef,
-    ValueType::{self, Boolean, Date, Number, Text},
+    ValueType::{self, Boolean, Date, List, Number, Text},
 };
 
 /// A kind of computed attribute; a workspace has at most one of each.
@@ -16,11 +16,19 @@ pub enum Kind {
     Rank,
     /// Lead score and grade.
     Score,
+    /// Tastes: favourite category, brand and price band.
+    Affinity,
 }
 
 impl Kind {
     /// All kinds, those that others rest on first.
-    pub const ALL: [Self; 4] = [Self::Dormancy, Self::Lifecycle, Self::Rank, Self::Score];
+    pub const ALL: [Self; 5] = [
+        Self::Dormancy,
+        Self::Lifecycle,
+        Self::Rank,
+        Self::Score,
+        Self::Affinity,
+    ];
 
     /// Returns the name, stored and on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -29,6 +37,7 @@ impl Kind {
             Self::Lifecycle => "lifecycle",
             Self::Rank => "rank",
             Self::Score => "score",
+            Self::Affinity => "affinity",
         }
     }
 
@@ -44,6 +53,7 @@ impl Kind {
             Self::Lifecycle => LIFECYCLE,
             Self::Rank => RANK,
             Self::Score => SCORE,
+            Self::Affinity => AFFINITY,
         };
         let attribute = |(key, value_type, ja, en): &Field| AttributeDef {
             key: (*key).to_owned(),
@@ -138,8 +148,73 @@ const SCORE: &[Field] = &[
     (key::GRADE, Text, "グレード（A〜D）", "Grade (A to D)"),
 ];
 
+const AFFINITY: &[Field] = &[
+    (
+        key::CATEGORY,
+        Text,
+        "いちばん好きなカテゴリー",
+        "Favourite category",
+    ),
+    (
+        key::CATEGORY_SHARE,
+        Number,
+        "そのカテゴリーの割合（%）",
+        "Share of the favourite category (%)",
+    ),
+    (
+        key::CATEGORIES,
+        List,
+        "好きなカテゴリー（上位）",
+        "Top categories",
+    ),
+    (
+        key::BRAND,
+        Text,
+        "いちばん好きなブランド",
+        "Favourite brand",
+    ),
+    (
+        key::BRAND_SHARE,
+        Number,
+        "そのブランドの割合（%）",
+        "Share of the favourite brand (%)",
+    ),
+    (key::BRANDS, List, "好きなブランド（上位）", "Top brands"),
+    (key::PRICE_BAND, Text, "よく選ぶ価格帯", "Usual price band"),
+    (
+        key::PRICE_LEVEL,
+        Number,
+        "価格帯の段（1が最も安い）",
+        "Level of the price band (1 is the cheapest)",
+    ),
+    (
+        key::PRICE_SHARE,
+        Number,
+        "その価格帯の割合（%）",
+        "Share of the usual price band (%)",
+    ),
+];
+
 /// The keys of computed attributes.
 pub mod key {
+    /// The category that a customer likes best.
+    pub const CATEGORY: &str = "computed.favourite_category";
+    /// Its share of all her points, in percent.
+    pub const CATEGORY_SHARE: &str = "computed.category_share";
+    /// The categories that she likes best.
+    pub const CATEGORIES: &str = "computed.top_categories";
+    /// The brand that she likes best.
+    pub const BRAND: &str = "computed.favourite_brand";
+    /// Its share of all her points, in percent.
+    pub const BRAND_SHARE: &str = "computed.brand_share";
+    /// The brands that she likes best.
+    pub const BRANDS: &str = "computed.top_brands";
+    /// The price band that she looks at most.
+    pub const PRICE_BAND: &str = "computed.price_band";
+    /// Its number, from 1.
+    pub const PRICE_LEVEL: &str = "computed.price_level";
+    /// Its share of all her points, in percent.
+    pub const PRICE_SHARE: &str = "computed.price_share";
     /// Whether a buyer is dormant.
     pub const DORMANT: &str = "computed.dormant";
     /// From when on a buyer is dormant, if she buys nothing more.

@@ -32,6 +32,7 @@ fn acts(all: &[(&str, i64)]) -> Vec<Act> {
         at: hour * HOUR,
         name: (*name).to_owned(),
         properties: Map::new(),
+        goods: Default::default(),
     };
     (1..).zip(all).map(act).collect()
 }

@@ -157,6 +157,8 @@ pub fn basis(definition: &Definition, rules: &Rules) -> String {
     let zone = rules.zone.name();
     match definition.rule {
         Rule::Dormancy(_) | Rule::Rank(_) | Rule::Score(_) => format!("{FORMULA} {zone} {own}"),
+        // Nothing of it is counted by days of the calendar.
+        Rule::Affinity(_) => format!("{FORMULA} {own}"),
         Rule::Lifecycle(_) => {
             let below = rules.dormancy.map(|rule| Rule::Dormancy(rule).to_json());
             let below = below.unwrap_or_default();

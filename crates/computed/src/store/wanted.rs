@@ -6,7 +6,7 @@ use kernel::id::WorkspaceId;
 use profiles::computed::acts::{self, Attributes, Wanted};
 use sea_orm::{ConnectionTrait, DbErr};
 
-use crate::{person::Rules, score::Action};
+use crate::person::Rules;
 
 /// Looks the names of events up that rules speak of. A name that first comes later has no number yet: ask after the
 /// feed was read.
@@ -18,27 +18,36 @@ pub async fn wanted(
     workspace: WorkspaceId,
     rules: &Rules,
 ) -> Result<Wanted, DbErr> {
-    let Some(score) = &rules.score else {
+    let mut events = BTreeSet::new();
+    let (mut filtered, mut goods) = (BTreeSet::new(), BTreeSet::new());
+    let mut attributes = Attributes::Without;
+    if let Some(score) = &rules.score {
+        events.extend(score.events());
+        let with = score.actions.iter().filter(|own| own.filter.is_some());
+        filtered.extend(with.map(|own| own.event.clone()));
+        if !score.fit.is_empty() {
+            attributes = Attributes::With;
+        }
+    }
+    if let Some(affinity) = &rules.affinity {
+        goods = affinity.events();
+        events.extend(goods.iter().cloned());
+        if affinity.brand.is_some() {
+            filtered.extend(goods.iter().cloned());
+        }
+    }
+    if events.is_empty() {
         return Ok(Wanted::default());
+    }
+    let names = acts::numbers(db, workspace, &events).await?;
+    let of = |list: &BTreeSet<String>| {
+        let own = names.iter().filter(|(_, name)| list.contains(*name));
+        own.map(|(number, _)| *number).collect()
     };
-    let names = acts::numbers(db, workspace, &score.events()).await?;
-    let filtered = |action: &&Action| action.filter.is_some();
-    let filtered: BTreeSet<&str> = score
-        .actions
-        .iter()
-        .filter(filtered)
-        .map(|action| &*action.event)
-        .collect();
-    let with = names
-        .iter()
-        .filter(|(_, name)| filtered.contains(name.as_str()));
     Ok(Wanted {
-        with_properties: with.map(|(number, _)| *number).collect(),
+        with_properties: of(&filtered),
+        with_goods: of(&goods),
         names,
-        attributes: if score.fit.is_empty() {
-            Attributes::Without
-        } else {
-            Attributes::With
-        },
+        attributes,
     })
 }

@@ -203,6 +203,8 @@ fn turn<'a>(
         Kind::Dormancy => is_dormant(before) || is_dormant(after),
         Kind::Score => [before, after].contains(&Some(Side::Above.as_str())),
         Kind::Lifecycle | Kind::Rank => true,
+        // Tastes move with every look around: who asks for them asks a segment, and that tells.
+        Kind::Affinity => false,
     };
     if before == after || !is_telling {
         return None;

@@ -55,6 +55,7 @@ fn reason(own: ComputedReason) -> impl IntoView {
         "lifecycle" => t::computed::stages,
         "rank" => t::computed::ranks,
         "score" => t::computed::score,
+        "affinity" => t::computed::tastes,
         _ => t::computed::dormancy,
     };
     let (tone, icon) = tone(own.standing.as_deref());

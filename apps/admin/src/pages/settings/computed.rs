@@ -1,5 +1,6 @@
 //! Computed attributes: by which rules customers are dormant, new, loyal; and how far everybody has been computed.
 
+mod affinity;
 mod dormancy;
 mod logic;
 mod preview;
@@ -82,13 +83,14 @@ fn forms(view: &ComputedAttributes, found: Load<ComputedAttributes>) -> AnyView 
     let own = |kind: &str| view.items.iter().find(|one| one.kind == kind).cloned();
     let has_dormancy = own("dormancy").is_some_and(|one| one.is_active);
     let currency = view.currency.clone();
-    let of_ranks = currency.clone();
+    let (of_ranks, of_tastes) = (currency.clone(), currency.clone());
     view! {
         {move || (!session::may("segments:write")).then(|| view! { <Note>{t::computed::read_only}</Note> })}
         <dormancy::Dormancy held=own("dormancy") found=found/>
         <stages::Stages held=own("lifecycle") found=found has_dormancy=has_dormancy currency=currency/>
         <ranks::Ranks held=own("rank") found=found currency=of_ranks/>
         <score::Score held=own("score") found=found/>
+        <affinity::Affinity held=own("affinity") found=found currency=of_tastes/>
     }
     .into_any()
 }
@@ -207,7 +209,9 @@ fn facts(held: Option<ComputedAttribute>) -> Option<AnyView> {
         })
         .unwrap_or_default();
     let order = if ranks.is_empty() { ORDER } else { &ranks };
-    counts.sort_by_key(|one| order.iter().position(|name| *name == one.standing));
+    if held.kind != "affinity" {
+        counts.sort_by_key(|one| order.iter().position(|name| *name == one.standing));
+    }
     let counts = counts.into_iter().map(count).collect_view();
     let key = |one: api_types::customers::AttributeView| {
         let (ja, en) = (

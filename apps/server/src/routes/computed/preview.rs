@@ -9,6 +9,7 @@ use computed::{
     store::{definition, preview},
 };
 
+use super::wire;
 use crate::{
     http::{
         auth::{Operator, needs::SegmentsWrite},
@@ -42,8 +43,10 @@ pub(super) async fn preview(
             customers,
         })
         .collect();
-    if kind == Kind::Rank {
-        sort(&mut counts, &rules);
+    match kind {
+        Kind::Rank => sort(&mut counts, &rules),
+        Kind::Affinity => wire::most(&mut counts),
+        Kind::Dormancy | Kind::Lifecycle | Kind::Score => {}
     }
     Ok(Json(PreviewedStandings {
         customers: found.customers,

@@ -18,7 +18,7 @@ use crate::{
 
 /// Puts a rule away: its attributes are taken from everybody in the background. Its versions are kept.
 #[utoipa::path(delete, path = "/api/v1/computed-attributes/{kind}", operation_id = "remove_computed_attribute", tag = "customers",
-    params(("kind" = String, Path, description = "dormancy, lifecycle, rank or score")),
+    params(("kind" = String, Path, description = "dormancy, lifecycle, rank, score or affinity")),
     responses((status = 204), (status = 409), (status = 422)))]
 pub(super) async fn remove(
     operator: Operator<SegmentsWrite>,

@@ -24,7 +24,7 @@ use crate::{
 
 /// Declares a rule or changes it; everybody is computed anew in the background. A stale version is a conflict.
 #[utoipa::path(put, path = "/api/v1/computed-attributes/{kind}", operation_id = "save_computed_attribute", tag = "customers",
-    params(("kind" = String, Path, description = "dormancy, lifecycle, rank or score")), request_body = SaveComputedAttribute,
+    params(("kind" = String, Path, description = "dormancy, lifecycle, rank, score or affinity")), request_body = SaveComputedAttribute,
     responses((status = 200, body = ComputedAttribute), (status = 409)))]
 pub(super) async fn save(
     operator: Operator<SegmentsWrite>,

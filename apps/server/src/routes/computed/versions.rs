@@ -18,7 +18,7 @@ use crate::{
 
 /// Lists the saved versions of a rule, the newest first, at most a hundred.
 #[utoipa::path(get, path = "/api/v1/computed-attributes/{kind}/versions", operation_id = "list_computed_attribute_versions", tag = "customers",
-    params(("kind" = String, Path, description = "dormancy, lifecycle, rank or score")),
+    params(("kind" = String, Path, description = "dormancy, lifecycle, rank, score or affinity")),
     responses((status = 200, body = Vec<ComputedVersion>)))]
 pub(super) async fn versions(
     operator: Operator<SegmentsRead>,

@@ -67,6 +67,9 @@ pub(super) async fn one(
         }
     }
     let kind = definition.rule.kind();
+    if kind == Kind::Affinity {
+        most(&mut counts);
+    }
     Ok(ComputedAttribute {
         kind: kind.as_str().to_owned(),
         rule: definition.rule.to_json(),
@@ -80,6 +83,22 @@ pub(super) async fn one(
             .collect(),
         counts,
     })
+}
+
+/// The most favourites that are listed: a company may have thousands.
+const MOST: usize = 20;
+
+/// Leaves the favourites of most customers, most first; who has none stands last.
+pub(super) fn most(counts: &mut Vec<StandingCount>) {
+    let nobody: Vec<StandingCount> = counts
+        .extract_if(.., |one| one.standing.is_empty())
+        .collect();
+    counts.sort_by(|one, other| {
+        let by_customers = other.customers.cmp(&one.customers);
+        by_customers.then_with(|| one.standing.cmp(&other.standing))
+    });
+    counts.truncate(MOST);
+    counts.extend(nobody);
 }
 
 async fn progress(app: &App, caller: &Caller) -> Result<ComputeProgress, ApiError> {

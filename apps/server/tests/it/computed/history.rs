@@ -1,6 +1,6 @@
 //! Random histories: what was kept step by step is what is computed anew, on both databases.
 //!
-//! Four histories per database in the usual run, each with other rules; `ENISHI_COMPUTED_HISTORIES=200` for the long form, and
+//! Five histories per database in the usual run, each with other rules; `ENISHI_COMPUTED_HISTORIES=200` for the long form, and
 //! `ENISHI_COMPUTED_SEED` with the printed seed to see a failure again.
 
 use std::{
@@ -21,7 +21,7 @@ use storage::{Dialect, feed, sql};
 use super::hands::{claim, declare, is_as_if_anew, is_told_once, put_away, settle, turns};
 use crate::{app::TestApp, audience::deeds::Company};
 
-const USUAL: u64 = 4;
+const USUAL: u64 = 5;
 
 #[expect(
     clippy::disallowed_methods,
@@ -53,6 +53,17 @@ fn scores() -> Vec<Json> {
             {"event": "Order Completed", "points": 10, "per_day": 1}, {"event": "まだない", "points": 1}]}}),
         json!({"score": {"half_life": 40, "threshold": 3, "actions": [{"event": "Own 3", "points": 2}],
           "fit": [{"attribute": "tags", "test": {"is": ["赤"]}, "points": 10}, {"attribute": "vip", "test": "exists", "points": -3}]}}),
+    ]
+}
+
+/// Tastes that come and go within a history.
+fn tastes() -> Vec<Json> {
+    vec![
+        json!({"affinity": {"category": {}, "acts": 2, "days": 20, "half_life": 3, "brand": {"property": "sku"}}}),
+        json!({"affinity": {"category": {"depth": 1}, "acts": 1, "days": 9,
+            "price": [{"name": "安い"}, {"name": "高い", "from": 110}]}}),
+        json!({"affinity": {"brand": {"property": "word"}, "acts": 3, "days": 30,
+            "actions": [{"event": "Own 2", "points": 2}, {"event": "Product Purchased", "points": 9}, {"event": "まだない", "points": 1}]}}),
     ]
 }
 
@@ -89,11 +100,12 @@ impl World<'_> {
 
     async fn turn_rules(&mut self) {
         self.has_new_rules = Touched::Yes;
-        match self.below(9) {
+        match self.below(10) {
             0 => put_away(self.app, Kind::Lifecycle).await,
             1 => put_away(self.app, Kind::Dormancy).await,
             2 => put_away(self.app, Kind::Rank).await,
             3 => put_away(self.app, Kind::Score).await,
+            4 => put_away(self.app, Kind::Affinity).await,
             n => {
                 let rules = rules();
                 let dormancy = usize::try_from(n % 2).unwrap();
@@ -104,6 +116,8 @@ impl World<'_> {
                 declare(self.app, &ranks()[rank]).await;
                 let score = usize::try_from(self.below(3)).unwrap();
                 declare(self.app, &scores()[score]).await;
+                let taste = usize::try_from(self.below(3)).unwrap();
+                declare(self.app, &tastes()[taste]).await;
             }
         }
     }
@@ -206,14 +220,21 @@ async fn refuse(app: &TestApp, what: &str) {
 /// The rules of a history: of every kind, or of one alone, since what wakes somebody for one rule computes her by all.
 fn declared(seed: u64) -> Vec<Json> {
     let one =
-        |mut of: Vec<Json>| of.swap_remove(usize::try_from(seed / 4 % 12).unwrap() % of.len());
-    match seed % 4 {
+        |mut of: Vec<Json>| of.swap_remove(usize::try_from(seed / 5 % 12).unwrap() % of.len());
+    match seed % 5 {
         0 => vec![one(ranks())],
         1 => vec![one(scores())],
+        2 => vec![one(tastes())],
         _ => {
             let stages = rules().split_off(2);
             let dormancy = rules().drain(..2).collect();
-            vec![one(dormancy), one(stages), one(ranks()), one(scores())]
+            vec![
+                one(dormancy),
+                one(stages),
+                one(ranks()),
+                one(scores()),
+                one(tastes()),
+            ]
         }
     }
 }

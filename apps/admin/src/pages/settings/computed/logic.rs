@@ -1,10 +1,12 @@
 //! Rules of computed attributes as forms hold them, without a browser.
 
+mod affinity;
 mod ranks;
 mod score;
 
 use serde_json::{Map, Value, json};
 
+pub(super) use affinity::{AffinityForm, NamedForm};
 pub(super) use ranks::{RankForm, RanksForm};
 pub(super) use score::{ActionForm, FitForm, ScoreForm, TestForm};
 

@@ -171,7 +171,7 @@ pub(super) fn Score(
 }
 
 /// What the server says against a row, wherever in it.
-fn fault(submit: Submit, pointer: String) -> impl Fn() -> Option<String> {
+pub(super) fn fault(submit: Submit, pointer: String) -> impl Fn() -> Option<String> {
     move || {
         let error = submit.error()?;
         let mut own = error.errors.iter().filter(|field| {
