@@ -63,6 +63,10 @@ const EVENT_NAMES: &[(&str, &[&str])] = &[
     ),
     // The usual table of points.
     (
+        "apps/admin/src/pages/settings/computed/logic/affinity.rs",
+        &["Product Purchased", "Product Added", "Product Viewed"],
+    ),
+    (
         "apps/admin/src/pages/settings/computed/logic/score.rs",
         &[
             "Form Submitted",

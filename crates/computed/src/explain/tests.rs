@@ -137,7 +137,7 @@ fn a_score_is_told_term_by_term() {
         at: day * DAY,
         name: name.to_owned(),
         properties: serde_json::Map::new(),
-        goods: Default::default(),
+        goods: profiles::computed::acts::Goods::default(),
     };
     let somebody = Person {
         acts: vec![

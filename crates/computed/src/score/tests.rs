@@ -32,7 +32,7 @@ fn acts(all: &[(&str, i64)]) -> Vec<Act> {
         at: hour * HOUR,
         name: (*name).to_owned(),
         properties: Map::new(),
-        goods: Default::default(),
+        goods: profiles::computed::acts::Goods::default(),
     };
     (1..).zip(all).map(act).collect()
 }

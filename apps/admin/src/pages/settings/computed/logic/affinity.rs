@@ -26,6 +26,13 @@ pub(in super::super) struct AffinityForm {
     pub(in super::super) bands: Vec<NamedForm>,
 }
 
+/// The usual events and their points.
+const USUAL: [(&str, i64); 3] = [
+    ("Product Purchased", 5),
+    ("Product Added", 3),
+    ("Product Viewed", 1),
+];
+
 impl AffinityForm {
     /// Returns what most shops begin with.
     pub(in super::super) fn usual() -> Self {
@@ -34,13 +41,8 @@ impl AffinityForm {
             number: Some(points),
             held: None,
         };
-        let actions = [
-            ("Product Purchased", 5),
-            ("Product Added", 3),
-            ("Product Viewed", 1),
-        ];
         Self {
-            actions: actions.map(action).into(),
+            actions: USUAL.map(action).into(),
             half_life: Some(14),
             acts: Some(3),
             days: Some(365),
