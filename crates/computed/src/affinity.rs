@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     dormancy::earliest,
-    rule::{MAX_DAYS, key},
+    rule::{MAX_DAYS, MAX_TEXT, key},
 };
 
 pub(crate) use check::check;
@@ -244,7 +244,7 @@ impl Affinity {
             Dimension::Brand => {
                 let named = act.properties.get(&self.brand.as_ref()?.property)?;
                 let name = named.as_str()?.trim();
-                let is_name = !name.is_empty() && name.chars().count() <= check::MAX_TEXT;
+                let is_name = !name.is_empty() && name.chars().count() <= MAX_TEXT;
                 is_name.then(|| name.to_owned())
             }
             Dimension::Price => {

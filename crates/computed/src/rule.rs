@@ -22,6 +22,8 @@ pub(crate) const MAX_DAYS: u32 = 3_660;
 pub(crate) const MAX_ORDERS: u32 = 10_000;
 /// The most money that a threshold may name, in minor units.
 const MAX_SPEND: i64 = 1_000_000_000_000;
+/// The longest name, value or label, in characters.
+pub(crate) const MAX_TEXT: usize = 200;
 
 /// A rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -119,6 +121,18 @@ pub(crate) fn money(found: &mut Invalid, at: &str, value: i64) {
             "range",
             format!("from 1 to {MAX_SPEND} minor units"),
             format!("1から{MAX_SPEND}までの金額にしてください"),
+        ));
+    }
+}
+
+pub(crate) fn text(at: &str, text: &str, found: &mut Invalid) {
+    let n = text.chars().count();
+    if n == 0 || n > MAX_TEXT || text.trim().is_empty() || text.chars().any(char::is_control) {
+        found.push(FieldError::new(
+            at,
+            "text",
+            format!("1 to {MAX_TEXT} characters"),
+            format!("1から{MAX_TEXT}文字で入力してください"),
         ));
     }
 }

@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 use kernel::invalid::{FieldError, Invalid};
 
 use super::{Affinity, Band, MAX_DAYS};
-use crate::rule::{money, range};
+use crate::rule::{money, range, text};
 
-/// The longest name, in characters.
-pub(super) const MAX_TEXT: usize = 200;
 /// The most actions.
 const MAX_ACTIONS: usize = 20;
 /// The most bands of prices.
@@ -113,16 +111,4 @@ fn twice(pointer: String) -> FieldError {
         "is given twice",
         "同じ名前が2つあります",
     )
-}
-
-fn text(at: &str, text: &str, found: &mut Invalid) {
-    let n = text.chars().count();
-    if n == 0 || n > MAX_TEXT || text.trim().is_empty() || text.chars().any(char::is_control) {
-        found.push(FieldError::new(
-            at,
-            "text",
-            format!("1 to {MAX_TEXT} characters"),
-            format!("1から{MAX_TEXT}文字で入力してください"),
-        ));
-    }
 }

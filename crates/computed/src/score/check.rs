@@ -3,14 +3,12 @@
 use kernel::invalid::{FieldError, Invalid};
 
 use super::{Action, Score, Test};
-use crate::rule::{MAX_DAYS, range};
+use crate::rule::{MAX_DAYS, range, text};
 
 /// The most actions, and the most conditions of fit.
 const MAX_ENTRIES: usize = 50;
 /// The most points of one.
 const MAX_POINTS: i64 = 1_000;
-/// The longest name, value or label, in characters.
-const MAX_TEXT: usize = 200;
 /// The most values of one test.
 const MAX_VALUES: usize = 100;
 
@@ -92,18 +90,6 @@ fn check_test(at: &str, test: &Test, found: &mut Invalid) {
         }
         Test::Contains(part) => text(&format!("{at}/contains"), part, found),
         Test::AtLeast(_) | Test::AtMost(_) | Test::Exists => {}
-    }
-}
-
-fn text(at: &str, text: &str, found: &mut Invalid) {
-    let n = text.chars().count();
-    if n == 0 || n > MAX_TEXT || text.trim().is_empty() || text.chars().any(char::is_control) {
-        found.push(FieldError::new(
-            at,
-            "text",
-            format!("1 to {MAX_TEXT} characters"),
-            format!("1から{MAX_TEXT}文字で入力してください"),
-        ));
     }
 }
 

@@ -238,3 +238,17 @@ fn facts(held: Option<ComputedAttribute>) -> Option<AnyView> {
     };
     Some(view.into_any())
 }
+
+/// Takes a row of a form away, and what was said of it.
+fn remover<R: Send + Sync + 'static>(
+    rows: RwSignal<Vec<R>>,
+    place: usize,
+    submit: Submit,
+) -> impl Fn(()) {
+    move |()| {
+        submit.forget();
+        rows.update(|rows| {
+            rows.remove(place);
+        });
+    }
+}

@@ -8,6 +8,7 @@ use super::{
     Desk, facts,
     logic::{AffinityForm, NamedForm},
     preview::Preview,
+    remover,
     score::fault,
 };
 use crate::{
@@ -153,15 +154,6 @@ pub(super) fn Affinity(
                 </div>
             </div>
         </Section>
-    }
-}
-
-fn remover(rows: RwSignal<Vec<Row>>, place: usize, submit: Submit) -> impl Fn(()) {
-    move |()| {
-        submit.forget();
-        rows.update(|rows| {
-            rows.remove(place);
-        });
     }
 }
 

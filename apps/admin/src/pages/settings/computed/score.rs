@@ -8,6 +8,7 @@ use super::{
     Desk, facts,
     logic::{ActionForm, FitForm, ScoreForm, TestForm},
     preview::Preview,
+    remover,
 };
 use crate::{
     api::{Load, Submit},
@@ -190,15 +191,6 @@ fn tests() -> Vec<Choice> {
         Choice::new("at_most", t::computed::test_at_most),
         Choice::new("exists", t::computed::test_exists),
     ]
-}
-
-fn remover(rows: RwSignal<Vec<Row>>, place: usize, submit: Submit) -> impl Fn(()) {
-    move |()| {
-        submit.forget();
-        rows.update(|rows| {
-            rows.remove(place);
-        });
-    }
 }
 
 fn adder(rows: RwSignal<Vec<Row>>) -> impl Fn(()) {
