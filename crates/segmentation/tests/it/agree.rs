@@ -5,6 +5,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
+use futures::{StreamExt, future::join_all, stream};
 use index::{Index, LeafCache};
 use kernel::{
     id::{ProfileId, SegmentId},
@@ -15,7 +16,7 @@ use segmentation::{
     language::{Document, Node},
 };
 use serde_json::json;
-use testkit::{Kit, START};
+use testkit::{Kit, START, TestDb};
 
 use crate::{
     dice::{Dice, INNER, inner, tree, world},
@@ -29,6 +30,8 @@ use crate::{
 const USUAL: usize = 240;
 /// The most trees of one world: each world is a database on disk until the run ends.
 const MOST: usize = 1_000;
+/// Trees of one database that are asked at once.
+const IN_FLIGHT: usize = 3;
 
 #[expect(
     clippy::disallowed_methods,
@@ -70,20 +73,15 @@ async fn random_trees_select_the_same_people_in_sql_and_by_plain_reading() {
             telling += usize::from(tells(tree));
             tally.take(&tree.to_json());
         }
-        for test in testkit::both().await {
-            let kit = Kit::new(&test).await;
-            world.load(&kit).await;
-            save_as(&kit, INNER, &inner).await;
-            let (index, cache) = (index_of(&world), LeafCache::new(1 << 20));
-            for tree in &trees {
-                let resolved = segmentation::resolve_words(kit.db.reader(), &at(START), &[tree])
-                    .await
-                    .unwrap();
-                let run = format!("index, seed {seed}, {}", test.name());
-                indexed::check(&index, &cache, &naive, tree, &resolved, &run);
-                check_people(&kit, &index, &cache, [tree, &inner], &run).await;
-                check(&kit, &naive, tree, &format!("seed {seed}, {}", test.name())).await;
-            }
+        // Both databases at once, some trees in flight: one thinks while the other is read.
+        let run = format!("seed {seed}");
+        let databases = testkit::both().await;
+        let compared = databases
+            .iter()
+            .map(|test| compare(test, &naive, &inner, &trees, &run));
+        join_all(compared).await;
+        if wanted > USUAL {
+            println!("{all} trees, {run}");
         }
     }
     if wanted > USUAL {
@@ -93,6 +91,39 @@ async fn random_trees_select_the_same_people_in_sql_and_by_plain_reading() {
         telling * 10 > all * 6,
         "seed {seed}: only {telling} of {all} trees tell people apart"
     );
+}
+
+/// Compares every tree on one database: SQL, the index and the plain reading.
+async fn compare(
+    test: &TestDb,
+    naive: &Naive<'_>,
+    inner: &Document,
+    trees: &[Document],
+    run: &str,
+) {
+    let kit = Kit::new(test).await;
+    naive.world.load(&kit).await;
+    save_as(&kit, INNER, inner).await;
+    let (index, cache) = (index_of(naive.world), LeafCache::new(1 << 20));
+    let (kit, index, cache) = (&kit, &index, &cache);
+    let run = &format!("{run}, {}", test.name());
+    stream::iter(trees)
+        .for_each_concurrent(IN_FLIGHT, async |tree| {
+            let resolved = segmentation::resolve_words(kit.db.reader(), &at(START), &[tree])
+                .await
+                .unwrap();
+            indexed::check(
+                index,
+                cache,
+                naive,
+                tree,
+                &resolved,
+                &format!("index, {run}"),
+            );
+            check_people(kit, index, cache, [tree, inner], &format!("index, {run}")).await;
+            check(kit, naive, tree, run).await;
+        })
+        .await;
 }
 
 /// Throws a tree, and again when it tells nobody apart; everybody and nobody remain among the cases.
