@@ -3,7 +3,9 @@
 //! A step's rate is, of those who ever came as far as a stage, the share who came to the next. "As far as" goes by the
 //! highest stage ever: who is dormant now, or fell back, has still been there.
 
-use chrono::{Datelike as _, Months, NaiveDate, NaiveTime};
+mod group;
+
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use computed::{
     lifecycle::Stage,
@@ -22,7 +24,9 @@ use kernel::{
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use storage::sql;
 
-use crate::{AnalyticsError, zone};
+use crate::{AnalyticsError, months::Months, origin::By, zone};
+
+pub use group::StageGroup;
 
 /// The longest stretch of turns.
 const MAX_DAYS: u32 = 3_660;
@@ -53,8 +57,21 @@ pub struct Lifecycle {
     pub reached: [i64; 4],
     /// The same by the month in which customers were first seen, the earliest first.
     pub cohorts: Vec<Cohort>,
+    /// The same by how customers came or by an attribute, where that was asked for, the largest group first.
+    pub groups: Vec<StageGroup>,
     /// Turns of the last days.
     pub flows: Vec<Flow>,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Question {
+    /// Over how many days turns are counted.
+    pub days: u32,
+    /// What customers are told apart by besides the month in which they were first seen.
+    pub by: Option<By>,
+    /// The first day of the month in which those of the groups were first seen; all months without it.
+    pub month: Option<NaiveDate>,
 }
 
 impl Lifecycle {
@@ -69,16 +86,17 @@ impl Lifecycle {
     }
 }
 
-/// Counts the stages of a workspace, and the turns of the last `days` days.
+/// Counts the stages of a workspace, and the turns of the last days.
 ///
 /// # Errors
 /// [`AnalyticsError::Invalid`] for a stretch that cannot be asked for.
 pub async fn find(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
-    days: u32,
+    asked: &Question,
     now: Millis,
 ) -> Result<Lifecycle, AnalyticsError> {
+    let days = asked.days;
     if !(1..=MAX_DAYS).contains(&days) {
         return Err(Invalid::one(
             "/days",
@@ -87,6 +105,9 @@ pub async fn find(
             format!("期間は1日から{MAX_DAYS}日までです"),
         )
         .into());
+    }
+    if let Some(by) = &asked.by {
+        by.check(db, workspace).await??;
     }
     let is_it = |one: &Definition| one.shelf == Shelf::Active && one.rule.kind() == Kind::Lifecycle;
     let definitions = definition::list(db, workspace).await?;
@@ -114,7 +135,13 @@ pub async fn find(
         }
         add(&mut found.reached, count.reached, count.n);
     }
-    found.cohorts = cohorts(db, workspace, own.id, now).await?;
+    let text = "SELECT time_zone FROM workspace WHERE id = $1";
+    let held: Option<Zone> = sql::one(db, text, [workspace.raw().into()]).await?;
+    let zone = held.map_or(Tz::UTC, |held| zone::parse(&held.time_zone));
+    found.cohorts = cohorts(db, workspace, own.id, (now, zone)).await?;
+    if let Some(by) = &asked.by {
+        found.groups = group::groups(db, workspace, own.id, by, (asked.month, zone)).await?;
+    }
     Ok(found)
 }
 
@@ -145,25 +172,17 @@ async fn cohorts(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
     attribute: i64,
-    now: Millis,
+    (now, zone): (Millis, Tz),
 ) -> Result<Vec<Cohort>, DbErr> {
-    let text = "SELECT time_zone FROM workspace WHERE id = $1";
-    let held: Option<Zone> = sql::one(db, text, [workspace.raw().into()]).await?;
-    let zone = held.map_or(Tz::UTC, |held| zone::parse(&held.time_zone));
-    let months = months(now, zone);
-    // Numbers of our own, so they need no binds; the latest month first.
-    let arm = |(place, (_, from)): (usize, &(NaiveDate, Millis))| {
-        format!("WHEN p.first_seen_at >= {} THEN {}", from.0, place + 1)
-    };
-    let arms: Vec<String> = months.iter().enumerate().rev().map(arm).collect();
+    let months = Months::latest(MONTHS, now, zone);
     let text = format!(
-        "SELECT CAST(CASE {} ELSE 0 END AS BIGINT) AS month, v.reached, COUNT(*) AS n
+        "SELECT {} AS month, v.reached, COUNT(*) AS n
          FROM computed_value v JOIN profile p ON p.id = v.profile_id
          WHERE v.attribute_id = $1 AND v.workspace_id = $2 AND v.standing <> '' GROUP BY 1, 2",
-        arms.join(" ")
+        months.number_sql("p.first_seen_at")
     );
     let rows: Vec<Row> = sql::all(db, text, [attribute.into(), workspace.raw().into()]).await?;
-    let names = std::iter::once(None).chain(months.iter().map(|(month, _)| Some(*month)));
+    let names = std::iter::once(None).chain(months.days().map(Some));
     let mut cohorts: Vec<Cohort> = names
         .map(|month| Cohort {
             month,
@@ -177,16 +196,6 @@ async fn cohorts(
         }
     }
     Ok(cohorts)
-}
-
-/// Lists the latest months with their first instants, the earliest first.
-fn months(now: Millis, zone: Tz) -> Vec<(NaiveDate, Millis)> {
-    let today = now.to_utc().with_timezone(&zone).date_naive();
-    let this = today.with_day(1).unwrap_or(today);
-    let back = |n: u32| this.checked_sub_months(Months::new(n));
-    let days = (0..MONTHS).rev().filter_map(back);
-    let start = |day: NaiveDate| zone::instant(day.and_time(NaiveTime::MIN), zone);
-    days.map(|day| (day, start(day))).collect()
 }
 
 /// Returns a part of a whole, 0 to 1; none of nobody.
@@ -211,16 +220,5 @@ mod tests {
         assert_eq!(found.reached, [9, 5, 2, 2]);
         let steps: Vec<[i64; 2]> = found.steps().iter().map(|step| step.2).collect();
         assert_eq!(steps, [[9, 5], [5, 2], [2, 2]]);
-    }
-
-    #[test]
-    fn months_begin_by_the_clock_of_the_zone_across_the_years_end() {
-        let now = Millis::parse("2026-01-31T15:30:00Z").unwrap();
-        let found = months(now, Tz::Asia__Tokyo);
-        assert_eq!(found.len(), 12);
-        let last = found.last().unwrap();
-        assert_eq!(last.0.to_string(), "2026-02-01");
-        assert_eq!(last.1.to_string(), "2026-01-31T15:00:00.000Z");
-        assert_eq!(found[0].0.to_string(), "2025-03-01");
     }
 }

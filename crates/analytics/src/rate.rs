@@ -37,8 +37,9 @@ impl Rate {
         let middle = share + square / (2.0 * n);
         let spread = Z * (share * (1.0 - share) / n + square / (4.0 * n * n)).sqrt();
         let scale = 1.0 + square / n;
-        let low = ((middle - spread) / scale).max(0.0);
-        let high = ((middle + spread) / scale).min(1.0);
+        // At 0 and at 1 the interval ends at the share itself, which rounding would miss by a hair.
+        let low = ((middle - spread) / scale).clamp(0.0, share);
+        let high = ((middle + spread) / scale).clamp(share, 1.0);
         Some((low, high))
     }
 }

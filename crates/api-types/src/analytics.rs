@@ -171,3 +171,55 @@ pub struct ValueBandsView {
     /// The bands, the highest first.
     pub bands: Vec<ValueBand>,
 }
+
+/// So many of so many, with the 95 % interval by Wilson's score.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CurvePoint {
+    /// How many.
+    pub n: i64,
+    /// Of how many: those whose month of this place is over.
+    pub of: i64,
+    /// Their share, 0 to 1.
+    pub rate: f64,
+    /// Where the interval begins.
+    pub low: f64,
+    /// Where it ends.
+    pub high: f64,
+}
+
+/// Who of a group comes back, and who is lost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RetentionCurve {
+    /// What the group is known by: a month, a channel, a source, a value or the id of a segment; null where it is
+    /// not known.
+    pub key: Option<String>,
+    /// Its name in Japanese.
+    pub name_ja: String,
+    /// Its name in English.
+    pub name_en: String,
+    /// How many customers, those whose first month is not over among them.
+    pub customers: i64,
+    /// Who ordered in the month of the first order, the month after, and so on; null where nobody's is over.
+    pub retained: Vec<Option<CurvePoint>>,
+    /// Who had been without an order for `lapse_days` when that month ended.
+    pub lost: Vec<Option<CurvePoint>>,
+}
+
+/// Curves of retention and churn.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RetentionView {
+    /// The instant that everything is counted at (RFC 3339).
+    pub counted_at: String,
+    /// How customers are told apart: `month`, `channel`, `source`, `segment` or `attribute:KEY`.
+    pub by: String,
+    /// The months of first orders that are counted, such as `2026-07`, the earliest first; the last is not over.
+    pub cohorts: Vec<String>,
+    /// How many months after the first order the curves go on.
+    pub months: u32,
+    /// After so many days without an order somebody is lost.
+    pub lapse_days: u32,
+    /// Everybody who is counted.
+    pub whole: RetentionCurve,
+    /// One curve a group: months and segments in their order, else the largest group first.
+    pub curves: Vec<RetentionCurve>,
+}

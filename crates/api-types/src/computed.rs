@@ -165,10 +165,27 @@ pub struct LifecycleView {
     pub steps: Vec<StageStep>,
     /// The same by the month in which customers were first seen, the earliest first.
     pub cohorts: Vec<StageCohort>,
+    /// The same by how customers came or by an attribute, where `by` asks for it: the twenty largest groups.
+    pub groups: Vec<StageGroup>,
     /// Turns in the last `days` days.
     pub flows: Vec<StageFlow>,
     /// Over how many days turns are counted.
     pub days: u32,
+}
+
+/// Stages of customers who have something in common.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StageGroup {
+    /// What the group is known by; null where it is not known.
+    pub key: Option<String>,
+    /// Its name in Japanese.
+    pub name_ja: String,
+    /// Its name in English.
+    pub name_en: String,
+    /// Customers by their present stage, in the order of the stages; the share is of the group.
+    pub stages: Vec<StageCount>,
+    /// How many ever came as far as prospect, new, repeat and loyal.
+    pub reached: Vec<i64>,
 }
 
 /// Customers of a stage.

@@ -22,4 +22,5 @@ pub(crate) use roll::{Roll, own_sql};
 pub(crate) use sequence::{Letters, Reach};
 pub(crate) use since::After;
 pub(crate) use standing::Standings;
+pub use standing::placed_sql;
 pub(crate) use value::{Column, distinct_lists, distinct_texts};

@@ -10,3 +10,5 @@ pub(crate) mod tally;
 pub(crate) use cut::{Limits, Merit};
 pub(crate) use days::DayCount;
 pub use tally::{Placed, Tally, tally};
+
+pub use crate::sql::placed_sql;

@@ -29,6 +29,18 @@ impl Dialect {
         }
     }
 
+    /// Returns the host of an address in an expression of text, as written; SQL null where it has none.
+    pub fn host(self, address: &str) -> String {
+        let place = match self {
+            Self::Sqlite => "instr",
+            Self::Postgres => "strpos",
+        };
+        let rest = format!("substr({address}, {place}({address}, '//') + 2)");
+        format!(
+            "(CASE WHEN {place}({address}, '//') > 0 THEN substr({rest}, 1, {place}({rest} || '/', '/') - 1) END)"
+        )
+    }
+
     /// Returns the number behind a JSON member, null when it is not a number.
     pub fn json_number(self, column: &str, key: &str) -> String {
         match self {

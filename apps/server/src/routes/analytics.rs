@@ -1,10 +1,11 @@
-//! Analyses of customers: RFM, deciles, bands of value and lifecycle stages.
+//! Analyses of customers: RFM, deciles, bands of value, lifecycle stages and retention.
 
 mod bands;
 mod deciles;
 mod download;
 mod lifecycle;
 mod query;
+mod retention;
 mod rfm;
 mod ticket;
 mod wire;
@@ -20,12 +21,15 @@ pub(super) fn documented() -> OpenApiRouter<App> {
         .routes(routes!(deciles::deciles))
         .routes(routes!(bands::bands))
         .routes(routes!(lifecycle::lifecycle))
+        .routes(routes!(retention::retention))
         .routes(routes!(download::rfm_csv))
         .routes(routes!(download::deciles_csv))
         .routes(routes!(download::bands_csv))
+        .routes(routes!(download::retention_csv))
         .routes(routes!(ticket::rfm_ticket))
         .routes(routes!(ticket::deciles_ticket))
         .routes(routes!(ticket::bands_ticket))
+        .routes(routes!(ticket::retention_ticket))
 }
 
 pub(super) fn plain() -> Router<App> {

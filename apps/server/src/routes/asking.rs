@@ -2,7 +2,7 @@
 
 use access::workspace;
 use api_types::audience::AnswerSource;
-use kernel::{feed::Cursor, invalid::Invalid};
+use kernel::{feed::Cursor, id::WorkspaceId, invalid::Invalid};
 use segmentation::At;
 
 use crate::{
@@ -13,16 +13,21 @@ use crate::{
 
 /// Returns the present instant in the workspace's zone.
 pub(super) async fn at(app: &App, caller: &Caller) -> Result<At, ApiError> {
-    let workspace = workspace::find(app.db.reader(), caller.workspace)
+    at_of(app, caller.workspace).await
+}
+
+/// Returns the present instant in a workspace's zone.
+pub(super) async fn at_of(app: &App, workspace: WorkspaceId) -> Result<At, ApiError> {
+    let found = workspace::find(app.db.reader(), workspace)
         .await?
         .ok_or_else(ApiError::not_found)?;
     // A stored zone was checked when it was saved.
-    let zone = workspace
+    let zone = found
         .time_zone
         .parse()
         .unwrap_or(chrono_tz::Tz::Asia__Tokyo);
     Ok(At {
-        workspace: caller.workspace,
+        workspace,
         now: app.now(),
         zone,
     })

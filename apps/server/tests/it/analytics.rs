@@ -1,6 +1,7 @@
-//! RFM and deciles through the router: every figure on the sample company's year, computed a second time.
+//! RFM, deciles, bands and retention through the router: every figure on the sample company's year, computed a second time.
 
 mod bands;
+mod retention;
 
 use std::collections::BTreeMap;
 
@@ -325,6 +326,7 @@ async fn every_figure_of_the_sample_year_is_that_of_a_plain_count() {
             check_members(&app, &view, method).await;
         }
         bands::check(&app, &analyst, &all, &midnight).await;
+        retention::check(&app, &analyst, &company).await;
         check_default_window(&app, &analyst, company.data_end()).await;
     }
 }

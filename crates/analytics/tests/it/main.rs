@@ -6,7 +6,9 @@
     reason = "a test may fail loudly, and a story is told in one piece"
 )]
 
+mod dice;
 mod home;
 mod owners;
 mod report;
+mod retention;
 mod world;

@@ -10,31 +10,15 @@ use kernel::{
 use profiles::names;
 use testkit::{Kit, START};
 
+use crate::dice::Dice;
 use crate::world::{CLICKED, MACHINE, OPENED, Sent, World};
 
-/// `SplitMix64`.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % n
-    }
-
-    fn pick(&mut self, of: &[i64]) -> i64 {
-        of[usize::try_from(self.below(of.len() as u64)).unwrap()]
-    }
-
-    /// An instant of the last twelve days, often on the edge of a window.
-    fn instant(&mut self) -> Millis {
-        let edge = self.pick(&[0, 12 * HOUR, 5 * DAY, 7 * DAY, HOUR, DAY]);
-        let jitter = self.pick(&[0, 0, 1, -1, MINUTE]);
-        let day = self.pick(&[0, 1, 2, 5]);
-        START.plus(-12 * DAY + day * DAY + edge + jitter)
-    }
+/// An instant of the last twelve days, often on the edge of a window.
+fn instant(dice: &mut Dice) -> Millis {
+    let edge = dice.pick(&[0, 12 * HOUR, 5 * DAY, 7 * DAY, HOUR, DAY]);
+    let jitter = dice.pick(&[0, 0, 1, -1, MINUTE]);
+    let day = dice.pick(&[0, 1, 2, 5]);
+    START.plus(-12 * DAY + day * DAY + edge + jitter)
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +51,7 @@ async fn roll(world: &mut World, dice: &mut Dice) -> Rolled {
             if dice.below(4) == 0 {
                 continue;
             }
-            let at = dice.instant();
+            let at = instant(dice);
             if dice.below(8) == 0 {
                 world.test(campaign, person, at).await;
                 continue;
@@ -107,7 +91,7 @@ async fn roll(world: &mut World, dice: &mut Dice) -> Rolled {
         }
     }
     for _ in 0..12 {
-        let (person, at) = (dice.pick(&[1, 2, 3, 4, 5]), dice.instant().plus(DAY));
+        let (person, at) = (dice.pick(&[1, 2, 3, 4, 5]), instant(dice).plus(DAY));
         let mut amount = dice.pick(&[100, 250, 900]);
         let order = world.order(person, amount, at).await;
         if dice.below(5) == 0 {

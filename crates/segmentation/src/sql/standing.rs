@@ -151,20 +151,39 @@ fn buyers_sql(binds: &mut Binds, at: &At, within: Window) -> String {
         format!(" AND e.occurred_at < {}", binds.one(until.0))
     };
     let recency = DayCount::new(at.now, at.zone).merit_sql("MAX(o.placed_at)");
+    let orders = orders_sql(&workspace, &now, &since, &inside);
     format!(
         "SELECT o.profile_id, {recency} AS recency, COUNT(o.placed_at) AS frequency,
   CAST(COALESCE(SUM(o.amount), 0) AS BIGINT) AS monetary
-FROM (
-  SELECT e.profile_id,
+FROM ({orders}) o
+JOIN profile q ON q.id = o.profile_id AND q.workspace_id = {workspace} AND q.state = 0
+WHERE o.is_called_off = 0
+GROUP BY o.profile_id HAVING MAX(o.placed_at) IS NOT NULL"
+    )
+}
+
+/// Returns the orders before `now`: whose, when placed, what they brought and whether they were called off.
+fn orders_sql(workspace: &str, now: &str, since: &str, inside: &str) -> String {
+    format!(
+        "SELECT e.profile_id,
     MAX(CASE WHEN e.name_id = {ORDER_COMPLETED}{inside} THEN e.occurred_at END) AS placed_at,
     SUM(CASE WHEN e.name_id <> {ORDER_CANCELLED} AND (e.flags & {FOREIGN}) = 0{inside} THEN e.amount END) AS amount,
     MAX(CASE WHEN e.name_id = {ORDER_CANCELLED} THEN 1 ELSE 0 END) AS is_called_off
   FROM event e
   WHERE e.workspace_id = {workspace} AND e.name_id IN ({ORDER_COMPLETED}, {ORDER_REFUNDED}, {ORDER_CANCELLED})
     AND e.occurred_at < {now}{since} AND (e.flags & {MACHINE}) = 0
-  GROUP BY e.profile_id, COALESCE(e.order_id, -e.id)) o
+  GROUP BY e.profile_id, COALESCE(e.order_id, -e.id)"
+    )
+}
+
+/// Returns a select of the orders of a workspace's living customers, `profile_id` and `placed_at`: what makes a buyer
+/// everywhere else makes one here. It needs no binds.
+pub fn placed_sql(at: &At) -> String {
+    let (workspace, now) = (at.workspace.raw().to_string(), at.now.0.to_string());
+    let orders = orders_sql(&workspace, &now, "", "");
+    format!(
+        "SELECT o.profile_id, o.placed_at FROM ({orders}) o
 JOIN profile q ON q.id = o.profile_id AND q.workspace_id = {workspace} AND q.state = 0
-WHERE o.is_called_off = 0
-GROUP BY o.profile_id HAVING MAX(o.placed_at) IS NOT NULL"
+WHERE o.is_called_off = 0 AND o.placed_at IS NOT NULL"
     )
 }

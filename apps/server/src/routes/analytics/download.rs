@@ -1,4 +1,4 @@
-//! The exact tables as CSV: `GET /api/v1/analytics/{rfm,deciles,bands}.csv`, and the same by ticket.
+//! The exact tables as CSV: `GET /api/v1/analytics/{rfm,deciles,bands,retention}.csv`, and the same by ticket.
 
 use access::ticket;
 use analytics::{
@@ -14,7 +14,14 @@ use axum::{
 use kernel::id::WorkspaceId;
 use serde::{Deserialize, Serialize};
 
-use super::{bands::BandsQuery, deciles::GROUPS, query::BuyersQuery, rfm::SCORES, ticket::PURPOSE};
+use super::{
+    bands::BandsQuery,
+    deciles::GROUPS,
+    query::BuyersQuery,
+    retention::{self, RetentionQuery},
+    rfm::SCORES,
+    ticket::PURPOSE,
+};
 use crate::{
     http::{
         auth::{Operator, needs::ReportsRead},
@@ -31,6 +38,7 @@ pub(super) enum Which {
     Rfm(BuyersQuery),
     Deciles(BuyersQuery),
     Bands(BandsQuery),
+    Retention(RetentionQuery),
 }
 
 impl Which {
@@ -39,6 +47,7 @@ impl Which {
             Self::Rfm(_) => "rfm",
             Self::Deciles(_) => "deciles",
             Self::Bands(_) => "bands",
+            Self::Retention(_) => "retention",
         }
     }
 }
@@ -79,6 +88,18 @@ pub(super) async fn bands_csv(
     answer(&app, operator.workspace, &Which::Bands(query), &locale).await
 }
 
+/// Writes the curves of retention and churn as CSV, a row a group and month.
+#[utoipa::path(get, path = "/api/v1/analytics/retention.csv", operation_id = "download_retention", tag = "reports",
+    params(RetentionQuery), responses((status = 200, body = String, content_type = "text/csv")))]
+pub(super) async fn retention_csv(
+    operator: Operator<ReportsRead>,
+    ValidQuery(query): ValidQuery<RetentionQuery>,
+    Locale(locale): Locale,
+    State(app): State<App>,
+) -> Result<Response, ApiError> {
+    answer(&app, operator.workspace, &Which::Retention(query), &locale).await
+}
+
 pub(super) async fn by_ticket(
     State(app): State<App>,
     Path(token): Path<String>,
@@ -117,6 +138,9 @@ pub(super) async fn table(
             let found = band::find(db, workspace, query.question()?, now).await?;
             found.table(is_english)
         }
+        Which::Retention(query) => retention::counted(app, workspace, query)
+            .await?
+            .table(is_english),
     })
 }
 

@@ -1,9 +1,18 @@
 //! `GET /api/v1/analytics/lifecycle`.
 
-use analytics::lifecycle::{self, Lifecycle, share};
-use api_types::computed::{LifecycleView, StageCohort, StageCount, StageFlow, StageStep};
+use analytics::{
+    lifecycle::{self, Lifecycle, Question, share},
+    origin::By,
+};
+use api_types::computed::{
+    LifecycleView, StageCohort, StageCount, StageFlow, StageGroup, StageStep,
+};
 use axum::{Json, extract::State};
-use kernel::{invalid::Invalid, time::Millis};
+use computed::lifecycle::Stage;
+use kernel::{
+    invalid::{FieldError, Invalid},
+    time::Millis,
+};
 use serde::Deserialize;
 
 use crate::{
@@ -24,7 +33,48 @@ const DAYS: u32 = 30;
 pub(super) struct LifecycleQuery {
     /// Over how many days turns are counted, 1 to 3660; 30 unless given.
     days: Option<String>,
+    /// Tells customers apart: `channel` or `source` by how they came, `attribute:KEY` by an attribute of text.
+    by: Option<String>,
+    /// Only those of the groups who were first seen in this month, such as `2026-07`.
+    month: Option<String>,
 }
+
+impl LifecycleQuery {
+    fn question(&self) -> Result<Question, Invalid> {
+        let mut found = Invalid::default();
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let mut wrong = |pointer: &str, en: &str, ja: &str| {
+            found.push(FieldError::new(pointer, "unknown", en, ja));
+        };
+        let days = given(&self.days).map_or(Some(DAYS), |days| days.parse().ok());
+        if days.is_none() {
+            wrong("/days", "give a number of days", "日数を指定してください");
+        }
+        let by = given(&self.by).map(|by| By::parse(&by));
+        if by == Some(None) {
+            wrong("/by", BY_EN, BY_JA);
+        }
+        let month = given(&self.month).map(|month| format!("{month}-01").parse().ok());
+        if month == Some(None) {
+            wrong(
+                "/month",
+                "give a month such as 2026-07",
+                "2026-07 のような月を指定してください",
+            );
+        }
+        found.into_result()?;
+        Ok(Question {
+            days: days.unwrap_or(DAYS),
+            by: by.flatten(),
+            month: month.flatten(),
+        })
+    }
+}
+
+/// How a wrong `by` is mended.
+pub(super) const BY_EN: &str = "use channel, source or attribute:KEY";
+/// The same in Japanese.
+pub(super) const BY_JA: &str = "channel、source、attribute:キー のいずれかを指定してください";
 
 /// Counts customers by lifecycle stage, how many came from stage to stage, and who turned in the last days.
 #[utoipa::path(get, path = "/api/v1/analytics/lifecycle", operation_id = "get_lifecycle", tag = "reports",
@@ -34,36 +84,28 @@ pub(super) async fn lifecycle(
     ValidQuery(query): ValidQuery<LifecycleQuery>,
     State(app): State<App>,
 ) -> Result<Json<LifecycleView>, ApiError> {
-    let days = match query.days.as_deref() {
-        None | Some("") => DAYS,
-        Some(days) => days.parse().map_err(|_| {
-            Invalid::one(
-                "/days",
-                "unknown",
-                "give a number of days",
-                "日数を指定してください",
-            )
-        })?,
-    };
+    let asked = query.question()?;
     let now = app.now();
-    let found = lifecycle::find(app.db.reader(), operator.workspace, days, now).await?;
-    Ok(Json(view(found, days, now)))
+    let found = lifecycle::find(app.db.reader(), operator.workspace, &asked, now).await?;
+    Ok(Json(view(found, asked.days, now)))
 }
 
 fn view(found: Lifecycle, days: u32, now: Millis) -> LifecycleView {
-    let all: i64 = found.stages.iter().map(|(_, n)| n).sum();
     let steps = found.steps();
     LifecycleView {
         counted_at: now.to_string(),
         is_declared: found.is_declared,
         is_whole: found.is_whole,
-        stages: found
-            .stages
+        stages: counts(found.stages),
+        groups: found
+            .groups
             .into_iter()
-            .map(|(stage, customers)| StageCount {
-                stage: stage.as_str().to_owned(),
-                customers,
-                share: share(customers, all),
+            .map(|group| StageGroup {
+                key: group.group.key,
+                name_ja: group.group.ja,
+                name_en: group.group.en,
+                stages: counts(group.stages),
+                reached: group.reached.to_vec(),
             })
             .collect(),
         steps: steps
@@ -96,4 +138,14 @@ fn view(found: Lifecycle, days: u32, now: Millis) -> LifecycleView {
             .collect(),
         days,
     }
+}
+
+fn counts(stages: Vec<(Stage, i64)>) -> Vec<StageCount> {
+    let all: i64 = stages.iter().map(|(_, n)| n).sum();
+    let count = |(stage, customers): (Stage, i64)| StageCount {
+        stage: stage.as_str().to_owned(),
+        customers,
+        share: share(customers, all),
+    };
+    stages.into_iter().map(count).collect()
 }

@@ -1,4 +1,4 @@
-//! `POST /api/v1/analytics/{rfm,deciles,bands}/ticket`.
+//! `POST /api/v1/analytics/{rfm,deciles,bands,retention}/ticket`.
 
 use access::ticket::{self, Ticket};
 use api_types::imports::DownloadTicket;
@@ -8,6 +8,7 @@ use super::{
     bands::BandsQuery,
     download::{self, Which},
     query::BuyersQuery,
+    retention::RetentionQuery,
 };
 use crate::{
     http::{
@@ -55,6 +56,18 @@ pub(super) async fn bands_ticket(
     State(app): State<App>,
 ) -> Result<Json<DownloadTicket>, ApiError> {
     give(&app, &operator, &Which::Bands(query), &locale).await
+}
+
+/// Gives a single-use address for the curves of retention as CSV, for a browser's plain link.
+#[utoipa::path(post, path = "/api/v1/analytics/retention/ticket", operation_id = "create_retention_ticket", tag = "reports",
+    params(RetentionQuery), responses((status = 200, body = DownloadTicket)))]
+pub(super) async fn retention_ticket(
+    operator: Operator<ReportsRead>,
+    ValidQuery(query): ValidQuery<RetentionQuery>,
+    Locale(locale): Locale,
+    State(app): State<App>,
+) -> Result<Json<DownloadTicket>, ApiError> {
+    give(&app, &operator, &Which::Retention(query), &locale).await
 }
 
 async fn give(

@@ -2,7 +2,7 @@
 
 use access::Role;
 use axum::http::{Method, StatusCode};
-use kernel::id::WorkspaceId;
+use kernel::{id::WorkspaceId, time::Clock as _};
 use serde_json::{Value as Json, json};
 
 use super::hands::{claim, order, profile, say, settle};
@@ -295,7 +295,13 @@ async fn the_picture_counts_stages_steps_months_and_turns() {
                 .await
                 .expect(StatusCode::OK);
         }
+        let page = |user: &str, days_ago: i64| {
+            let at = app.kit.clock.now().plus(-days_ago * kernel::time::DAY);
+            json!({"type": "page", "userId": user, "timestamp": at.to_string(),
+                "context": {"campaign": {"source": "Google", "medium": "cpc"}}})
+        };
         let mut messages = vec![
+            page("l1", 7),
             json!({"type": "identify", "userId": "p1"}),
             json!({"type": "identify", "userId": "p2"}),
         ];
@@ -310,6 +316,8 @@ async fn the_picture_counts_stages_steps_months_and_turns() {
                 ));
             }
         }
+        // Who had been known before she looked did not come by what she looked at.
+        messages.push(page("d1", 3));
         say(&app, json!(messages)).await;
         app.kit.clock.advance(1_000);
         let mut keeper = claim(&app).await;
@@ -353,6 +361,7 @@ async fn the_picture_counts_stages_steps_months_and_turns() {
             found["flows"],
             json!([{"from": "prospect", "to": "new", "turns": 1}])
         );
+        came_from(&app, &marketer, path).await;
         for days in ["0", "三十", "99999"] {
             let wrong = app
                 .get(&format!("{path}?days={}", urlencoded(days)), &marketer)
@@ -360,6 +369,72 @@ async fn the_picture_counts_stages_steps_months_and_turns() {
             let wrong = wrong.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
             assert_eq!(wrong["errors"][0]["pointer"], "/days");
         }
+    }
+}
+
+/// Stages by how customers came: one by an advertisement, the others are known by the server alone.
+async fn came_from(app: &TestApp, token: &str, path: &str) {
+    let ask = async |query: &str| {
+        let found = app.get(&format!("{path}?{query}"), token).await;
+        found.expect(StatusCode::OK).json()["groups"].clone()
+    };
+    let by = ask("by=channel").await;
+    let stages = |group: &Json| -> Vec<i64> {
+        let stages = group["stages"].as_array().unwrap().iter();
+        stages
+            .map(|one| one["customers"].as_i64().unwrap())
+            .collect()
+    };
+    let [server, paid] = [&by[0], &by[1]];
+    assert_eq!(
+        (&server["key"], &paid["key"]),
+        (&json!("server"), &json!("paid_search"))
+    );
+    assert_eq!(
+        (stages(server), stages(paid)),
+        (vec![1, 2, 1, 0, 1], vec![0, 0, 0, 1, 0])
+    );
+    assert_eq!(
+        (&server["reached"], &paid["reached"]),
+        (&json!([5, 4, 2, 1]), &json!([1, 1, 1, 1]))
+    );
+    assert_eq!(ask("by=source").await[1]["key"], "google / cpc");
+    assert_eq!(ask("").await, json!([]));
+    assert_eq!(ask("by=channel&month=2019-01").await, json!([]));
+    let months = app.get(path, token).await.json()["cohorts"].clone();
+    let all: i64 = months
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| one["reached"][0].as_i64())
+        .sum();
+    let mut n = 0;
+    for month in months
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| one["month"].as_str())
+    {
+        let groups = ask(&format!("by=channel&month={month}")).await;
+        n += groups
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|one| one["reached"][0].as_i64())
+            .sum::<i64>();
+    }
+    assert_eq!(
+        n, all,
+        "the months of the picture add up to everybody of them"
+    );
+    for (query, pointer) in [
+        ("by=day", "/by"),
+        ("by=attribute:none", "/by"),
+        ("by=channel&month=2026-13", "/month"),
+    ] {
+        let wrong = app.get(&format!("{path}?{query}"), token).await;
+        let wrong = wrong.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
+        assert_eq!(wrong["errors"][0]["pointer"], pointer, "{query}");
     }
 }
 
