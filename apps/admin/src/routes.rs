@@ -61,6 +61,8 @@ pub enum Route {
     Bands,
     /// Customers by lifecycle stage.
     Lifecycle,
+    /// Who comes back and who is lost.
+    Retention,
     /// Settings, its overview.
     Settings,
     /// One page of the settings.
@@ -126,6 +128,7 @@ impl Route {
             Self::Deciles => "/analytics/deciles".to_owned(),
             Self::Bands => "/analytics/bands".to_owned(),
             Self::Lifecycle => "/analytics/lifecycle".to_owned(),
+            Self::Retention => "/analytics/retention".to_owned(),
             Self::Settings => "/settings".to_owned(),
             Self::SettingsPage(name) => format!("/settings/{name}"),
             Self::Welcome(token) => format!("/welcome/{token}"),
@@ -166,6 +169,7 @@ impl Route {
             ["analytics", "deciles"] => Self::Deciles,
             ["analytics", "bands"] => Self::Bands,
             ["analytics", "lifecycle"] => Self::Lifecycle,
+            ["analytics", "retention"] => Self::Retention,
             ["settings"] => Self::Settings,
             ["settings", name] => Self::SettingsPage((*name).to_owned()),
             ["welcome", token] => Self::Welcome((*token).to_owned()),
@@ -201,9 +205,12 @@ impl Route {
             | Self::Content(_)
             | Self::Products
             | Self::Product(_) => Some(Area::Contents),
-            Self::Analytics | Self::Rfm | Self::Deciles | Self::Bands | Self::Lifecycle => {
-                Some(Area::Analytics)
-            }
+            Self::Analytics
+            | Self::Rfm
+            | Self::Deciles
+            | Self::Bands
+            | Self::Lifecycle
+            | Self::Retention => Some(Area::Analytics),
             Self::Settings | Self::SettingsPage(_) | Self::Gallery | Self::Example => {
                 Some(Area::Settings)
             }
@@ -280,6 +287,7 @@ mod tests {
             Route::Deciles,
             Route::Bands,
             Route::Lifecycle,
+            Route::Retention,
             Route::Settings,
             Route::SettingsPage(id()),
             Route::Welcome(id()),

@@ -9,7 +9,7 @@ import { leave, openSignedIn } from '../lib/session.mjs';
 /** What the browser says of the frame that shows a mail: that it is shut away is the point of it. */
 const SANDBOXED = /sandboxed|\/preview\//;
 
-const AREAS = ['', 'customers', 'segments', 'lists', 'campaigns', 'contents', 'products', 'imports', 'inbox', 'analytics', 'analytics/rfm', 'analytics/deciles', 'analytics/bands', 'analytics/lifecycle', 'settings'];
+const AREAS = ['', 'customers', 'segments', 'lists', 'campaigns', 'contents', 'products', 'imports', 'inbox', 'analytics', 'analytics/rfm', 'analytics/deciles', 'analytics/bands', 'analytics/lifecycle', 'analytics/retention', 'settings'];
 const NEW = ['segments/new', 'campaigns/new', 'contents/new', 'imports/new'];
 const SETTINGS = ['company', 'senders', 'test-audience', 'members', 'api-keys', 'write-keys', 'computed', 'audience', 'audit'].map((name) => `settings/${name}`);
 

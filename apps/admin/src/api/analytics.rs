@@ -1,7 +1,7 @@
 //! Analyses of buyers.
 
 use api_types::{
-    analytics::{DecilesView, RfmView, ValueBandsView},
+    analytics::{DecilesView, RetentionView, RfmView, ValueBandsView},
     computed::LifecycleView,
     imports::DownloadTicket,
 };
@@ -24,7 +24,7 @@ pub async fn bands(query: &str, signal: &AbortSignal) -> Result<ValueBandsView, 
     client::get(&format!("/analytics/bands{query}"), Some(signal)).await
 }
 
-/// Asks for the address of an analysis (`rfm`, `deciles`, `bands`) as CSV, good once.
+/// Asks for the address of an analysis (`rfm`, `deciles`, `bands`, `retention`) as CSV, good once.
 pub async fn ticket(analysis: &str, query: &str) -> Result<DownloadTicket, ApiError> {
     client::post(&format!("/analytics/{analysis}/ticket{query}"), &()).await
 }
@@ -32,4 +32,9 @@ pub async fn ticket(analysis: &str, query: &str) -> Result<DownloadTicket, ApiEr
 /// Counts customers by lifecycle stage.
 pub async fn lifecycle(query: &str, signal: &AbortSignal) -> Result<LifecycleView, ApiError> {
     client::get(&format!("/analytics/lifecycle{query}"), Some(signal)).await
+}
+
+/// Counts who comes back and who is lost after the first order.
+pub async fn retention(query: &str, signal: &AbortSignal) -> Result<RetentionView, ApiError> {
+    client::get(&format!("/analytics/retention{query}"), Some(signal)).await
 }

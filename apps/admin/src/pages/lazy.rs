@@ -48,7 +48,8 @@ pub(super) fn view(route: Route) -> AnyView {
             | Route::Rfm
             | Route::Deciles
             | Route::Bands
-            | Route::Lifecycle => audience_pages(route).await,
+            | Route::Lifecycle
+            | Route::Retention => audience_pages(route).await,
             Route::Campaigns
             | Route::NewCampaign
             | Route::Campaign(_)
@@ -119,6 +120,7 @@ fn audience_pages(route: Route) -> Fetched {
         Route::Deciles => view! { <analytics::Deciles/> }.into_any(),
         Route::Bands => view! { <analytics::Bands/> }.into_any(),
         Route::Lifecycle => view! { <analytics::Lifecycle/> }.into_any(),
+        Route::Retention => view! { <analytics::Retention/> }.into_any(),
         _ => view! { <not_found::NotFound/> }.into_any(),
     })
 }

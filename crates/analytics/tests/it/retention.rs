@@ -236,8 +236,13 @@ async fn roll(world: &mut World, dice: &mut Dice, n: i64) -> Vec<Person> {
     people
 }
 
+/// Customers, and who ordered and who was lost in each month.
+type Plain = (i64, Vec<Rate>, Vec<Rate>);
+/// What customers are told apart by.
+type Key = fn(&Person) -> Option<&str>;
+
 /// The definitions, read plainly.
-fn plain(people: &[&Person], asked: &Question, only: Option<i32>) -> (i64, Vec<Rate>, Vec<Rate>) {
+fn plain(people: &[&Person], asked: &Question, only: Option<i32>) -> Plain {
     let months = usize::try_from(asked.months).unwrap();
     let none = Rate {
         numerator: 0,
@@ -266,24 +271,24 @@ fn plain(people: &[&Person], asked: &Question, only: Option<i32>) -> (i64, Vec<R
             retained[after].numerator +=
                 i64::from(person.orders.iter().any(|at| month(*at) == then));
             let end = start(then + 1);
-            let last = person
+            let latest = person
                 .orders
                 .iter()
                 .filter(|at| at.0 < end.0)
                 .max()
                 .unwrap();
-            let is_lost = end.0 - last.0 > i64::from(asked.lapse_days) * DAY;
+            let is_lost = end.0 - latest.0 > i64::from(asked.lapse_days) * DAY;
             lost[after].numerator += i64::from(is_lost);
         }
     }
     (customers, retained, lost)
 }
 
-fn same(curve: &Curve, plain: (i64, Vec<Rate>, Vec<Rate>), place: &str) {
+fn same(curve: &Curve, (customers, retained, lost): Plain, place: &str) {
     let name = &curve.group.key;
-    assert_eq!(curve.customers, plain.0, "{place}: {name:?}");
-    assert_eq!(curve.retained, plain.1, "{place}: ordered, {name:?}");
-    assert_eq!(curve.lost, plain.2, "{place}: lost, {name:?}");
+    assert_eq!(curve.customers, customers, "{place}: {name:?}");
+    assert_eq!(curve.retained, retained, "{place}: ordered, {name:?}");
+    assert_eq!(curve.lost, lost, "{place}: lost, {name:?}");
 }
 
 #[tokio::test]
@@ -328,7 +333,7 @@ async fn curves_are_those_of_a_plain_reading() {
                 same(curve, plain(&all, &asked, Some(cohort)), &place);
             }
 
-            let keys: [(By, fn(&Person) -> Option<&str>); 2] = [
+            let keys: [(By, Key); 2] = [
                 (By::Channel, |person| Some(person.channel)),
                 (By::Attribute("prefecture".to_owned()), |person| {
                     person.prefecture
@@ -487,7 +492,7 @@ async fn what_makes_no_groups_is_refused_at_its_place() {
         )
         .await
         {
-            Err(AnalyticsError::Invalid(invalid)) => invalid.0[0].code.to_string(),
+            Err(AnalyticsError::Invalid(invalid)) => invalid.0[0].code.clone(),
             other => panic!("{asked:?} was answered: {other:?}"),
         };
         assert_eq!(refused(ask("attribute:age")).await, "type");

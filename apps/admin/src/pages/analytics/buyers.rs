@@ -105,7 +105,7 @@ pub fn Asked(
 /// The button that downloads the exact table.
 #[component]
 pub fn Export(
-    /// `rfm`, `deciles` or `bands`.
+    /// `rfm`, `deciles`, `bands` or `retention`.
     analysis: &'static str,
     /// The address.
     state: ListState,
@@ -145,6 +145,7 @@ pub fn Pages(
             {link(Route::Deciles, t::buyers::deciles_title)}
             {link(Route::Bands, t::buyers::bands_title)}
             {link(Route::Lifecycle, t::computed::lifecycle_title)}
+            {link(Route::Retention, t::retention::title)}
         </nav>
     }
 }

@@ -1,10 +1,17 @@
 //! Lifecycle stages: where customers are, how far they came, and who moved.
 
-use api_types::computed::{LifecycleView, StageCohort, StageCount, StageFlow, StageStep};
+use api_types::computed::{
+    LifecycleView, StageCohort, StageCount, StageFlow, StageGroup, StageStep,
+};
 use leptos::prelude::*;
 use serde_json::json;
 
-use super::{buyers::Pages, logic};
+use super::{
+    apart::Apart,
+    buyers::{ListState, Pages, bound},
+    definitions::by_language,
+    logic,
+};
 use crate::{
     api::{analytics as api, load},
     format, i18n as t,
@@ -12,10 +19,15 @@ use crate::{
     routes::Route,
     state::poll::{Pace, poll},
     ui::{
-        ButtonLink, CountBar, EmptyState, Icon, InlineError, Note, PageHeader, Section, Skeleton,
-        Tone,
+        ButtonLink, Choice, CountBar, EmptyState, Icon, InlineError, Note, PageHeader, Section,
+        SelectField, Skeleton, Tone, list_query::use_list_query,
     },
 };
+
+/// What the address says besides the page.
+const FILTERS: &[&str] = &["by", "month"];
+/// By what customers are told apart unless chosen.
+const USUAL: &str = "channel";
 
 /// The page where the rules are.
 fn rules() -> Route {
@@ -25,9 +37,18 @@ fn rules() -> Route {
 /// The page of lifecycle stages.
 #[component]
 pub fn Lifecycle() -> impl IntoView {
+    let state = use_list_query(FILTERS);
     let found = load(
-        || (),
-        |(), signal| async move { api::lifecycle("", &signal).await },
+        move || {
+            let mut query = state.get();
+            for (name, value) in &mut query.filters {
+                if name == "by" && value.is_empty() {
+                    USUAL.clone_into(value);
+                }
+            }
+            query.to_query(None)
+        },
+        |query, signal| async move { api::lifecycle(&query, &signal).await },
     );
     // While everybody is computed anew the figures move.
     poll(
@@ -49,7 +70,7 @@ pub fn Lifecycle() -> impl IntoView {
             </EmptyState>
         }
         .into_any(),
-        (Some(view), None) => whole(&view).into_any(),
+        (Some(view), None) => whole(&view, state).into_any(),
         (None, None) => view! { <Skeleton lines=10/> }.into_any(),
     };
     view! {
@@ -61,7 +82,7 @@ pub fn Lifecycle() -> impl IntoView {
     }
 }
 
-fn whole(view: &LifecycleView) -> impl IntoView + use<> {
+fn whole(view: &LifecycleView, state: ListState) -> impl IntoView + use<> {
     let filling =
         (!view.is_whole).then(|| view! { <Note tone=Tone::Act>{t::computed::filling}</Note> });
     let at = format::millis(&view.counted_at);
@@ -86,6 +107,7 @@ fn whole(view: &LifecycleView) -> impl IntoView + use<> {
             </div>
         </Section>
         {cohorts(&view.cohorts)}
+        {groups(view, state)}
         {flows(view.flows.clone(), view.days)}
     }
 }
@@ -168,6 +190,72 @@ fn cohorts(all: &[StageCohort]) -> impl IntoView + use<> {
             </div>
         </Section>
     }
+}
+
+/// Stages by how customers came or by an attribute, of those first met in one month or in any.
+fn groups(view: &LifecycleView, state: ListState) -> impl IntoView + use<> {
+    let months = view.cohorts.iter().filter_map(|one| one.month.clone());
+    let months: Vec<String> = months.collect();
+    let choices = Signal::derive(move || {
+        let mut choices = vec![Choice::new("", t::retention::all_months)];
+        choices.extend(
+            months
+                .iter()
+                .rev()
+                .map(|month| Choice::new(month.clone(), month.clone())),
+        );
+        choices
+    });
+    let head = ["prospect", "new", "repeat", "loyal", "dormant"]
+        .map(|stage| view! { <th class="num" scope="col">{standing(stage)}</th> });
+    let steps = view.steps.iter().map(|one| {
+        let name = t::computed::Step {
+            from: standing(&one.from),
+            to: standing(&one.to),
+        }
+        .say();
+        view! { <th class="num" scope="col">{name}</th> }
+    });
+    let steps = steps.collect_view();
+    let rows = view.groups.iter().map(group).collect_view();
+    let body = if view.groups.is_empty() {
+        view! { <p class="t-small ink-3">{t::retention::nobody}</p> }.into_any()
+    } else {
+        view! {
+            <div class="tbl-x">
+                <table class="tbl tbl-dense" aria-label=t::retention::stages_by>
+                    <thead><tr><th scope="col">{t::retention::group}</th>{head.collect_view()}{steps}</tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <Section title=t::retention::stages_by note=t::retention::stages_by_note definition=t::retention::stages_by_def>
+            <div class="ask-row">
+                <Apart state=state usual=USUAL/>
+                <SelectField label=t::retention::first_month value=bound(state, "month", "") choices=choices/>
+            </div>
+            {body}
+        </Section>
+    }
+}
+
+fn group(one: &StageGroup) -> impl IntoView + use<> {
+    let name = by_language(&one.name_ja, &one.name_en).to_owned();
+    let counts = one
+        .stages
+        .iter()
+        .map(|stage| view! { <td class="num">{format::integer(stage.customers)}</td> });
+    let steps = one.reached.windows(2).map(|pair| {
+        let part = match pair {
+            [before, after] if *before > 0 => Some(share(*after, *before)),
+            _ => None,
+        };
+        view! { <td class="num ink-2">{format::number::percent(part)}</td> }
+    });
+    view! { <tr><td class="nowrap">{name}</td>{counts.collect_view()}{steps.collect_view()}</tr> }
 }
 
 fn flows(all: Vec<StageFlow>, days: u32) -> impl IntoView {

@@ -52,7 +52,11 @@ impl LifecycleQuery {
         }
         let by = given(&self.by).map(|by| By::parse(&by));
         if by == Some(None) {
-            wrong("/by", BY_EN, BY_JA);
+            wrong(
+                "/by",
+                "use channel, source or attribute:KEY",
+                "channel、source、attribute:キー のいずれかを指定してください",
+            );
         }
         let month = given(&self.month).map(|month| format!("{month}-01").parse().ok());
         if month == Some(None) {
@@ -70,11 +74,6 @@ impl LifecycleQuery {
         })
     }
 }
-
-/// How a wrong `by` is mended.
-pub(super) const BY_EN: &str = "use channel, source or attribute:KEY";
-/// The same in Japanese.
-pub(super) const BY_JA: &str = "channel、source、attribute:キー のいずれかを指定してください";
 
 /// Counts customers by lifecycle stage, how many came from stage to stage, and who turned in the last days.
 #[utoipa::path(get, path = "/api/v1/analytics/lifecycle", operation_id = "get_lifecycle", tag = "reports",

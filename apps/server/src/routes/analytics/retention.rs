@@ -14,7 +14,6 @@ use kernel::{
 use segmentation::store;
 use serde::{Deserialize, Serialize};
 
-use super::lifecycle::{BY_EN, BY_JA};
 use crate::{
     audience::Wanted,
     http::{
@@ -60,62 +59,25 @@ struct Asked {
 impl RetentionQuery {
     fn read(&self) -> Result<Asked, Invalid> {
         let mut found = Invalid::default();
-        let mut wrong = |pointer: &str, en: &str, ja: &str| {
-            found.push(FieldError::new(pointer, "unknown", en, ja));
-        };
-        let by = self.by.clone().filter(|by| !by.is_empty());
-        let by = by.unwrap_or_else(|| "month".to_owned());
-        let apart = match by.as_str() {
-            "month" => Some(Apart::Month),
-            "segment" => Some(Apart::Together),
-            other => By::parse(other).map(Apart::By),
-        };
-        if apart.is_none() {
-            wrong(
-                "/by",
-                &format!(
-                    "use month, segment, or {}",
-                    BY_EN.trim_start_matches("use ")
-                ),
-                &format!("month、segment、{BY_JA}"),
-            );
-        }
-        let mut numbers = USUAL;
-        let given = [
+        let by = self.by.as_deref().filter(|by| !by.is_empty());
+        let by = by.unwrap_or("month");
+        let apart = kept(&mut found, apart(by));
+        let is_by_segment = by == "segment";
+        let numbers = [
             ("/cohorts", &self.cohorts),
             ("/months", &self.months),
             ("/lapse", &self.lapse),
         ];
-        for (number, (pointer, text)) in numbers.iter_mut().zip(given) {
-            match text
-                .as_deref()
-                .filter(|text| !text.is_empty())
-                .map(str::parse)
-            {
-                None => {}
-                Some(Ok(read)) => *number = read,
-                Some(Err(_)) => wrong(pointer, "give a number", "数を指定してください"),
+        let mut read = USUAL;
+        for (held, (pointer, text)) in read.iter_mut().zip(numbers) {
+            if let Some(number) = kept(&mut found, number(pointer, text.as_deref(), *held)) {
+                *held = number;
             }
         }
-        let listed = self.segments.as_deref().unwrap_or_default();
-        let listed = listed.split(',').map(str::trim).filter(|id| !id.is_empty());
-        let segments: Result<Vec<SegmentId>, _> = listed.map(str::parse).collect();
-        let is_by_segment = by == "segment";
-        match &segments {
-            Err(_) => wrong(
-                "/segments",
-                "give ids such as seg_0190…, with commas between",
-                "seg_0190… のようなIDを、カンマで区切って指定してください",
-            ),
-            Ok(ids) if ids.len() > SEGMENTS || is_by_segment && ids.is_empty() => wrong(
-                "/segments",
-                "give one to eight segments",
-                "セグメントを1個から8個まで指定してください",
-            ),
-            Ok(_) => {}
-        }
-        let [cohorts, months, lapse_days] = numbers;
-        let (Some(apart), Ok(segments), true) = (apart, segments, found.0.is_empty()) else {
+        let listed = segments(self.segments.as_deref().unwrap_or_default(), is_by_segment);
+        let segments = kept(&mut found, listed);
+        let [cohorts, months, lapse_days] = read;
+        let (Some(apart), Some(segments), true) = (apart, segments, found.0.is_empty()) else {
             return Err(found);
         };
         Ok(Asked {
@@ -125,10 +87,57 @@ impl RetentionQuery {
                 months,
                 lapse_days,
             },
-            by,
+            by: by.to_owned(),
             segments,
             is_by_segment,
         })
+    }
+}
+
+/// Keeps what could be read, and notes what could not.
+fn kept<T>(found: &mut Invalid, read: Result<T, FieldError>) -> Option<T> {
+    read.map_err(|error| found.push(error)).ok()
+}
+
+fn apart(by: &str) -> Result<Apart, FieldError> {
+    let apart = match by {
+        "month" => Some(Apart::Month),
+        "segment" => Some(Apart::Together),
+        other => By::parse(other).map(Apart::By),
+    };
+    apart.ok_or_else(|| {
+        FieldError::new(
+            "/by",
+            "unknown",
+            "use month, channel, source, segment or attribute:KEY",
+            "month、channel、source、segment、attribute:キー のいずれかを指定してください",
+        )
+    })
+}
+
+fn number(pointer: &str, text: Option<&str>, usual: u32) -> Result<u32, FieldError> {
+    match text.filter(|text| !text.is_empty()) {
+        None => Ok(usual),
+        Some(text) => text.parse().map_err(|_| {
+            FieldError::new(pointer, "unknown", "give a number", "数を指定してください")
+        }),
+    }
+}
+
+fn segments(text: &str, is_needed: bool) -> Result<Vec<SegmentId>, FieldError> {
+    let listed = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+    let wrong = |en: &str, ja: &str| FieldError::new("/segments", "unknown", en, ja);
+    let read: Result<Vec<SegmentId>, _> = listed.map(str::parse).collect();
+    match read {
+        Err(_) => Err(wrong(
+            "give ids such as seg_0190…, with commas between",
+            "seg_0190… のようなIDを、カンマで区切って指定してください",
+        )),
+        Ok(ids) if ids.len() > SEGMENTS || is_needed && ids.is_empty() => Err(wrong(
+            "give one to eight segments",
+            "セグメントを1個から8個まで指定してください",
+        )),
+        Ok(ids) => Ok(ids),
     }
 }
 
@@ -158,14 +167,14 @@ async fn find(app: &App, workspace: WorkspaceId, asked: &Asked) -> Result<Retent
     let mut groups = Vec::with_capacity(asked.segments.len());
     if !asked.segments.is_empty() {
         let at = asking::at_of(app, workspace).await?;
-        let asker = app.audience.asker(at, Wanted::Present).await?;
+        let answers = app.audience.asker(at, Wanted::Present).await?;
         for id in &asked.segments {
             let segment = store::find(app.db.reader(), workspace, *id).await?;
             let segment = segment.ok_or_else(|| unknown(*id))?;
             groups.push((
                 segment.name,
                 *id,
-                asker.all_members(&segment.document).await?,
+                answers.all_members(&segment.document).await?,
             ));
         }
     }
