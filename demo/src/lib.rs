@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod arrival;
 mod basket;
 mod calendar;
 mod campaign;
@@ -20,17 +21,18 @@ use std::collections::{HashMap, HashSet};
 use anyhow::{Context, Result};
 use kernel::time::Millis;
 
-use crate::{
-    basket::Receipts, calendar::Calendar, category::Shelves, idea::SegmentIdea, story::Story,
-    visit::Visit,
-};
 pub use crate::{
+    arrival::Arrival,
     basket::{Basket, Line},
     campaign::{Campaign, CampaignKind, Coupon, Redemption},
     category::{CategoryPath, Level},
     household::{Attributes, Gender, Household},
     label::Label,
     product::{Product, ProductIndex, ProductKind},
+};
+use crate::{
+    basket::Receipts, calendar::Calendar, category::Shelves, idea::SegmentIdea, story::Story,
+    visit::Visit,
 };
 
 /// The Japanese name of the sample company.
@@ -146,6 +148,14 @@ impl Company {
                 Some(household) => visit::before(self.seed, household, &basket, &self.products),
                 None => Vec::new(),
             })
+    }
+
+    /// Returns how the households that use the web shop first came to it.
+    pub fn arrivals(&self) -> impl Iterator<Item = Arrival> {
+        self.households
+            .iter()
+            .filter(|household| visit::uses_web(self.seed, household.id))
+            .map(|household| arrival::of(self.seed, household))
     }
 
     /// Returns the campaign that is told to its end.

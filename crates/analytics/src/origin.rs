@@ -19,8 +19,8 @@ pub(crate) use channel::Touch;
 
 /// How long after a customer was first seen a view still belongs to how she came.
 const VISIT: i64 = 30 * MINUTE;
-/// Events that are no first-hand acts of people: by machines, and derived ones.
-const NOT_FIRST_HAND: i32 = 1 | 4;
+/// The bit of events by machines.
+const MACHINE: i32 = 1;
 
 /// What customers are told apart by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +120,7 @@ impl By {
                  (SELECT COALESCE(e.properties, '{{}}') FROM event e
                   WHERE e.profile_id = p.id AND e.workspace_id = {workspace}
                     AND e.occurred_at >= p.first_seen_at AND e.occurred_at <= p.first_seen_at + {VISIT}
-                    AND e.name_id IN ({PAGE_VIEWED}, {SCREEN_VIEWED}) AND (e.flags & {NOT_FIRST_HAND}) = 0
+                    AND e.name_id IN ({PAGE_VIEWED}, {SCREEN_VIEWED}) AND (e.flags & {MACHINE}) = 0
                   ORDER BY e.occurred_at, e.id LIMIT 1) AS seen,
                  (SELECT i.source FROM identity i WHERE i.profile_id = p.id
                   ORDER BY i.created_at, i.kind, i.value LIMIT 1) AS door

@@ -1,8 +1,8 @@
 //! A year of baskets and the visits derived from them.
 
 use demo::{
-    Basket, Company, Product,
-    visit::{Visit, VisitEvent},
+    Arrival, Basket, Company, Product,
+    visit::{self, Visit, VisitEvent},
 };
 use kernel::{money::Currency, time::Millis};
 use profiles::{
@@ -26,7 +26,11 @@ pub(super) async fn load(load: &mut Load<'_>, company: &Company) -> anyhow::Resu
     }
     write_lines(load, &mut rows).await?;
 
-    let mut rows = Vec::with_capacity(CHUNK);
+    let arrivals = company.arrivals();
+    let mut rows: Vec<EventRow> = arrivals
+        .filter(|arrival| arrival.household <= last)
+        .map(|arrival| first_view(company, &arrival))
+        .collect();
     for visit in company.visits().filter(|visit| visit.household <= last) {
         rows.push(event(company, &visit));
         if rows.len() >= CHUNK {
@@ -53,6 +57,35 @@ fn lines(company: &Company, basket: &Basket<'_>, rows: &mut Vec<OrderLineRow>) {
             amount: line.amount(),
             currency: Currency::JPY,
         });
+    }
+}
+
+fn first_view(company: &Company, arrival: &Arrival) -> EventRow {
+    let mut properties = serde_json::json!({
+        "source": visit::SOURCE,
+        "message_id": format!("{}-arrival-{}", visit::SOURCE, arrival.household),
+        "url": "https://shop.example.jp/",
+        "title": "青葉ストア ネットチラシ",
+    });
+    if let Some(map) = properties.as_object_mut() {
+        if let Some((source, medium)) = arrival.campaign {
+            let campaign = serde_json::json!({ "source": source, "medium": medium });
+            map.insert("campaign".to_owned(), campaign);
+        }
+        if let Some(referrer) = arrival.referrer {
+            map.insert("referrer".to_owned(), referrer.into());
+        }
+    }
+    EventRow {
+        customer: key(company, arrival.household),
+        name_id: names::PAGE_VIEWED,
+        occurred_at: arrival.occurred_at,
+        sku: None,
+        category: None,
+        amount: None,
+        quantity: None,
+        flags: DERIVED,
+        properties: Some(properties),
     }
 }
 

@@ -12,6 +12,8 @@ use crate::{
 
 /// How many groups are drawn beside everybody; the table has them all.
 const DRAWN: usize = 5;
+/// How many half-width letters the end of a line has room for.
+const ROOM: usize = 10;
 
 /// The chart.
 #[component]
@@ -40,7 +42,7 @@ pub fn Curves(
         }
     });
     let chart = move || {
-        view! { <LineChart label=t::retention::title series=series positions=positions value=|rate| format::number::percent(Some(rate))/> }
+        view! { <LineChart label=t::retention::title series=series positions=positions value=|rate| format::number::percent(Some(rate / 100.0))/> }
     };
     let table = Signal::derive(move || view.with_value(|view| table(view, &measure.get())));
     let title = move || {
@@ -63,9 +65,12 @@ fn series(view: &RetentionView, measure: &str) -> Vec<Series> {
         let points = points(curve, measure)
             .iter()
             .take(known(&view.whole, measure));
-        points.map(|point| point.map(|point| point.rate)).collect()
+        points
+            .map(|point| point.map(|point| 100.0 * point.rate))
+            .collect()
     };
-    let interval = |point: &Option<CurvePoint>| point.map(|point| (point.low, point.high));
+    let interval =
+        |point: &Option<CurvePoint>| point.map(|point| (100.0 * point.low, 100.0 * point.high));
     // Months make a triangle, which the table shows; a dozen lines would show nothing.
     let groups = view
         .curves
@@ -75,7 +80,7 @@ fn series(view: &RetentionView, measure: &str) -> Vec<Series> {
     let mut all: Vec<Series> = (1..)
         .zip(groups)
         .map(|(place, curve)| Series {
-            name: name(curve),
+            name: short(&name(curve)),
             kind: SeriesKind::Category(place),
             values: rates(curve),
             band: None,
@@ -94,6 +99,24 @@ fn series(view: &RetentionView, measure: &str) -> Vec<Series> {
         ),
     });
     all
+}
+
+/// The end of a line has room for few letters; the table has the whole name.
+fn short(name: &str) -> String {
+    let width = |letter: char| if letter.is_ascii() { 1 } else { 2 };
+    let mut left = ROOM;
+    let fits = |letter: &char| {
+        let own = width(*letter);
+        let is_in = own <= left;
+        left = left.saturating_sub(own);
+        is_in
+    };
+    let start: String = name.chars().take_while(fits).collect();
+    if start.len() == name.len() {
+        start
+    } else {
+        format!("{start}…")
+    }
 }
 
 fn table(view: &RetentionView, measure: &str) -> ChartTable {
