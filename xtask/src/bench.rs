@@ -21,13 +21,14 @@ pub(crate) struct BenchArgs {
 }
 
 /// The benchmarks that PostgreSQL has a part in.
-const ON_POSTGRES: [&str; 6] = [
+const ON_POSTGRES: [&str; 7] = [
     "ingest",
     "import",
     "send",
     "memory",
     "freshness",
     "segments",
+    "segments-sql",
 ];
 /// Where the load programs look for a server on which they may make databases.
 const POSTGRES: &str = "ENISHI_BENCH_POSTGRES";

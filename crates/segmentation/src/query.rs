@@ -194,3 +194,70 @@ async fn ids(
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Tz;
+    use serde_json::json;
+    use storage::sql;
+    use testkit::{Kit, START};
+
+    use super::*;
+    use crate::language::read;
+
+    /// Nothing is ever analysed there, so the plan of an empty file is the one of a full one.
+    #[tokio::test]
+    async fn sqlite_looks_customers_up_in_what_was_gathered_and_never_walks_it_for_each() {
+        let database = testkit::sqlite().await;
+        let kit = Kit::new(&database).await;
+        let at = At {
+            workspace: kit.workspace,
+            now: START,
+            zone: Tz::Asia__Tokyo,
+        };
+        let list = "INSERT INTO people_list (workspace_id, id, name, description, edition, created_at, updated_at)
+                    VALUES ($1, 1, '', '', 1, 0, 0)";
+        let own = [kit.workspace.raw().into()];
+        sql::exec(kit.db.writer(), list, own).await.unwrap();
+        let steps = json!([{"names": ["Product Viewed"]}, {"names": ["Product Added"], "within": {"days": 1}}]);
+        let times = json!({"count": {"times": {"at_least": 2}}});
+        let root = json!({"all": [
+            {"sequence": {"steps": [{"names": ["Product Viewed"]}], "then_not": {"names": ["Product Purchased"]}}},
+            {"sequence": {"within": {"last": {"days": 30}}, "same": "product", "steps": steps}},
+            {"events": {"names": ["Product Viewed"], "test": times}},
+            {"events": {"names": ["Product Added"], "since": {"latest": {"names": ["Product Purchased"]}}, "test": times}},
+            {"standing": {"by": "recency", "cut": {"equal_counts": 5}, "in": [5]}},
+            {"standing": {"by": "monetary", "within": {"last": {"days": 90}}, "cut": {"equal_values": 3}, "in": [1]}},
+            {"list": {"id": kernel::id::ListId::from_raw(1)}},
+            {"consent": {"channel": "email"}},
+        ]});
+        let document = read(&json!({"version": 2, "root": root})).unwrap();
+        let resolved = resolve(kit.db.reader(), &at, &[&document]).await.unwrap();
+        // As counted alone, where joins may become narrower, and as counted with each condition, where they stay.
+        for is_alone in [true, false] {
+            let mut compiler = compiler(kit.db.reader(), &at, &resolved, Scope::Everybody);
+            let root = compiler.document(&document);
+            let each = format!("COUNT(*) FILTER (WHERE {root})");
+            let (text, values) = if is_alone {
+                compiler.select("COUNT(*)", Some(&root), "")
+            } else {
+                compiler.select(&each, None, "")
+            };
+            let text = format!("EXPLAIN QUERY PLAN {text}");
+            let rows = sql::rows(kit.db.reader(), text, values).await.unwrap();
+            let steps = rows.iter().map(|row| row.try_get("", "detail").unwrap());
+            let steps: Vec<String> = steps.collect();
+            let of_joined = |step: &&String| {
+                let name = step.split(' ').nth(1).unwrap_or_default();
+                name.len() == 2 && name.ends_with(|last: char| last.is_ascii_digit())
+            };
+            let (searched, walked): (Vec<&String>, Vec<&String>) = steps
+                .iter()
+                .filter(of_joined)
+                .filter(|step| !step.starts_with("MATERIALIZE"))
+                .partition(|step| step.starts_with("SEARCH"));
+            assert!(searched.len() >= 6, "{steps:#?}");
+            assert!(walked.is_empty(), "{walked:#?} of {steps:#?}");
+        }
+    }
+}

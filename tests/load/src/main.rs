@@ -64,6 +64,8 @@ enum Bench {
     Freshness(freshness::Options),
     /// Nine queries to the audience index of a million customers.
     Segments(segments::Options),
+    /// The same queries to the SQL evaluator on the product's own tables.
+    SegmentsSql(segments::evaluator::Options),
 }
 
 /// Which databases to measure on.
@@ -131,6 +133,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Bench::Demo(options) => demo_start::run(&home, options, &mut report).await,
         Bench::Freshness(options) => freshness::run(&home, options, &mut report).await,
         Bench::Segments(options) => segments::run(&home, options, &mut report).await,
+        Bench::SegmentsSql(options) => segments::evaluator::run(&home, options, &mut report).await,
     };
     // What was measured before something went wrong is worth reading too.
     report.print();

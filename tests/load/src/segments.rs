@@ -4,6 +4,7 @@
 mod ask;
 mod chance;
 mod data;
+pub(crate) mod evaluator;
 mod feed;
 mod keep;
 mod many;
@@ -11,6 +12,7 @@ mod plain;
 mod rest;
 mod rivals;
 mod rules;
+mod tables;
 
 use std::{path::PathBuf, sync::Arc, time::Instant};
 

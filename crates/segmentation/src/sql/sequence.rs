@@ -148,7 +148,9 @@ pub(super) fn table_sql(
         );
         reached = format!("{reached} AND {}", stays_sql(binds, at, then_not.within));
     }
-    format!("SELECT DISTINCT l.profile_id FROM ({table}) l WHERE {reached}")
+    // Grouped, not DISTINCT: of that SQLite expects so few rows that it walks them for every customer, of groups it makes an
+    // index. Of 100,000 customers and 3,300 who have it, 16 s against 0.4.
+    format!("SELECT l.profile_id FROM ({table}) l WHERE {reached} GROUP BY l.profile_id")
 }
 
 /// The step before is there, and not longer ago than said.

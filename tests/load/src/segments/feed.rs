@@ -61,17 +61,9 @@ pub(super) fn product_code(product: u32) -> String {
 /// Feeds everything and compacts.
 pub(super) fn load(shop: &Shop) -> anyhow::Result<Index> {
     let index = Index::new(Limit::default());
-    let keys = Keys::new();
     let terms = terms(&shop.category_of);
     take(&index, terms.into_iter().map(Change::Term).collect())?;
-    let n = shop.people.gender.len();
-    for start in (0..n).step_by(PEOPLE_AT_ONCE) {
-        let some = start..n.min(start + PEOPLE_AT_ONCE);
-        take(
-            &index,
-            some.flat_map(|i| keys.person(&shop.people, i)).collect(),
-        )?;
-    }
+    each_person(&shop.people, |changes| take(&index, changes))?;
     let mut id = 0;
     for made in shop.events.chunks(EVENTS_AT_ONCE) {
         let changes = made.iter().map(|made| {
@@ -84,8 +76,22 @@ pub(super) fn load(shop: &Shop) -> anyhow::Result<Index> {
     Ok(index)
 }
 
+/// Tells of the customers, some thousand at a time: of each the facts, then the permissions.
+pub(super) fn each_person(
+    people: &People,
+    mut told: impl FnMut(Vec<Change>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let keys = Keys::new();
+    let n = people.gender.len();
+    for start in (0..n).step_by(PEOPLE_AT_ONCE) {
+        let some = start..n.min(start + PEOPLE_AT_ONCE);
+        told(some.flat_map(|i| keys.person(people, i)).collect())?;
+    }
+    Ok(())
+}
+
 /// Takes changes in while nobody asks.
-fn take(index: &Index, changes: Vec<Change>) -> anyhow::Result<()> {
+pub(super) fn take(index: &Index, changes: Vec<Change>) -> anyhow::Result<()> {
     index.apply(Batch {
         changes,
         position: None,

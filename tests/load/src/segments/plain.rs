@@ -8,6 +8,8 @@
     reason = "plain loops over arrays of one length, without branches, are the point"
 )]
 
+mod standing;
+
 use std::ops::Range;
 
 use super::data::{
@@ -162,7 +164,7 @@ impl Plain {
             1 => self.facts(),
             2 => self.lapsed_buyers(),
             3 => self.carts_left(),
-            4 => self.best_cell(),
+            4 => self.best_cell(1),
             5 => self.spenders_who_clicked(),
             6 => self.viewed_not_bought(),
             7 => self.nested(),
@@ -232,12 +234,13 @@ impl Plain {
         })
     }
 
-    fn best_cell(&self) -> Set {
+    /// Recency counts in whole units of so many seconds.
+    fn best_cell(&self, unit: u32) -> Set {
         let bought = self.posts(BOUGHT);
         let mut keys: [Vec<(u64, u32)>; 3] = Default::default();
         bought.leaf(self.n, |own| {
             let person = bought.person[own.start];
-            keys[0].push((u64::from(bought.at[own.end - 1]), person));
+            keys[0].push((u64::from(bought.at[own.end - 1] / unit), person));
             keys[1].push((own.len() as u64, person));
             keys[2].push((sum(&bought.amount[own]), person));
             false
@@ -318,7 +321,7 @@ impl Plain {
         }
         for (_, person) in &spent[..wanted] {
             let month_day = self.people.month_day[*person as usize];
-            if matches!(month_day, 1_228..=1_231 | 101..=103) {
+            if is_in_the_week(month_day) {
                 set.insert(*person);
             }
         }
@@ -353,6 +356,11 @@ impl Plain {
             })
         })
     }
+}
+
+/// Tells whether a month and day lies within the seven days that begin today.
+fn is_in_the_week(month_day: u16) -> bool {
+    matches!(month_day, 1_228..=1_231 | 101..=103)
 }
 
 fn sum(amounts: &[u32]) -> u64 {

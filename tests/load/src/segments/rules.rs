@@ -56,6 +56,11 @@ impl Rules {
     /// Writes the words of a shop to a database, and resolves the rules as the server does.
     pub(super) async fn resolve(db: &Db, terms: &[Term], wanted: Wanted) -> anyhow::Result<Self> {
         write_words(db, terms).await?;
+        Self::read(db, wanted).await
+    }
+
+    /// Resolves the rules where the words of the shop are written.
+    pub(super) async fn read(db: &Db, wanted: Wanted) -> anyhow::Result<Self> {
         let at = At {
             workspace: WORKSPACE,
             now: Millis(feed::instant(NOW)),
@@ -87,7 +92,8 @@ impl Rules {
     }
 }
 
-async fn write_words(db: &Db, terms: &[Term]) -> anyhow::Result<()> {
+/// Writes the words that rules are made of, and the segment that one of them leaves out.
+pub(super) async fn write_words(db: &Db, terms: &[Term]) -> anyhow::Result<()> {
     let tx = db.begin().await?;
     shop::found(&tx).await?;
     let workspace = WORKSPACE.raw();
@@ -123,7 +129,8 @@ async fn write_words(db: &Db, terms: &[Term]) -> anyhow::Result<()> {
     Ok(tx.commit().await?)
 }
 
-fn rule(root: &Json) -> anyhow::Result<Document> {
+/// Reads a rule.
+pub(super) fn rule(root: &Json) -> anyhow::Result<Document> {
     let written = json!({"version": language::VERSION, "root": root});
     let read = language::read(&written);
     read.ok().with_context(|| format!("refused: {written}"))
