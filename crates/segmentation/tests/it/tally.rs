@@ -4,9 +4,15 @@ use std::{collections::BTreeMap, io::Write};
 
 use serde_json::Value as Json;
 
-/// Counts of the operators in generated documents.
+/// Counts of generated documents and of the operators in them.
 #[derive(Default)]
-pub(crate) struct Tally(BTreeMap<String, usize>);
+pub(crate) struct Tally {
+    /// How many there were.
+    pub(crate) all: usize,
+    /// How many tell people apart.
+    pub(crate) telling: usize,
+    operators: BTreeMap<String, usize>,
+}
 
 /// Members that name no operator.
 const NO_OPERATORS: &[&str] = &[
@@ -47,7 +53,7 @@ impl Tally {
                 for (name, inner) in members {
                     let is_operator = !NO_OPERATORS.contains(&name.as_str());
                     if is_operator {
-                        *self.0.entry(format!("{above}{name}")).or_default() += 1;
+                        *self.operators.entry(format!("{above}{name}")).or_default() += 1;
                     }
                     // What a comparison means depends on what it compares.
                     let below = match name.as_str() {
@@ -75,7 +81,7 @@ impl Tally {
                         | "japanese"
                 );
                 if is_word {
-                    *self.0.entry(format!("{above}{word}")).or_default() += 1;
+                    *self.operators.entry(format!("{above}{word}")).or_default() += 1;
                 }
             }
             _ => {}
@@ -83,11 +89,15 @@ impl Tally {
     }
 
     /// Writes the table, rarest first. Standard error is shown although the test passes.
-    pub(crate) fn print(&self, all: usize, telling: usize) {
-        let mut rows: Vec<(&String, &usize)> = self.0.iter().collect();
+    pub(crate) fn print(&self) {
+        let mut rows: Vec<(&String, &usize)> = self.operators.iter().collect();
         rows.sort_by_key(|(_, count)| **count);
         let mut out = std::io::stderr().lock();
-        let _ = writeln!(out, "{telling} of {all} trees tell people apart");
+        let _ = writeln!(
+            out,
+            "{} of {} trees tell people apart",
+            self.telling, self.all
+        );
         for (name, count) in rows {
             let _ = writeln!(out, "{count:>9}  {name}");
         }
