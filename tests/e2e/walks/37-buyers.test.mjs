@@ -130,3 +130,41 @@ test('bands of value follow the amounts that are typed, and become a segment', {
     await leave(page);
   }
 });
+
+test('who comes back is shown by month, by channel and for segments beside each other', { timeout: 240_000 }, async () => {
+  const page = await openSignedIn(chromium.browser, { language: 'ja' });
+  try {
+    const token = await tokenOf(page);
+    await page.goto(`${serverUrl()}/analytics/retention`);
+    await page.locator('table.heat-t tbody tr').first().waitFor();
+    await settle(page);
+    await shot(page, '37-retention');
+    await assertAccessible(page);
+    const view = await ask(page, token, 'GET', '/api/v1/analytics/retention');
+    const everybody = page.locator('table.heat-t tr.heat-all');
+    const shown = async () => (await everybody.locator('td.heat-v').allTextContents()).map(number);
+    const percent = (points) => points.filter(Boolean).map((point) => Math.round(point.rate * 100));
+    assert.deepEqual(await shown(), percent(view.whole.retained));
+    assert.equal(number(await everybody.locator('td.num').textContent()), view.whole.customers);
+    await page.getByRole('button', { name: '離脱率' }).click();
+    assert.deepEqual(await shown(), percent(view.whole.lost));
+
+    await page.getByLabel('分け方').selectOption('channel');
+    await page.waitForURL(/by=channel/);
+    await page.getByRole('rowheader', { name: '検索広告' }).waitFor();
+    const channels = await ask(page, token, 'GET', '/api/v1/analytics/retention?by=channel');
+    assert.equal(await page.locator('table.heat-t tbody tr').count(), channels.curves.filter((curve) => curve.customers > 0).length + 1);
+
+    await page.getByLabel('分け方').selectOption('segment');
+    await page.getByText('くらべるセグメントを選んでください').waitFor();
+    const { items } = await ask(page, token, 'GET', '/api/v1/segments');
+    await page.getByRole('button', { name: '選んでください' }).click();
+    await page.getByRole('option', { name: items[0].name }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('rowheader', { name: items[0].name }).waitFor();
+    await shot(page, '37-retention-segment');
+    assertNoFaults(page);
+  } finally {
+    await leave(page);
+  }
+});
