@@ -2,7 +2,7 @@
 
 pub mod grid;
 pub mod parts;
-mod rename;
+pub mod rename;
 
 use api_types::analytics::RfmView;
 use leptos::prelude::*;
