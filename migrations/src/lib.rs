@@ -48,6 +48,10 @@ const STEPS: &[(&str, &str)] = &[
         "0018_people_lists",
         include_str!("../sql/0018_people_lists.sql"),
     ),
+    (
+        "0020_list_unknown",
+        include_str!("../sql/0020_list_unknown.sql"),
+    ),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

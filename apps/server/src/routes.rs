@@ -62,6 +62,7 @@ pub(crate) fn plain() -> Router<App> {
     health::routes()
         .merge(inbox::plain())
         .merge(imports::plain())
+        .merge(lists::plain())
         .merge(reports::plain())
         .merge(analytics::plain())
         .merge(track::routes())

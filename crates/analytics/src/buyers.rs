@@ -6,6 +6,7 @@
 pub mod band;
 pub mod decile;
 pub mod name;
+pub mod own;
 pub mod rfm;
 
 use chrono::{Days, NaiveDate};

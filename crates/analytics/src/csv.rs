@@ -11,8 +11,14 @@ pub struct Table {
 
 /// Writes a table with a byte order mark, without which spreadsheets misread Japanese.
 pub fn csv(table: &Table) -> String {
-    let mut text = String::from("\u{feff}");
-    for row in std::iter::once(&table.head).chain(&table.rows) {
+    let head = csv_rows(std::slice::from_ref(&table.head));
+    format!("\u{feff}{head}{}", csv_rows(&table.rows))
+}
+
+/// Writes rows without a head, to follow a table that is written piece by piece.
+pub fn csv_rows(rows: &[Vec<String>]) -> String {
+    let mut text = String::new();
+    for row in rows {
         let cells: Vec<String> = row.iter().map(|cell| quoted(cell)).collect();
         text.push_str(&cells.join(","));
         text.push_str("\r\n");
@@ -22,7 +28,8 @@ pub fn csv(table: &Table) -> String {
 
 /// Quotes a cell where needed, and defuses what a spreadsheet would take for a formula.
 fn quoted(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '@', '\t', '\r'])
+    // Japanese spreadsheets read the wide signs as well.
+    let is_formula = cell.starts_with(['=', '@', '\t', '\r', '＝', '＠', '＋', '－'])
         || (cell.starts_with(['+', '-']) && cell.parse::<f64>().is_err());
     let safe = if is_formula {
         format!("'{cell}")
@@ -47,11 +54,12 @@ mod tests {
             rows: vec![
                 vec!["=1+1".to_owned(), "-3".to_owned()],
                 vec!["a,\"b\"".to_owned(), "+x".to_owned()],
+                vec!["＝ＨＹＰＥＲＬＩＮＫ(…)".to_owned(), "＋１".to_owned()],
             ],
         };
         assert_eq!(
             csv(&table),
-            "\u{feff}リンク,数\r\n'=1+1,-3\r\n\"a,\"\"b\"\"\",'+x\r\n"
+            "\u{feff}リンク,数\r\n'=1+1,-3\r\n\"a,\"\"b\"\"\",'+x\r\n'＝ＨＹＰＥＲＬＩＮＫ(…),'＋１\r\n"
         );
     }
 }

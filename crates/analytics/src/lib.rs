@@ -21,7 +21,7 @@ pub mod story;
 pub mod zone;
 
 pub use campaign::CampaignHead;
-pub use csv::{Table, csv};
+pub use csv::{Table, csv, csv_rows};
 pub use error::AnalyticsError;
 pub use metric::Metric;
 pub use rate::Rate;

@@ -70,6 +70,8 @@ pub struct RfmPart {
     pub name_ja: String,
     /// Its name in English.
     pub name_en: String,
+    /// What the workspace calls it instead, in every language; null for the given name.
+    pub own: Option<String>,
     /// The scores of recency that belong to it.
     pub r: Vec<u32>,
     /// The scores of frequency.
@@ -79,6 +81,27 @@ pub struct RfmPart {
     /// Who belongs to it.
     #[serde(flatten)]
     pub sum: BuyersSum,
+}
+
+/// What a named part of the cube is called.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RfmName {
+    /// Its stable name.
+    pub key: String,
+    /// Its given name in Japanese.
+    pub name_ja: String,
+    /// Its given name in English.
+    pub name_en: String,
+    /// What the workspace calls it instead, in every language; null for the given name.
+    pub own: Option<String>,
+}
+
+/// Another name for a part of the cube.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GiveRfmName {
+    /// The name, 1 to 40 characters; spaces round it are taken off.
+    pub name: String,
 }
 
 /// Recency, frequency and money of the buyers.

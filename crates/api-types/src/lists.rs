@@ -14,6 +14,8 @@ pub struct ListView {
     pub description: String,
     /// How many people were on it after the last upload; merges since then are not counted.
     pub n_people: i64,
+    /// How many lines of the last upload mean nobody who is known.
+    pub n_unknown: i64,
     /// How many files it has taken in.
     pub uploads: i64,
     /// When it was made.
@@ -46,7 +48,7 @@ pub struct ListReport {
     pub n_duplicates: u64,
     /// Lines that mean nobody who is known.
     pub n_unknown: u64,
-    /// The first hundred of those.
+    /// The first hundred of those; all of them come as CSV.
     pub unknown: Vec<ListLine>,
     /// Customers who came onto the list.
     pub n_added: u64,

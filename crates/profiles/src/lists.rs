@@ -7,6 +7,7 @@
 mod file;
 mod find;
 mod store;
+mod unknown;
 mod upload;
 
 use kernel::{
@@ -23,6 +24,7 @@ use crate::import::{ImportError, Refusal};
 pub use file::MAX_LINES;
 pub use find::MAX_NAMED;
 pub use store::{Draft, Writer, delete, find, insert, list, members, names, update};
+pub use unknown::{UnknownLine, unknown};
 pub use upload::{Mode, Report, Upload, upload};
 
 /// A list of people.
@@ -36,6 +38,8 @@ pub struct List {
     pub description: String,
     /// How many people were on it after the last upload.
     pub n_people: i64,
+    /// How many lines of the last upload mean nobody who is known.
+    pub n_unknown: i64,
     /// How many uploads it has taken in.
     pub edition: i64,
     /// When it was made.

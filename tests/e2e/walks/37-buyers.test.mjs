@@ -168,3 +168,43 @@ test('who comes back is shown by month, by channel and for segments beside each 
     await leave(page);
   }
 });
+
+for (const [language, words] of Object.entries({
+  ja: { best: '最優良', own: 'お得意さま', rename: '「最優良」の名前を変える', again: '「お得意さま」の名前を変える', back: '「最優良」に戻す', field: 'グループの名前', save: '保存する', taken: 'ほかのグループがこの名前です', other: ' 常連　', segment: '「お得意さま」をセグメントにする' },
+  en: { best: 'Best', own: '=VIP 🍣', rename: 'Rename “Best”', again: 'Rename “=VIP 🍣”', back: 'Back to “Best”', field: 'Name of the group', save: 'Save', taken: 'another group is called so', other: 'ｌｏｙａｌ', segment: 'Make a segment of “=VIP 🍣”' },
+})) {
+  test(`a group of RFM is called something else, ${language}`, { timeout: 180_000 }, async () => {
+    const page = await openSignedIn(chromium.browser, { language });
+    try {
+      const token = await tokenOf(page);
+      await page.goto(`${serverUrl()}/analytics/rfm`);
+      await page.getByRole('button', { name: words.rename }).click();
+      const field = page.getByLabel(words.field);
+      assert.equal(await field.inputValue(), words.best);
+      assert.ok(await field.evaluate((input) => input === document.activeElement), 'one types at once');
+      await page.keyboard.press('Escape');
+      const pencil = page.getByRole('button', { name: words.rename });
+      await page.waitForFunction(() => document.activeElement?.closest('.part-n'));
+      await pencil.click();
+      await field.fill(words.other);
+      await page.keyboard.press('Enter');
+      await page.getByText(words.taken).waitFor();
+      await shot(page, '37-group-name');
+      await assertAccessible(page);
+      await field.fill(`  ${words.own} `);
+      await page.getByRole('button', { name: words.save, exact: true }).click();
+      await page.getByRole('button', { name: words.again }).waitFor();
+      const names = await ask(page, token, 'GET', '/api/v1/analytics/rfm/names');
+      assert.equal(names.find((one) => one.key === 'best').own, words.own);
+      const link = await page.getByRole('link', { name: words.segment }).getAttribute('href');
+      assert.equal(new URLSearchParams(link.split('?')[1]).get('name'), words.own);
+      await page.reload();
+      await page.getByRole('button', { name: words.again }).click();
+      await page.getByRole('button', { name: words.back }).click();
+      await page.getByRole('button', { name: words.rename }).waitFor();
+      assertNoFaults(page, /422/);
+    } finally {
+      await leave(page);
+    }
+  });
+}

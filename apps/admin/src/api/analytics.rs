@@ -1,17 +1,31 @@
 //! Analyses of buyers.
 
 use api_types::{
-    analytics::{DecilesView, RetentionView, RfmView, ValueBandsView},
+    analytics::{DecilesView, GiveRfmName, RetentionView, RfmName, RfmView, ValueBandsView},
     computed::LifecycleView,
     imports::DownloadTicket,
 };
 use web_sys::AbortSignal;
 
-use super::{ApiError, client};
+use super::{
+    ApiError,
+    client::{self, encoded},
+};
 
 /// Counts buyers by recency, frequency and money; `query` is the address's own.
 pub async fn rfm(query: &str, signal: &AbortSignal) -> Result<RfmView, ApiError> {
     client::get(&format!("/analytics/rfm{query}"), Some(signal)).await
+}
+
+/// Calls a group of the RFM analysis something else.
+pub async fn rename(key: &str, name: String) -> Result<RfmName, ApiError> {
+    let path = format!("/analytics/rfm/names/{}", encoded(key));
+    client::put(&path, &GiveRfmName { name }).await
+}
+
+/// Gives a group of the RFM analysis its given name back.
+pub async fn reset_name(key: &str) -> Result<(), ApiError> {
+    client::delete(&format!("/analytics/rfm/names/{}", encoded(key))).await
 }
 
 /// Counts buyers by money in groups.

@@ -1,6 +1,7 @@
 //! Lists of people.
 
 use api_types::{
+    imports::DownloadTicket,
     lists::{ListReport, ListView, SaveList},
     segments::SegmentPerson,
 };
@@ -43,6 +44,11 @@ pub async fn members(
 ) -> Result<Page<SegmentPerson>, ApiError> {
     let path = format!("/lists/{}/members{}", encoded(id), page_of(after));
     client::get(&path, Some(signal)).await
+}
+
+/// Asks for the address of the last upload's unknown lines as CSV, good once.
+pub async fn unknown_ticket(id: &str) -> Result<DownloadTicket, ApiError> {
+    post(&format!("/lists/{}/unknown/ticket", encoded(id)), &()).await
 }
 
 /// Makes an empty list.

@@ -4,6 +4,7 @@ mod bands;
 mod deciles;
 mod download;
 mod lifecycle;
+mod names;
 mod query;
 mod retention;
 mod rfm;
@@ -18,6 +19,8 @@ use crate::state::App;
 pub(super) fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(rfm::rfm))
+        .routes(routes!(names::list))
+        .routes(routes!(names::give, names::reset))
         .routes(routes!(deciles::deciles))
         .routes(routes!(bands::bands))
         .routes(routes!(lifecycle::lifecycle))

@@ -6,10 +6,11 @@ mod list;
 mod members;
 mod remove;
 mod save;
+mod unknown;
 mod upload;
 mod wire;
 
-use axum::{extract::DefaultBodyLimit, http::StatusCode};
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, routing};
 use profiles::lists::ListError;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -23,6 +24,15 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::list, create::create))
         .routes(routes!(find::find, save::save, remove::remove))
         .routes(routes!(members::members))
+        .routes(routes!(unknown::csv))
+        .routes(routes!(unknown::ticket))
+}
+
+pub(super) fn plain() -> Router<App> {
+    Router::new().route(
+        "/download/list-unknown/{ticket}",
+        routing::get(unknown::by_ticket),
+    )
 }
 
 impl From<ListError> for ApiError {

@@ -1,6 +1,7 @@
 //! RFM, deciles, bands and retention through the router: every figure on the sample company's year, computed a second time.
 
 mod bands;
+mod names;
 mod retention;
 
 use std::collections::BTreeMap;
@@ -450,6 +451,6 @@ async fn the_table_comes_as_csv_once_by_ticket() {
             .get("/api/v1/analytics/rfm.csv", &analyst)
             .await
             .expect(StatusCode::OK);
-        assert_eq!(direct.text, "\u{feff}R,F,M,Buyers,Orders,Amount\r\n");
+        assert_eq!(direct.text, "\u{feff}R,F,M,Buyers,Orders,Amount,Group\r\n");
     }
 }

@@ -1,5 +1,7 @@
 //! Lists of people: files in, segments out.
 
+mod unknown;
+
 use access::Role;
 use axum::{
     body::Body,

@@ -10,6 +10,7 @@ use segmentation::{
 use super::{
     Frame, Question, frame,
     name::{NAMES, Name},
+    own::{self, OwnNames},
 };
 use crate::{AnalyticsError, Table};
 
@@ -60,6 +61,8 @@ pub struct Score {
 pub struct Part {
     /// Its name and its levels.
     pub name: Name,
+    /// What the workspace calls it instead.
+    pub own: Option<String>,
     /// Who belongs to it.
     pub sum: Sum,
 }
@@ -77,6 +80,7 @@ pub struct Rfm {
     pub axes: [Vec<Score>; 3],
     /// The named parts.
     pub parts: Vec<Part>,
+    names: OwnNames,
 }
 
 /// The axes in the order of the letters.
@@ -95,11 +99,12 @@ pub async fn find(
     let (frame, at) = frame(db, workspace, question, now, MOST).await?;
     let cuts = AXES.map(|by| (by, question.method.cut(question.groups)));
     let tallies = standing::tally(db, &at, frame.within, &cuts).await?;
-    Ok(Rfm::of(frame, &tallies))
+    let names = own::find(db, workspace).await?;
+    Ok(Rfm::of(frame, &tallies, names))
 }
 
 impl Rfm {
-    fn of(frame: Frame, tallies: &[Tally]) -> Self {
+    fn of(frame: Frame, tallies: &[Tally], names: OwnNames) -> Self {
         let n = frame.question.groups;
         let cells: Vec<Cell> = tallies.iter().map(cell).collect();
         let sum_of = |is_in: &dyn Fn(&Cell) -> bool| {
@@ -111,6 +116,7 @@ impl Rfm {
         };
         let parts = NAMES.iter().map(|name| Part {
             name: *name,
+            own: names.of(name).map(str::to_owned),
             sum: sum_of(&|cell| name.holds(cell.scores, n)),
         });
         Self {
@@ -123,20 +129,27 @@ impl Rfm {
             ],
             cells,
             frame,
+            names,
         }
     }
 
-    /// Returns the cells as a table.
+    /// Returns the cells as a table, each with the name of its part.
     pub fn table(&self, is_english: bool) -> Table {
-        let head: [&str; 6] = if is_english {
-            ["R", "F", "M", "Buyers", "Orders", "Amount"]
+        let head: [&str; 7] = if is_english {
+            ["R", "F", "M", "Buyers", "Orders", "Amount", "Group"]
         } else {
-            ["R", "F", "M", "購入者", "注文", "金額"]
+            ["R", "F", "M", "購入者", "注文", "金額", "グループ"]
         };
+        let n = self.frame.question.groups;
         let row = |cell: &Cell| {
             let scores = cell.scores.iter().map(u32::to_string);
             let sums = [cell.sum.n_buyers, cell.sum.orders, cell.sum.amount];
-            scores.chain(sums.iter().map(i64::to_string)).collect()
+            let part = NAMES.iter().find(|name| name.holds(cell.scores, n));
+            let part = part.map(|name| self.names.shown(name, is_english).to_owned());
+            scores
+                .chain(sums.iter().map(i64::to_string))
+                .chain(part)
+                .collect()
         };
         Table {
             head: head.map(str::to_owned).to_vec(),

@@ -6,7 +6,7 @@ use kernel::id::WorkspaceId;
 use sea_orm::{DbErr, FromQueryResult};
 use storage::{ConnectionTrait, Dialect, rowset, sql};
 
-use super::file::Line;
+use super::{file::Line, unknown::UnknownLine};
 use crate::identity::{Key, KeyKind};
 
 /// How many lines that mean nobody are named.
@@ -31,7 +31,7 @@ pub(super) struct Found {
     pub(super) n_duplicates: u64,
     pub(super) n_unknown: u64,
     /// The first lines that mean nobody.
-    pub(super) unknown: Vec<(u64, String)>,
+    pub(super) unknown: Vec<UnknownLine>,
 }
 
 #[derive(FromQueryResult)]
@@ -42,22 +42,23 @@ struct Row {
 }
 
 impl Found {
-    /// Looks up whom some lines mean.
+    /// Looks up whom some lines mean, and returns those that mean nobody.
     pub(super) async fn take(
         &mut self,
         db: &impl ConnectionTrait,
         workspace: WorkspaceId,
         lines: Vec<Line>,
-    ) -> Result<(), DbErr> {
+    ) -> Result<Vec<UnknownLine>, DbErr> {
         let owners = owners(db, workspace, &lines).await?;
+        let mut unknown = Vec::new();
         for line in lines {
             self.n_lines += 1;
             let owner = line.keys.iter().find_map(|key| owners.get(key));
             let Some(owner) = owner else {
-                self.n_unknown += 1;
-                if self.unknown.len() < MAX_NAMED {
-                    self.unknown.push((line.number, line.written));
-                }
+                unknown.push(UnknownLine {
+                    line: line.number,
+                    written: line.written,
+                });
                 continue;
             };
             self.rows.insert(owner.profile, owner.living);
@@ -65,7 +66,10 @@ impl Found {
                 self.n_duplicates += 1;
             }
         }
-        Ok(())
+        self.n_unknown += unknown.len() as u64;
+        let n_room = MAX_NAMED - self.unknown.len();
+        self.unknown.extend(unknown.iter().take(n_room).cloned());
+        Ok(unknown)
     }
 }
 

@@ -12,7 +12,7 @@ use kernel::{
 use sea_orm::{DbErr, FromQueryResult};
 use storage::{ConnectionTrait, Db, Tx, feed, sql};
 
-use super::{List, ListError};
+use super::{List, ListError, unknown};
 
 /// Rows that one transaction removes.
 const BATCH: i64 = 2_000;
@@ -43,6 +43,7 @@ struct Row {
     name: String,
     description: String,
     n_people: i64,
+    n_unknown: i64,
     edition: i64,
     created_at: i64,
     updated_by: Option<i64>,
@@ -50,7 +51,7 @@ struct Row {
 }
 
 const COLUMNS: &str =
-    "id, name, description, n_people, edition, created_at, updated_by, updated_at";
+    "id, name, description, n_people, n_unknown, edition, created_at, updated_by, updated_at";
 
 impl From<Row> for List {
     fn from(row: Row) -> Self {
@@ -59,6 +60,7 @@ impl From<Row> for List {
             name: row.name,
             description: row.description,
             n_people: row.n_people,
+            n_unknown: row.n_unknown,
             edition: row.edition,
             created_at: Millis(row.created_at),
             updated_by: row.updated_by.map(UserId::from_raw),
@@ -153,6 +155,7 @@ pub async fn insert(
         name: draft.name,
         description: draft.description,
         n_people: 0,
+        n_unknown: 0,
         edition: 0,
         created_at: writer.now,
         updated_by: writer.user,
@@ -214,6 +217,15 @@ pub async fn delete(db: &Db, writer: Writer, id: ListId) -> Result<(), ListError
         let n_gone = sql::exec(&tx, text.as_str(), binds).await?;
         tx.commit().await?;
         if n_gone == 0 {
+            break;
+        }
+    }
+    loop {
+        let tx = db.begin().await?;
+        // No edition has this number.
+        let has_gone = unknown::remove_some(&tx, writer.workspace, id, -1).await?;
+        tx.commit().await?;
+        if !has_gone {
             return Ok(());
         }
     }

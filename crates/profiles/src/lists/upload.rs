@@ -20,6 +20,7 @@ use super::{
     file::{Line, Lines},
     find::Found,
     store::{self, Writer},
+    unknown::{self, UnknownLine},
 };
 
 /// How long an upload has a list to itself unless it says that it is still there.
@@ -72,8 +73,8 @@ pub struct Report {
     pub n_duplicates: u64,
     /// Lines that mean nobody.
     pub n_unknown: u64,
-    /// The first of those: number and what is written there.
-    pub unknown: Vec<(u64, String)>,
+    /// The first of those.
+    pub unknown: Vec<UnknownLine>,
     /// Customers who came onto the list.
     pub n_added: u64,
     /// Customers who went.
@@ -95,6 +96,9 @@ pub async fn upload(
 ) -> Result<Report, ListError> {
     let mut claim = Claim::take(db, writer, upload.list).await?;
     let done = take_in(db, clock, &mut claim, upload).await;
+    // Lines that nobody can see any more are not kept: addresses may stand in them.
+    let seen = claim.edition - i64::from(done.is_err());
+    claim.sweep(db, clock, seen).await?;
     // Given back also after a failure, so that the next attempt need not wait.
     claim.release(db).await?;
     done
@@ -106,7 +110,7 @@ async fn take_in(
     claim: &mut Claim,
     upload: Upload,
 ) -> Result<Report, ListError> {
-    claim.clear(db).await?;
+    claim.clear(db, clock).await?;
     let found = read(db, clock, claim, upload.path).await?;
     if upload.mode == Mode::Replace && found.living.is_empty() {
         return Err(nobody().into());
@@ -153,7 +157,7 @@ async fn take_in(
         Mode::Add => stood.union(&found.living).copied().collect(),
         Mode::Take => stood.difference(&found.living).copied().collect(),
     };
-    claim.turn(db, clock, stands.len()).await?;
+    claim.turn(db, clock, stands.len(), found.n_unknown).await?;
     Ok(Report {
         n_lines: found.n_lines,
         n_found: found.living.len() as u64,
@@ -188,7 +192,8 @@ async fn read(
     while let Some(batch) = batches.recv().await {
         claim.keep(db, clock).await?;
         let workspace = claim.writer.workspace;
-        found.take(db.reader(), workspace, batch).await?;
+        let unknown = found.take(db.reader(), workspace, batch).await?;
+        claim.keep_unknown(db, &unknown).await?;
     }
     match reading.await {
         Ok(read) => read.map(|()| found),
@@ -295,7 +300,7 @@ impl Claim {
     }
 
     /// Removes what an upload left behind that broke off, and what earlier ones took off the list.
-    async fn clear(&mut self, db: &Db) -> Result<(), ListError> {
+    async fn clear(&mut self, db: &Db, clock: &dyn kernel::time::Clock) -> Result<(), ListError> {
         let edition = self.edition;
         for change in [
             format!(
@@ -314,7 +319,7 @@ impl Claim {
             sql::exec(&tx, change, binds).await?;
             tx.commit().await?;
         }
-        Ok(())
+        self.sweep(db, clock, edition - 1).await
     }
 
     async fn write(
@@ -366,18 +371,62 @@ impl Claim {
         Ok(())
     }
 
+    /// Keeps lines that mean nobody; they are seen with the edition.
+    async fn keep_unknown(&mut self, db: &Db, lines: &[UnknownLine]) -> Result<(), ListError> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let tx = db.begin().await?;
+        self.hold(&tx, self.until).await?;
+        unknown::insert(&tx, self.writer.workspace, self.list, self.edition, lines).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Removes the unknown lines of all editions but the one that is seen.
+    async fn sweep(
+        &mut self,
+        db: &Db,
+        clock: &dyn kernel::time::Clock,
+        seen: i64,
+    ) -> Result<(), ListError> {
+        loop {
+            match self.sweep_some(db, clock, seen).await {
+                Ok(true) => {}
+                // Done; or somebody else has the list by now, and sweeps.
+                Ok(false) | Err(ListError::Busy) => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn sweep_some(
+        &mut self,
+        db: &Db,
+        clock: &dyn kernel::time::Clock,
+        seen: i64,
+    ) -> Result<bool, ListError> {
+        self.keep(db, clock).await?;
+        let tx = db.begin().await?;
+        self.hold(&tx, self.until).await?;
+        let was_some = unknown::remove_some(&tx, self.writer.workspace, self.list, seen).await?;
+        tx.commit().await?;
+        Ok(was_some)
+    }
+
     /// Lets everybody see the new edition, and tells of it.
     async fn turn(
         &mut self,
         db: &Db,
         clock: &dyn kernel::time::Clock,
         n_people: usize,
+        n_unknown: u64,
     ) -> Result<(), ListError> {
         self.writer.now = clock.now();
         let tx = db.begin().await?;
         self.hold(&tx, self.until).await?;
         let text =
-            "UPDATE people_list SET edition = $3, n_people = $4, updated_by = $5, updated_at = $6
+            "UPDATE people_list SET edition = $3, n_people = $4, updated_by = $5, updated_at = $6, n_unknown = $7
                     WHERE workspace_id = $1 AND id = $2";
         let binds = [
             self.writer.workspace.raw().into(),
@@ -386,6 +435,7 @@ impl Claim {
             i64::try_from(n_people).unwrap_or(i64::MAX).into(),
             self.writer.user.map(UserId::raw).into(),
             self.writer.now.0.into(),
+            n_unknown.cast_signed().into(),
         ];
         sql::exec(&tx, text, binds).await?;
         store::tell(&tx, self.writer, self.list).await?;

@@ -2,6 +2,7 @@
 
 pub mod grid;
 pub mod parts;
+pub mod rename;
 
 use api_types::analytics::RfmView;
 use leptos::prelude::*;

@@ -76,8 +76,11 @@ fn Opened(id: StoredValue<String>, list: Load<ListView>) -> impl IntoView {
         list.set(saved);
         people.reload();
     });
-    let upload =
-        move || session::may("profiles:write").then(|| view! { <Upload id=id on_done=on_done/> });
+    let n_unknown = Memo::new(move |_| list.value().map_or(0, |own| own.n_unknown));
+    let upload = move || {
+        session::may("profiles:write")
+            .then(|| view! { <Upload id=id n_unknown=n_unknown on_done=on_done/> })
+    };
     view! {
         <PageHeader title=title say=about count=count><Deeds id=id list=list/></PageHeader>
         {upload}

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use crate::{
     api::{Submit, lists},
     format, i18n as t,
-    ui::{Choice, FileDrop, FormError, RadioGroup, Section, ThreadBar},
+    state::session,
+    ui::{Button, Choice, FileDrop, FormError, Icon, RadioGroup, Section, ThreadBar},
 };
 
 /// Chooses and sends a file.
@@ -14,6 +15,9 @@ use crate::{
 pub(super) fn Upload(
     /// The list.
     id: StoredValue<String>,
+    /// How many lines of the last file mean nobody.
+    #[prop(into)]
+    n_unknown: Signal<i64>,
     /// Called with the list as it is afterwards.
     on_done: Callback<(ListView,)>,
 ) -> impl IntoView {
@@ -64,6 +68,7 @@ pub(super) fn Upload(
         }
     };
     let done = move || report.get().map(|report| view! { <Done report=report/> });
+    let lines = move || report.get().map(unknown_lines);
     view! {
         <Section title=t::lists::upload>
             <div class="im-new">
@@ -71,8 +76,34 @@ pub(super) fn Upload(
                 {body}
                 <FormError submit=submit/>
                 {done}
+                <Unknown id=id n=n_unknown/>
+                {lines}
             </div>
         </Section>
+    }
+}
+
+/// The way to all lines that mean nobody; the answer names a hundred of them.
+#[component]
+fn Unknown(id: StoredValue<String>, n: Signal<i64>) -> impl IntoView {
+    let submit = Submit::default();
+    let export = move || {
+        submit.run(
+            async move { lists::unknown_ticket(&id.get_value()).await },
+            |ticket| {
+                let _ = window().location().assign(&ticket.url);
+            },
+        );
+    };
+    move || {
+        let is_shown = n.get() > 0 && session::may("pii:read");
+        is_shown.then(|| view! {
+            <div class="row-g li-un">
+                <span class="t-small ink-2">{move || t::lists::unknown_note(n.get())}</span>
+                <Button icon=Icon::Download label=t::lists::unknown_csv busy=submit.busy() on_press=export/>
+            </div>
+            <FormError submit=submit/>
+        })
     }
 }
 
@@ -90,28 +121,32 @@ fn Done(report: ListReport) -> impl IntoView {
     let counts = counts.map(|(label, count)| {
         view! { <tr><th scope="row">{label}</th><td class="num">{n(count)}</td></tr> }
     });
-    let n_rest = report.n_unknown.saturating_sub(report.unknown.len() as u64);
-    let line = |line: ListLine| {
-        view! { <tr><td class="num">{n(line.line)}</td><td>{line.text}</td></tr> }
-    };
-    let unknown = (!report.unknown.is_empty()).then(|| {
-        let rest = (n_rest > 0).then(|| {
-            view! { <p class="t-small ink-2">{t::lists::and_more(n(n_rest))}</p> }
-        });
-        view! {
-            <table class="tbl tbl-dense" aria-label=t::lists::n_unknown>
-                <thead><tr><th class="num">{t::lists::line}</th><th>{t::lists::n_unknown}</th></tr></thead>
-                <tbody>{report.unknown.into_iter().map(line).collect_view()}</tbody>
-            </table>
-            {rest}
-        }
-    });
     view! {
         <div role="status">
             <table class="tbl tbl-dense" aria-label=t::lists::done>
                 <tbody>{counts.into_iter().collect_view()}</tbody>
             </table>
         </div>
-        {unknown}
     }
+}
+
+/// The first lines that mean nobody, in a window of their own: a hundred would hide who is on the list.
+fn unknown_lines(report: ListReport) -> Option<impl IntoView> {
+    let n = |n: u64| format::integer(i64::try_from(n).unwrap_or(i64::MAX));
+    let n_rest = report.n_unknown.saturating_sub(report.unknown.len() as u64);
+    let line = move |line: ListLine| {
+        view! { <tr><td class="num">{n(line.line)}</td><td>{line.text}</td></tr> }
+    };
+    let rest = (n_rest > 0).then(|| {
+        view! { <p class="t-small ink-2">{t::lists::and_more(n(n_rest))}</p> }
+    });
+    (!report.unknown.is_empty()).then(|| view! {
+        <div class="li-lines" role="region" tabindex="0" aria-label=t::lists::n_unknown>
+            <table class="tbl tbl-dense" aria-label=t::lists::n_unknown>
+                <thead><tr><th class="num">{t::lists::line}</th><th>{t::lists::n_unknown}</th></tr></thead>
+                <tbody>{report.unknown.into_iter().map(line).collect_view()}</tbody>
+            </table>
+            {rest}
+        </div>
+    })
 }

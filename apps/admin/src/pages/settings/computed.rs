@@ -55,7 +55,9 @@ pub(super) fn Computed() -> impl IntoView {
             }
             None => view! { <Skeleton lines=10/> }.into_any(),
         },
-        Some(_) => found.value().map(|view| forms(&view, found)).into_any(),
+        Some(_) => untrack(|| found.value())
+            .map(|view| forms(&view, found))
+            .into_any(),
     };
     view! {
         <PageHeader title=t::computed::title say=t::computed::about/>
@@ -144,6 +146,14 @@ impl Desk {
                 found.reload();
             },
         );
+    }
+
+    /// How many stand where by now; the counts move while everybody is computed.
+    fn facts(self) -> impl IntoView {
+        move || {
+            let all = self.found.value()?.items;
+            facts(all.into_iter().find(|one| one.kind == self.kind))
+        }
     }
 
     /// Somebody else's newer version, and the way to it.

@@ -58,6 +58,7 @@ pub(super) fn rfm(found: &Rfm) -> RfmView {
             key: part.name.key.to_owned(),
             name_ja: part.name.ja.to_owned(),
             name_en: part.name.en.to_owned(),
+            own: part.own.clone(),
             r,
             f,
             m,

@@ -2,7 +2,7 @@
 
 use api_types::lists::{ListLine, ListReport, ListView, SaveList};
 use kernel::id::ListId;
-use profiles::lists::{self, Draft, List, Report, Writer};
+use profiles::lists::{self, Draft, List, Report, UnknownLine, Writer};
 use serde_json::json;
 use storage::Tx;
 
@@ -32,6 +32,7 @@ pub(super) fn view(list: List) -> ListView {
         name: list.name,
         description: list.description,
         n_people: list.n_people,
+        n_unknown: list.n_unknown,
         uploads: list.edition,
         created_at: list.created_at.to_string(),
         updated_at: list.updated_at.to_string(),
@@ -39,7 +40,10 @@ pub(super) fn view(list: List) -> ListView {
 }
 
 pub(super) fn report(list: List, report: Report) -> ListReport {
-    let line = |(line, text)| ListLine { line, text };
+    let line = |one: UnknownLine| ListLine {
+        line: one.line,
+        text: one.written,
+    };
     ListReport {
         list: view(list),
         n_lines: report.n_lines,

@@ -3,10 +3,9 @@
 use api_types::analytics::{RfmPart, RfmScore, RfmView};
 use leptos::prelude::*;
 
-use super::super::{
-    buyers,
-    definitions::{Definitions, by_language},
-    logic,
+use super::{
+    super::{buyers, definitions::Definitions, logic},
+    rename::{PartName, called},
 };
 use crate::{
     format, i18n as t,
@@ -54,13 +53,15 @@ pub fn Parts(
 }
 
 fn row(view: &RfmView, part: &RfmPart) -> impl IntoView + use<> {
-    let name = by_language(&part.name_ja, &part.name_en).to_owned();
+    let own = RwSignal::new(part.own.clone());
+    let held = StoredValue::new(part.clone());
+    let name = move || held.with_value(|part| own.with(|own| called(own.as_deref(), part)));
     let scores = [("R", &part.r), ("F", &part.f), ("M", &part.m)].map(|(letter, scores)| {
         let scores: Vec<String> = scores.iter().map(u32::to_string).collect();
         format!("{letter}{}", scores.join("·"))
     });
     let condition = logic::cube(&view.frame, [&part.r, &part.f, &part.m]);
-    let to = buyers::segment_link(std::slice::from_ref(&condition), &name);
+    let to = move || buyers::segment_link(std::slice::from_ref(&condition), &name());
     let whole = view.total.buyers;
     #[expect(
         clippy::cast_precision_loss,
@@ -69,11 +70,11 @@ fn row(view: &RfmView, part: &RfmPart) -> impl IntoView + use<> {
     let share = part.sum.buyers as f64 / whole.max(1) as f64;
     view! {
         <tr>
-            <td><b>{name.clone()}</b><div class="ink-3 t-small">{scores.join(" ")}</div></td>
+            <td><PartName part=held own=own/><div class="ink-3 t-small">{scores.join(" ")}</div></td>
             <td class="num">{format::integer(part.sum.buyers)}<CountBar share=share/></td>
             <td class="num">{format::rate_figure(part.sum.buyers, whole).joined()}</td>
             <td class="num">{format::money(part.sum.amount, &view.frame.currency)}</td>
-            <td class="nowrap"><a class="link" rel="external" href=to aria-label=t::buyers::to_segment_of(&name)>{t::buyers::to_segment}</a></td>
+            <td class="nowrap"><a class="link" rel="external" href=to aria-label=move || t::buyers::to_segment_of(name())>{t::buyers::to_segment}</a></td>
         </tr>
     }
 }

@@ -79,10 +79,11 @@ pub(crate) fn words_of(value_type: &str) -> &'static [&'static str] {
             "text.in",
             "text.not_in",
             "text.matches",
-            "place.near",
-            "place.farther",
             "exists",
             "missing",
+            // Few texts say a place, so these stand last and say what they are for.
+            "place.near",
+            "place.farther",
         ],
     }
 }

@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*};
 use serde_json::Value;
 
 use super::{
-    Desk, facts,
+    Desk,
     logic::{AffinityForm, NamedForm},
     preview::Preview,
     remover,
@@ -108,9 +108,9 @@ pub(super) fn Affinity(
     currency: String,
 ) -> impl IntoView {
     let digits = format::number::minor_digits(&currency);
-    let rule = held.as_ref().map_or(Value::Null, |one| one.rule.clone());
-    let fields = Fields::of(AffinityForm::of(&rule, digits));
     let desk = Desk::new("affinity", held.as_ref(), found);
+    let rule = held.map_or(Value::Null, |one| one.rule);
+    let fields = Fields::of(AffinityForm::of(&rule, digits));
     let submit = desk.submit;
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -149,7 +149,7 @@ pub(super) fn Affinity(
                     {desk.buttons()}
                 </form>
                 <div>
-                    {facts(held)}
+                    {desk.facts()}
                     <Preview rule=Callback::new(move |()| fields.form().rule(digits))/>
                 </div>
             </div>

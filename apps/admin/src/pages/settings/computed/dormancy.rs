@@ -3,7 +3,7 @@
 use api_types::computed::{ComputedAttribute, ComputedAttributes};
 use leptos::{ev, prelude::*};
 
-use super::{Desk, facts, logic::DormancyForm};
+use super::{Desk, logic::DormancyForm};
 use crate::{
     api::Load,
     i18n as t,
@@ -28,10 +28,8 @@ pub(super) fn Dormancy(
     /// What is read again after a change.
     found: Load<ComputedAttributes>,
 ) -> impl IntoView {
-    let form = held
-        .as_ref()
-        .map_or_else(DormancyForm::default, |one| DormancyForm::of(&one.rule));
     let desk = Desk::new("dormancy", held.as_ref(), found);
+    let form = held.map_or_else(DormancyForm::default, |one| DormancyForm::of(&one.rule));
     let submit = desk.submit;
     let (mode, times) = (RwSignal::new(form.mode), RwSignal::new(form.times));
     let (days, purchase_days) = (RwSignal::new(form.days), RwSignal::new(form.purchase_days));
@@ -83,7 +81,7 @@ pub(super) fn Dormancy(
                     <FormError submit=submit fields=FIELDS/>
                     {desk.buttons()}
                 </form>
-                {facts(held)}
+                {desk.facts()}
             </div>
         </Section>
     }

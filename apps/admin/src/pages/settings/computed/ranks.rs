@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*};
 use serde_json::Value;
 
 use super::{
-    Desk, facts,
+    Desk,
     logic::{RankForm, RanksForm},
     preview::Preview,
 };
@@ -108,7 +108,8 @@ pub(super) fn Ranks(
     currency: String,
 ) -> impl IntoView {
     let digits = format::number::minor_digits(&currency);
-    let rule = StoredValue::new(held.as_ref().map_or(Value::Null, |one| one.rule.clone()));
+    let desk = Desk::new("rank", held.as_ref(), found);
+    let rule = StoredValue::new(held.map_or(Value::Null, |one| one.rule));
     let names = [
         t::computed::rank_1(),
         t::computed::rank_2(),
@@ -116,7 +117,6 @@ pub(super) fn Ranks(
     ];
     let usual = RanksForm::usual(names, digits);
     let fields = Fields::of(rule.with_value(|rule| RanksForm::of(rule, usual, digits)));
-    let desk = Desk::new("rank", held.as_ref(), found);
     let submit = desk.submit;
     let written = move || rule.with_value(|rule| fields.form().rule(rule, digits));
     let on_submit = move |event: ev::SubmitEvent| {
@@ -134,7 +134,7 @@ pub(super) fn Ranks(
                     {desk.buttons()}
                 </form>
                 <div>
-                    {facts(held)}
+                    {desk.facts()}
                     <Preview rule=Callback::new(move |()| written())/>
                 </div>
             </div>

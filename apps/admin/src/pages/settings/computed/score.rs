@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*};
 use serde_json::Value;
 
 use super::{
-    Desk, facts,
+    Desk,
     logic::{ActionForm, FitForm, ScoreForm, TestForm},
     preview::Preview,
     remover,
@@ -132,7 +132,8 @@ pub(super) fn Score(
     /// What is read again after a change.
     found: Load<ComputedAttributes>,
 ) -> impl IntoView {
-    let rule = held.as_ref().map_or(Value::Null, |one| one.rule.clone());
+    let desk = Desk::new("score", held.as_ref(), found);
+    let rule = held.map_or(Value::Null, |one| one.rule);
     let labels = [
         t::computed::act_form(),
         t::computed::act_search(),
@@ -142,7 +143,6 @@ pub(super) fn Score(
         t::computed::act_error(),
     ];
     let fields = Fields::of(ScoreForm::of(&rule, ScoreForm::usual(labels)));
-    let desk = Desk::new("score", held.as_ref(), found);
     let submit = desk.submit;
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -163,7 +163,7 @@ pub(super) fn Score(
                     {desk.buttons()}
                 </form>
                 <div>
-                    {facts(held)}
+                    {desk.facts()}
                     <Preview rule=Callback::new(move |()| fields.form().rule())/>
                 </div>
             </div>

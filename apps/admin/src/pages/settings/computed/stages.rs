@@ -4,7 +4,7 @@ use api_types::computed::{ComputedAttribute, ComputedAttributes};
 use leptos::{ev, prelude::*};
 use serde_json::Value;
 
-use super::{Desk, facts, logic::StagesForm};
+use super::{Desk, logic::StagesForm};
 use crate::{
     api::Load,
     format, i18n as t,
@@ -32,9 +32,9 @@ pub(super) fn Stages(
     currency: String,
 ) -> impl IntoView {
     let digits = format::number::minor_digits(&currency);
-    let rule = held.as_ref().map_or(Value::Null, |one| one.rule.clone());
-    let form = StagesForm::of(&rule, digits);
     let desk = Desk::new("lifecycle", held.as_ref(), found);
+    let rule = held.map_or(Value::Null, |one| one.rule);
+    let form = StagesForm::of(&rule, digits);
     let submit = desk.submit;
     let (repeat_orders, days) = (RwSignal::new(form.repeat_orders), RwSignal::new(form.days));
     let (orders, spend) = (RwSignal::new(form.orders), RwSignal::new(form.spend));
@@ -62,7 +62,7 @@ pub(super) fn Stages(
                     <FormError submit=submit fields=FIELDS/>
                     {desk.buttons()}
                 </form>
-                {facts(held)}
+                {desk.facts()}
             </div>
         }
         .into_any()
