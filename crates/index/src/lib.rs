@@ -34,7 +34,7 @@ pub use key::ColumnKey;
 pub use memory::{Limit, Memory};
 pub use query::{
     Aggregate, Customer, EventFilter, EventQuery, MAX_NUMBER, Measured, NumberTest, Occurrence,
-    OneOf, Range, Step, Taken, ValueTest, in_thousandths, thousandths,
+    OneOf, Range, Step, Taken, Ties, ValueTest, in_thousandths, thousandths,
 };
 pub use snapshot::VERSION as SNAPSHOT_VERSION;
 pub use value::{ListRef, ValueRef};

@@ -136,6 +136,21 @@ impl Packed {
         }
     }
 
+    /// Calls `visit` with each value of some rows and what stands beside it.
+    pub(crate) fn each_with<T>(
+        &self,
+        rows: Range<u32>,
+        beside: &[T],
+        mut visit: impl FnMut(&T, Option<i64>),
+    ) {
+        let mut beside = beside.iter();
+        self.each(rows, |value| {
+            if let Some(beside) = beside.next() {
+                visit(beside, value);
+            }
+        });
+    }
+
     /// Clears the bits of rows whose value does not pass; bit 0 is the first row of the range.
     pub(crate) fn sift(
         &self,

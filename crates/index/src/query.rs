@@ -13,7 +13,7 @@ mod values;
 use std::{fmt, sync::Arc};
 
 pub use customer::{Customer, Occurrence};
-pub use measure::Measured;
+pub use measure::{Measured, Ties};
 pub use sequence::Step;
 pub use values::{MAX_NUMBER, Taken, in_thousandths, thousandths};
 

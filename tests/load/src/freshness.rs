@@ -214,6 +214,14 @@ fn tell(report: &mut Report, label: &str, found: &Found, [half, most]: [Option<f
         let what = format!("{label}, {name} until entered");
         report.add(what, found.waits.at(rank), "ms", bar.map(Bar::AtMost));
     }
+    if !found.slow.is_empty() {
+        let told = found.slow.iter().map(|slow| {
+            let [from, until] = slow.span;
+            format!("{} at {from} to {until}", slow.n)
+        });
+        let told = told.collect::<Vec<_>>().join(", ");
+        report.note(format!("{label}, more than 300 ms waited {told}"));
+    }
     #[expect(clippy::cast_precision_loss, reason = "a count for people")]
     report.add(
         format!("{label}, entered"),

@@ -6,15 +6,17 @@ mod value;
 use std::ops::Range as Span;
 
 use super::{Range, scan::Gather};
-use crate::event::Bucket;
+use crate::{event::Bucket, number::BLOCK};
 
 pub(super) use count::{Lines, Seen, Times};
 pub(super) use value::{Edge, Sum};
 
 /// A gathered value of each customer of a block.
 pub(super) trait Fold: Gather + Send {
-    /// Returns a customer's value; `None` without events.
-    fn value(&self, person: usize) -> Option<i64>;
+    /// Returns who of 64 customers has events.
+    fn seen(&self, word: usize) -> u64;
+    /// Returns the value of a customer who has events.
+    fn value(&self, person: u16) -> i64;
     /// Judges 64 customers: of whom it holds, and who has no events.
     fn judge(&self, word: usize, range: Range) -> (u64, u64);
     /// Puts in order what came, before values are asked for.
@@ -45,6 +47,25 @@ fn judge<N: Copy + Ord>(
 /// The numbers of 64 customers.
 fn of_word<N>(numbers: &[N], word: usize) -> &[N] {
     numbers.get(word * 64..word * 64 + 64).unwrap_or_default()
+}
+
+/// Tells which of 64 numbers are not `none`.
+fn others<N: Copy + Eq>(numbers: &[N], none: N) -> u64 {
+    let bits = numbers.iter().enumerate();
+    bits.fold(0, |word, (bit, number)| {
+        word | (u64::from(*number != none) << bit)
+    })
+}
+
+/// Makes an array with a place for each customer of a block.
+#[expect(
+    clippy::unnecessary_box_returns,
+    reason = "half a megabyte must not travel over the stack"
+)]
+fn of_block<N: Copy>(number: N) -> Box<[N; BLOCK]> {
+    let all = vec![number; BLOCK].into_boxed_slice();
+    // As long as it was just made.
+    all.try_into().unwrap_or_else(|_| Box::new([number; BLOCK]))
 }
 
 fn people(bucket: &Bucket, span: Span<usize>) -> &[u16] {

@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     answer::Answer,
-    bits::Bits,
+    bits::{Bits, Ones},
     change::FOREIGN,
     event::row::Part,
-    number::{BLOCK, blocks, ordinal},
+    number::{BLOCK, at, blocks, low, ordinal},
     view::View,
 };
 
@@ -24,6 +24,44 @@ pub struct Measured {
     pub people: Vec<u32>,
     /// Their values, in the same order.
     pub values: Vec<i64>,
+}
+
+/// Who goes first among equal values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ties {
+    /// Who came to the index before.
+    Older,
+    /// Who came to the index after.
+    Younger,
+}
+
+impl Measured {
+    fn with_room(n: usize) -> Self {
+        Self {
+            people: Vec::with_capacity(n),
+            values: Vec::with_capacity(n),
+        }
+    }
+
+    /// Finds so many of the greatest values, in a set of ordinals below `n`.
+    pub fn greatest(&self, wanted: usize, ties: Ties, n: u32) -> Bits {
+        let turned = match ties {
+            Ties::Younger => 0,
+            Ties::Older => u32::MAX,
+        };
+        let people = self.people.iter().map(|person| person ^ turned);
+        let mut keys: Vec<(i64, u32)> = self.values.iter().copied().zip(people).collect();
+        let first = keys.len().saturating_sub(wanted);
+        // Nothing is sorted: it is enough that the greatest stand behind the others.
+        if first < keys.len() {
+            keys.select_nth_unstable(first);
+        }
+        let mut found = Bits::none(n);
+        for (_, person) in keys.get(first..).unwrap_or_default() {
+            found.insert(person ^ turned);
+        }
+        found
+    }
 }
 
 /// What a comparison says of a value and of its absence.
@@ -119,7 +157,7 @@ impl View {
                 collect(fold, block)
             })
             .collect();
-        let mut all = Measured::default();
+        let mut all = Measured::with_room(parts.iter().map(|part| part.people.len()).sum());
         for part in parts {
             all.people.extend(part.people);
             all.values.extend(part.values);
@@ -163,17 +201,57 @@ fn fill<F: Fold>(fold: &mut F, verdict: Verdict, certain: &mut [u64], possible: 
 }
 
 fn collect<F: Fold>(fold: &mut F, block: usize) -> Measured {
-    let mut measured = Measured::default();
     if !fold.is_touched() {
-        return measured;
+        return Measured::default();
     }
     fold.settle();
-    for place in 0..BLOCK {
-        if let Some(value) = fold.value(place) {
-            measured.people.push(ordinal(block * BLOCK + place));
-            measured.values.push(value);
-        }
+    let seen: Vec<u64> = (0..BLOCK / 64).map(|word| fold.seen(word)).collect();
+    let n = seen.iter().map(|word| at(word.count_ones())).sum();
+    let mut measured = Measured::with_room(n);
+    for (first, word) in (ordinal(block * BLOCK)..).step_by(64).zip(seen) {
+        measured.people.extend(Ones(word).map(|bit| first + bit));
     }
+    let values = measured.people.iter();
+    measured
+        .values
+        .extend(values.map(|person| fold.value(low(*person))));
     fold.reset();
     measured
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_greatest_are_the_last_in_order_and_ties_go_as_said(
+            values in proptest::collection::vec((-3i64..3, 0u32..3), 0..80),
+            wanted in 0usize..90,
+        ) {
+            // Ordinals ascend, with gaps.
+            let mut next = 0;
+            let mut measured = Measured::default();
+            for (value, gap) in values {
+                next += gap + 1;
+                measured.people.push(next);
+                measured.values.push(value);
+            }
+            let n = next + 1;
+            for ties in [Ties::Older, Ties::Younger] {
+                let mut order: Vec<usize> = (0..measured.people.len()).collect();
+                if ties == Ties::Older {
+                    order.reverse();
+                }
+                order.sort_by_key(|i| measured.values[*i]);
+                let last = &order[order.len().saturating_sub(wanted)..];
+                let mut expected: Vec<u32> = last.iter().map(|i| measured.people[*i]).collect();
+                expected.sort_unstable();
+                let found = measured.greatest(wanted, ties, n);
+                prop_assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{:?}", ties);
+            }
+        }
+    }
 }

@@ -38,6 +38,11 @@ impl Rows<'_> {
         }
     }
 
+    /// Returns the range of which the rows are.
+    pub(super) fn range(&self) -> Range<u32> {
+        self.range.clone()
+    }
+
     /// Returns the range when no row of it is left out.
     pub(super) fn whole(&self) -> Option<Range<usize>> {
         self.selected

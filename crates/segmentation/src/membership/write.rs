@@ -159,20 +159,7 @@ impl Writing<'_> {
             return Ok(());
         }
         let n = leaving.len() as u64;
-        let rows = match self.tx.dialect() {
-            Dialect::Sqlite => {
-                "(SELECT r.value ->> 0 AS segment, r.value ->> 1 AS profile, r.value ->> 2 AS cause FROM json_each($3) r)"
-            }
-            Dialect::Postgres => {
-                "(SELECT (r.value ->> 0)::bigint AS segment, (r.value ->> 1)::bigint AS profile,
-                         (r.value ->> 2)::smallint AS cause FROM json_array_elements($3::text::json) r)"
-            }
-        };
-        let text = format!(
-            "UPDATE membership SET left_at = $1, left_by = u.cause FROM {rows} u
-             WHERE membership.segment_id = u.segment AND membership.profile_id = u.profile
-               AND membership.left_at IS NULL AND membership.workspace_id = $2"
-        );
+        let text = leave_sql(self.tx.dialect());
         let list = serde_json::Value::Array(leaving).to_string();
         let binds = [self.at.0.into(), self.workspace.raw().into(), list.into()];
         let touched = sql::exec(self.tx, text, binds).await?;
@@ -222,5 +209,72 @@ impl Writing<'_> {
         )
         .await
         .map(|_| ())
+    }
+}
+
+/// Returns the statement that ends open intervals: `$1` when, `$2` the workspace, `$3` the list.
+///
+/// A table that has grown faster than PostgreSQL looks at it is taken for one with a single open interval: it walked
+/// all of them and read the list anew for each, seconds for a batch, and nobody else entered meanwhile. So the list is read
+/// first and every interval is looked up by it; what is left to join is by the whole key, which is never thought rare.
+const fn leave_sql(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => {
+            "UPDATE membership SET left_at = $1, left_by = u.cause
+             FROM (SELECT r.value ->> 0 AS segment, r.value ->> 1 AS profile, r.value ->> 2 AS cause FROM json_each($3) r) u
+             WHERE membership.segment_id = u.segment AND membership.profile_id = u.profile
+               AND membership.left_at IS NULL AND membership.workspace_id = $2"
+        }
+        Dialect::Postgres => {
+            "UPDATE membership SET left_at = $1, left_by = u.cause
+             FROM (
+               SELECT m.segment_id, m.profile_id, m.id, r.cause
+               FROM (SELECT (r.value ->> 0)::bigint AS segment, (r.value ->> 1)::bigint AS profile,
+                            (r.value ->> 2)::smallint AS cause
+                     FROM json_array_elements($3::text::json) r OFFSET 0) r
+               CROSS JOIN LATERAL (SELECT o.segment_id, o.profile_id, o.id FROM membership o
+                                   WHERE o.segment_id = r.segment AND o.profile_id = r.profile
+                                     AND o.left_at IS NULL AND o.workspace_id = $2 LIMIT 1) m
+               OFFSET 0) u
+             WHERE membership.segment_id = u.segment_id AND membership.profile_id = u.profile_id
+               AND membership.id = u.id"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::ConnectionTrait;
+    use testkit::Kit;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn intervals_that_postgresql_has_not_looked_at_yet_are_looked_up_and_never_walked() {
+        let database = testkit::postgres().await;
+        let kit = Kit::new(&database).await;
+        let workspace = kit.workspace.raw();
+        let fill = format!(
+            "INSERT INTO membership (workspace_id, segment_id, profile_id, id, entered_at, entered_by)
+             SELECT {workspace}, n % 20, n, n, 0, 0 FROM generate_series(1, 20000) n"
+        );
+        kit.db.writer().execute_unprepared(&fill).await.unwrap();
+        let list = serde_json::json!([[1, 1, 2], [2, 2, 2], [3, 4, 2]]).to_string();
+        let binds = || [7i64.into(), workspace.into(), list.clone().into()];
+        let text = leave_sql(Dialect::Postgres);
+        let explain = format!("EXPLAIN {text}");
+        let plan = sql::rows(kit.db.writer(), explain, binds()).await.unwrap();
+        let lines = plan.iter().map(|row| row.try_get_by_index(0).unwrap());
+        let lines: Vec<String> = lines.collect();
+        assert!(
+            !lines.iter().any(|line| line.contains("Join Filter")),
+            "{lines:#?}"
+        );
+        assert!(
+            lines.iter().any(|line| line.contains("membership_open")),
+            "{lines:#?}"
+        );
+        let left = sql::exec(kit.db.writer(), text, binds()).await.unwrap();
+        assert_eq!(left, 2, "nobody by the number 4 is in segment 3");
     }
 }

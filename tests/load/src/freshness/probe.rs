@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use kernel::{
     id::SegmentId,
-    time::{Clock, SystemClock},
+    time::{Clock, Millis, SystemClock},
 };
 use sea_orm::DatabaseConnection;
 use storage::sql;
@@ -28,6 +28,10 @@ pub(super) const EVENT: &str = "Probe";
 const LOOK: Duration = Duration::from_millis(2);
 /// Who has not entered for so long after the last event never will.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Whose waits are told with their time: work that comes once a minute shows by its second.
+const SLOW: Duration = Duration::from_millis(300);
+/// Slow ones with less between them belong together.
+const GAP: i64 = 500;
 /// Far apart, so that the waited-for are spread over the base.
 const STRIDE: u64 = 7_919;
 
@@ -36,6 +40,15 @@ pub(super) struct Found {
     /// From the answer to the event until the interval could be read.
     pub(super) waits: Waits,
     /// How many entered: everyone.
+    pub(super) n: usize,
+    /// When the slow ones were waited for, and how many they were.
+    pub(super) slow: Vec<Slow>,
+}
+
+/// A time in which customers waited for longer than [`SLOW`].
+pub(super) struct Slow {
+    /// Its first and its last answer.
+    pub(super) span: [Millis; 2],
     pub(super) n: usize,
 }
 
@@ -115,6 +128,7 @@ impl<'a> Watch<'a> {
         };
         let look = async {
             let (mut waits, mut early, mut last) = (Vec::new(), Vec::new(), Instant::now());
+            let mut slow = Vec::new();
             while !is_sent.get() || !waiting.borrow().is_empty() {
                 if !is_sent.get() {
                     last = Instant::now();
@@ -130,20 +144,25 @@ impl<'a> Watch<'a> {
                 // Whose entering was read before the answer had been has not waited at all once it is there.
                 early.retain(|profile| match waiting.borrow_mut().remove(profile) {
                     Some(since) => {
-                        waits.push(now.duration_since(since));
+                        let wait = now.duration_since(since);
+                        if wait > SLOW {
+                            slow.push(SystemClock.now().plus(-millis(wait)));
+                        }
+                        waits.push(wait);
                         false
                     }
                     None => true,
                 });
             }
-            Ok(waits)
+            Ok((waits, slow))
         };
-        let (all_sent, waits): (anyhow::Result<()>, anyhow::Result<Vec<Duration>>) =
+        let (all_sent, found): (anyhow::Result<()>, anyhow::Result<_>) =
             tokio::join!(sending, look);
         all_sent?;
-        let waits = waits?;
+        let (waits, slow) = found?;
         Ok(Found {
             n: waits.len(),
+            slow: together(slow),
             waits: Waits::new(waits),
         })
     }
@@ -163,5 +182,36 @@ impl<'a> Watch<'a> {
             self.seen = row.try_get_by_index(1).context("no instant")?;
         }
         Ok(entered)
+    }
+}
+
+fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Puts instants together that lie close to each other.
+fn together(mut instants: Vec<Millis>) -> Vec<Slow> {
+    instants.sort_unstable();
+    let near = |a: &Millis, b: &Millis| b.0 - a.0 < GAP;
+    let spans = instants.chunk_by(near);
+    let slow = |span: &[Millis]| {
+        Some(Slow {
+            span: [*span.first()?, *span.last()?],
+            n: span.len(),
+        })
+    };
+    spans.filter_map(slow).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_ones_near_each_other_are_told_together() {
+        let slow = together([900, 100, 0, 5_000].map(Millis).into());
+        let told: Vec<_> = slow.iter().map(|slow| (slow.span[0].0, slow.n)).collect();
+        assert_eq!(told, [(0, 2), (900, 1), (5_000, 1)]);
+        assert!(together(Vec::new()).is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! The nine queries to the index: through the rule language where it can say them, else through the
 //! index's own questions.
 
-use index::{Aggregate, Answer, Bits, ColumnKey, EventQuery, LeafCache, Measured, ValueRef, View};
+use index::{Aggregate, Answer, Bits, ColumnKey, EventQuery, LeafCache, Ties, ValueRef, View};
 use segmentation::index::compile;
 
 use super::{
@@ -41,13 +41,15 @@ fn events(name: u8, from: Option<i64>, until: i64) -> EventQuery {
     }
 }
 
-/// Recency, frequency and sum in the best fifth of all buyers each.
+/// Recency, frequency and sum in the best fifth of all buyers each; of equal ones the younger customer, as `NTILE` in
+/// ascending order has it.
 fn best_cell(view: &View) -> Bits {
     let bought = events(BOUGHT, None, 0);
     let best = |aggregate| {
         let measured = view.measure(&bought, aggregate);
         let n = measured.people.len();
-        highest(view, measured, n - (4 * (n / 5) + (n % 5).min(4)))
+        let wanted = n - (4 * (n / 5) + (n % 5).min(4));
+        measured.greatest(wanted, Ties::Younger, view.n_ordinals())
     };
     let mut found = best(Aggregate::Latest);
     found.keep(&best(Aggregate::Lines));
@@ -55,34 +57,11 @@ fn best_cell(view: &View) -> Bits {
     found
 }
 
-/// The `wanted` highest; of equal ones the younger customer, as `NTILE` in ascending order has it.
-fn highest(view: &View, measured: Measured, wanted: usize) -> Bits {
-    let mut keys: Vec<(i64, u32)> = measured.values.into_iter().zip(measured.people).collect();
-    let first = keys.len().saturating_sub(wanted);
-    if first < keys.len() {
-        keys.select_nth_unstable(first);
-    }
-    let mut found = Bits::none(view.n_ordinals());
-    for (_, person) in keys.get(first..).unwrap_or_default() {
-        found.insert(*person);
-    }
-    found
-}
-
 /// Birthday within a week, and in the tenth of the buyers that spent most; of equal ones the older.
 fn birthdays_of_the_best(view: &View) -> Bits {
-    let mut measured = view.measure(&events(BOUGHT, None, 0), Aggregate::Amount);
-    let n = measured.people.len();
-    let wanted = n / 10 + usize::from(!n.is_multiple_of(10));
-    // Highest picks the younger of equal ones; turned round it picks the older.
-    let last = view.n_ordinals().saturating_sub(1);
-    for person in &mut measured.people {
-        *person = last - *person;
-    }
-    let mut best = Bits::none(view.n_ordinals());
-    for turned in highest(view, measured, wanted).iter() {
-        best.insert(last - turned);
-    }
+    let measured = view.measure(&events(BOUGHT, None, 0), Aggregate::Amount);
+    let wanted = measured.people.len().div_ceil(10);
+    let best = measured.greatest(wanted, Ties::Older, view.n_ordinals());
     let birthday = view.test(&ColumnKey::attribute("birthday"), |value| match value? {
         ValueRef::Text(day) => Some(day.get(4..).is_some_and(|day| WEEK.contains(&day))),
         _ => None,

@@ -1,6 +1,6 @@
 //! Who, how often, and how many orders.
 
-use super::{Fold, judge, of_word, people, person};
+use super::{Fold, judge, of_block, of_word, others, people, person};
 use crate::{
     event::{Bucket, Row, row::Part},
     number::BLOCK,
@@ -60,12 +60,6 @@ impl Seen {
             *word |= bits;
         }
     }
-
-    pub(super) fn holds(&self, person: usize) -> bool {
-        self.words
-            .get(person / 64)
-            .is_some_and(|word| word >> (person % 64) & 1 == 1)
-    }
 }
 
 impl Gather for Seen {
@@ -84,8 +78,12 @@ impl Gather for Seen {
 }
 
 impl Fold for Seen {
-    fn value(&self, person: usize) -> Option<i64> {
-        self.holds(person).then_some(1)
+    fn seen(&self, word: usize) -> u64 {
+        self.word(word)
+    }
+
+    fn value(&self, _person: u16) -> i64 {
+        1
     }
 
     fn judge(&self, word: usize, range: Range) -> (u64, u64) {
@@ -105,22 +103,24 @@ impl Fold for Seen {
 
 /// How many events.
 pub(in crate::query) struct Lines {
-    counts: Box<[u32]>,
+    counts: Box<[u32; BLOCK]>,
     is_touched: bool,
 }
 
 impl Lines {
     pub(in crate::query) fn new() -> Self {
         Self {
-            counts: vec![0; BLOCK].into_boxed_slice(),
+            counts: of_block(0),
             is_touched: false,
         }
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a 16-bit number is within the block"
+    )]
     fn count(&mut self, person: u16) {
-        if let Some(count) = self.counts.get_mut(usize::from(person)) {
-            *count += 1;
-        }
+        self.counts[usize::from(person)] += 1;
     }
 }
 
@@ -144,16 +144,23 @@ impl Gather for Lines {
 }
 
 impl Fold for Lines {
-    fn value(&self, person: usize) -> Option<i64> {
-        let count = self.counts.get(person).copied().unwrap_or(0);
-        (count > 0).then_some(i64::from(count))
+    fn seen(&self, word: usize) -> u64 {
+        others(of_word(self.counts.as_slice(), word), 0)
+    }
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a 16-bit number is within the block"
+    )]
+    fn value(&self, person: u16) -> i64 {
+        self.counts[usize::from(person)].into()
     }
 
     fn judge(&self, word: usize, range: Range) -> (u64, u64) {
         let low = u32::try_from(range.low.max(0)).ok();
         let high = u32::try_from(range.high.min(i64::from(u32::MAX))).ok();
         judge(
-            of_word(&self.counts, word),
+            of_word(self.counts.as_slice(), word),
             0,
             low.zip(high),
             range.is_outside,
@@ -238,7 +245,11 @@ impl Gather for Times {
 }
 
 impl Fold for Times {
-    fn value(&self, person: usize) -> Option<i64> {
+    fn seen(&self, word: usize) -> u64 {
+        self.lines.seen(word)
+    }
+
+    fn value(&self, person: u16) -> i64 {
         self.lines.value(person)
     }
 
@@ -252,6 +263,10 @@ impl Fold for Times {
         let mut first = 0;
         // Where a customer's orders began, the next one's begin by now.
         for (count, end) in self.lines.counts.iter_mut().zip(&self.starts) {
+            // Most have none.
+            if *end == first {
+                continue;
+            }
             let (orders, after) = rest.split_at_mut((*end - first) as usize);
             (rest, first) = (after, *end);
             *count += n_distinct(orders);

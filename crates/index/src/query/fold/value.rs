@@ -1,6 +1,6 @@
 //! Sums, and the latest or the first instant.
 
-use super::{Fold, Seen, judge, of_word, person};
+use super::{Fold, Seen, judge, of_block, of_word, others, people, person};
 use crate::{
     event::{Bucket, Row, period_start, row::Part},
     number::BLOCK,
@@ -13,7 +13,7 @@ use crate::{
 /// The sum of a column.
 pub(in crate::query) struct Sum {
     part: Part,
-    sums: Box<[i64]>,
+    sums: Box<[i64; BLOCK]>,
     seen: Seen,
 }
 
@@ -21,14 +21,18 @@ impl Sum {
     pub(in crate::query) fn new(part: Part) -> Self {
         Self {
             part,
-            sums: vec![0; BLOCK].into_boxed_slice(),
+            sums: of_block(0),
             seen: Seen::new(),
         }
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a 16-bit number is within the block"
+    )]
     fn add(&mut self, person: u16, value: Option<i64>) {
-        self.seen.mark(person);
-        if let (Some(sum), Some(value)) = (self.sums.get_mut(usize::from(person)), value) {
+        if let Some(value) = value {
+            let sum = &mut self.sums[usize::from(person)];
             *sum = sum.saturating_add(value);
         }
     }
@@ -38,21 +42,39 @@ impl Gather for Sum {
     fn rows(&mut self, bucket: &Bucket, rows: &Rows<'_>) {
         self.seen.touch();
         let values = bucket.part(self.part);
-        rows.each(|row| self.add(person(bucket, row), values.get(row)));
+        if let Some(span) = rows.whole() {
+            let people = people(bucket, span);
+            values.each_with(rows.range(), people, |person, value| {
+                self.seen.mark(*person);
+                self.add(*person, value);
+            });
+            return;
+        }
+        rows.each(|row| {
+            let person = person(bucket, row);
+            self.seen.mark(person);
+            self.add(person, values.get(row));
+        });
     }
 
     fn row(&mut self, person: u16, row: &Row) {
         self.seen.touch();
+        self.seen.mark(person);
         self.add(person, row.get(self.part));
     }
 }
 
 impl Fold for Sum {
-    fn value(&self, person: usize) -> Option<i64> {
-        if !self.seen.holds(person) {
-            return None;
-        }
-        self.sums.get(person).copied()
+    fn seen(&self, word: usize) -> u64 {
+        self.seen.word(word)
+    }
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a 16-bit number is within the block"
+    )]
+    fn value(&self, person: u16) -> i64 {
+        self.sums[usize::from(person)]
     }
 
     fn judge(&self, word: usize, range: Range) -> (u64, u64) {
@@ -60,7 +82,7 @@ impl Fold for Sum {
         if seen == 0 {
             return (0, u64::MAX);
         }
-        let sums = of_word(&self.sums, word);
+        let sums = of_word(self.sums.as_slice(), word);
         let (holds, _) = judge(
             sums,
             i64::MIN,
@@ -84,7 +106,7 @@ impl Fold for Sum {
 pub(in crate::query) struct Edge {
     is_latest: bool,
     /// Instants, negated when the first is meant; the smallest number is none.
-    edges: Box<[i64]>,
+    edges: Box<[i64; BLOCK]>,
     is_touched: bool,
 }
 
@@ -94,16 +116,19 @@ impl Edge {
     pub(in crate::query) fn new(is_latest: bool) -> Self {
         Self {
             is_latest,
-            edges: vec![NEVER; BLOCK].into_boxed_slice(),
+            edges: of_block(NEVER),
             is_touched: false,
         }
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a 16-bit number is within the block"
+    )]
     fn take(&mut self, person: u16, instant: i64) {
         let rank = if self.is_latest { instant } else { -instant };
-        if let Some(edge) = self.edges.get_mut(usize::from(person)) {
-            *edge = (*edge).max(rank);
-        }
+        let edge = &mut self.edges[usize::from(person)];
+        *edge = (*edge).max(rank);
     }
 }
 
@@ -112,6 +137,13 @@ impl Gather for Edge {
         self.is_touched = true;
         let start = period_start(bucket.period);
         let offsets = &bucket.offsets;
+        if let Some(span) = rows.whole() {
+            let offsets = offsets.get(span.clone()).unwrap_or_default();
+            for (person, offset) in people(bucket, span).iter().zip(offsets) {
+                self.take(*person, start + i64::from(*offset));
+            }
+            return;
+        }
         rows.each(|row| {
             let offset = offsets.get(row as usize).copied().unwrap_or(0);
             self.take(person(bucket, row), start + i64::from(offset));
@@ -125,9 +157,17 @@ impl Gather for Edge {
 }
 
 impl Fold for Edge {
-    fn value(&self, person: usize) -> Option<i64> {
-        let edge = self.edges.get(person).copied().unwrap_or(NEVER);
-        (edge != NEVER).then(|| if self.is_latest { edge } else { -edge })
+    fn seen(&self, word: usize) -> u64 {
+        others(of_word(self.edges.as_slice(), word), NEVER)
+    }
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a 16-bit number is within the block"
+    )]
+    fn value(&self, person: u16) -> i64 {
+        let edge = self.edges[usize::from(person)];
+        if self.is_latest { edge } else { -edge }
     }
 
     fn judge(&self, word: usize, range: Range) -> (u64, u64) {
@@ -137,7 +177,7 @@ impl Fold for Edge {
             (range.high.saturating_neg(), range.low.saturating_neg())
         };
         judge(
-            of_word(&self.edges, word),
+            of_word(self.edges.as_slice(), word),
             NEVER,
             Some(stretch),
             range.is_outside,
