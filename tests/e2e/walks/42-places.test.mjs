@@ -52,7 +52,7 @@ test('a condition about a place is built and counted', { timeout: 240_000 }, asy
     await assertAccessible(page);
     // A place that is none is said so at once.
     await page.getByLabel('緯度（度）').fill('95');
-    await page.locator('.err').first().waitFor();
+    await page.locator('.cond-e').getByText('90').waitFor();
     await shot(page, '42-place-wrong');
     await page.getByLabel('緯度（度）').fill('35.681236');
     await waitForTotal(page, 1);
