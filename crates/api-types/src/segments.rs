@@ -229,6 +229,9 @@ pub struct SegmentClause {
     /// The value found, of a condition about a value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<serde_json::Value>,
+    /// How many metres from the asked place the value lies, rounded up, of a condition about a place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metres: Option<u32>,
     /// The events found, of a condition about events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<SegmentEvents>,

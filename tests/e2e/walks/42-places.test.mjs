@@ -48,11 +48,17 @@ test('a condition about a place is built and counted', { timeout: 240_000 }, asy
     await waitForTotal(page, 2);
     await comparison.selectOption({ label: '以内の場所' });
     await waitForTotal(page, 1);
+    // Why is somebody out, and how far away.
+    await page.getByRole('button', { name: '人を選ぶ' }).click();
+    await page.getByRole('combobox', { name: '人を探す' }).fill(items[1].external_id);
+    await page.getByRole('option', { name: new RegExp(items[1].external_id) }).first().click();
+    await page.locator('.wo').getByText('451m離れた場所').waitFor();
+    await settle(page);
     await shot(page, '42-place');
     await assertAccessible(page);
     // A place that is none is said so at once.
     await page.getByLabel('緯度（度）').fill('95');
-    await page.locator('.err').first().waitFor();
+    await page.locator('.cond-e').getByText('90').waitFor();
     await shot(page, '42-place-wrong');
     await page.getByLabel('緯度（度）').fill('35.681236');
     await waitForTotal(page, 1);

@@ -1,5 +1,7 @@
 //! Segments through the router: saving, conflicts, previews, explanations, and other workspaces.
 
+mod place;
+
 use access::Role;
 use axum::http::{Method, StatusCode};
 use kernel::{id::ProfileId, id::WorkspaceId, time::DAY};

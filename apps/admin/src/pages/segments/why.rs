@@ -227,7 +227,18 @@ fn evidence(clause: &SegmentClause) -> String {
         }
         .to_owned();
     }
-    match &clause.value {
+    match (&clause.value, clause.metres) {
+        (Some(Value::String(text)), Some(metres)) => t::segments::PlaceAway {
+            metres: format::integer(i64::from(metres)),
+            place: text,
+        }
+        .say(),
+        (value, _) => value_said(value.as_ref()),
+    }
+}
+
+fn value_said(value: Option<&Value>) -> String {
+    match value {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Array(items)) => items
             .iter()

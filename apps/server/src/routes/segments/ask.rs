@@ -12,7 +12,7 @@ use axum::{Json, extract::State};
 use kernel::{id::ProfileId, invalid::Invalid, time::Millis};
 use segmentation::{
     Clause, Evidence, Happened, Reached, Stays, Truth,
-    language::{Node, Place},
+    language::{Node, Place, Test},
     parts, sentence,
     sentence::Names,
     standing::Placed,
@@ -243,6 +243,8 @@ fn clause_view(
         Evidence::Inner => {}
         Evidence::Value(value) => {
             view.value = value.filter(|_| shows_personal_data || !place.is_personal());
+            // Three distances say where somebody lives, so none is told where the place itself is not.
+            view.metres = away(place.node, view.value.as_ref());
         }
         Evidence::Standing(placed) => {
             view.standing = placed.map(|placed| place_view(place, placed));
@@ -277,4 +279,15 @@ fn clause_view(
         }
     }
     view
+}
+
+/// Returns how far a value lies from the place that a condition asks for.
+fn away(node: &Node, value: Option<&serde_json::Value>) -> Option<u32> {
+    let Node::Fact(fact) = node else {
+        return None;
+    };
+    let Test::Place(test) = &fact.test else {
+        return None;
+    };
+    test.metres(value?.as_str()?)
 }

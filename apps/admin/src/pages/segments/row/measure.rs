@@ -71,13 +71,19 @@ pub(super) fn AnniversaryControls(editor: Editor, at: String) -> impl IntoView {
 #[component]
 pub(super) fn CircleControls(editor: Editor, at: String) -> impl IntoView {
     view! {
-        <span class="say-w">{t::segments::w_lat}</span>
-        <NumberBox editor=editor pointer=format!("{at}/lat") label=t::segments::lat fractions=true/>
-        <span class="say-w">{t::segments::w_lng}</span>
-        <NumberBox editor=editor pointer=format!("{at}/lng") label=t::segments::lng fractions=true/>
-        <span class="say-w">{t::segments::w_place}</span>
-        <NumberBox editor=editor pointer=format!("{at}/metres") label=t::segments::metres/>
-        <span class="say-w">{t::segments::w_metres}</span>
+        <span class="say-p">
+            <span class="say-w">{t::segments::w_lat}</span>
+            <NumberBox editor=editor pointer=format!("{at}/lat") label=t::segments::lat fractions=true/>
+        </span>
+        <span class="say-p">
+            <span class="say-w">{t::segments::w_lng}</span>
+            <NumberBox editor=editor pointer=format!("{at}/lng") label=t::segments::lng fractions=true/>
+        </span>
+        <span class="say-p">
+            <span class="say-w">{t::segments::w_place}</span>
+            <NumberBox editor=editor pointer=format!("{at}/metres") label=t::segments::metres/>
+            <span class="say-w">{t::segments::w_metres}</span>
+        </span>
     }
 }
 
