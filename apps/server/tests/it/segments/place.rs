@@ -18,11 +18,11 @@ const HOMES: [Option<&str>; 5] = [
 ];
 
 async fn people(app: &TestApp) {
-    let one = |(at, home): (usize, &Option<&str>)| {
+    let one = |(at, home): (usize, Option<&str>)| {
         let traits = home.map_or_else(|| json!({"name": "客"}), |home| json!({ "home": home }));
         json!({"type": "identify", "userId": format!("u{at}"), "traits": traits})
     };
-    let messages: Vec<Json> = HOMES.iter().enumerate().map(one).collect();
+    let messages: Vec<Json> = HOMES.into_iter().enumerate().map(one).collect();
     let body = json!({ "batch": messages }).to_string();
     let body = body::read(body.as_bytes(), None).unwrap();
     let ingest = &app.app.ingest;
@@ -32,8 +32,8 @@ async fn people(app: &TestApp) {
 
 /// Whether somebody is in, and the clause of the condition.
 async fn why(app: &TestApp, token: &str, user: usize, test: &str, metres: u32) -> (Json, Json) {
-    let text = "SELECT id FROM profile WHERE external_id = $1";
-    let id = sql::number(app.kit.db.reader(), text, [format!("u{user}").into()]);
+    let query = "SELECT id FROM profile WHERE external_id = $1";
+    let id = sql::number(app.kit.db.reader(), query, [format!("u{user}").into()]);
     let id = kernel::id::ProfileId::from_raw(id.await.unwrap()).to_string();
     let circle = json!({"lat": 35.681_236, "lng": 139.767_125, "metres": metres});
     let root = json!({"all": [{"fact": {"of": {"attribute": "home"}, "test": {"place": {test: circle}}}}]});
