@@ -24,6 +24,17 @@ impl Place<'_> {
             _ => false,
         }
     }
+
+    /// Returns the attribute that the condition looks at.
+    pub fn attribute(&self) -> Option<&str> {
+        match self.node {
+            Node::Fact(fact) => match &fact.of {
+                Source::Attribute(key) => Some(key),
+                Source::Field(_) => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 impl Document {

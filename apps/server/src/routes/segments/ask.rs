@@ -1,5 +1,7 @@
 //! Trying a rule that need not be saved: `POST /api/v1/segments/{preview,examples,explain,overlap}`.
 
+use std::collections::BTreeSet;
+
 use api_types::{
     FieldError,
     segments::{
@@ -10,6 +12,7 @@ use api_types::{
 };
 use axum::{Json, extract::State};
 use kernel::{id::ProfileId, invalid::Invalid, time::Millis};
+use profiles::attributes;
 use segmentation::{
     Clause, Evidence, Happened, Reached, Stays, Truth,
     language::{Node, Place, Test},
@@ -120,6 +123,13 @@ pub(super) async fn explain(
     let explained = explained.ok_or_else(ApiError::not_found)?;
     let names = Names::load(db, operator.workspace, &[&document]).await?;
     let shows_personal_data = operator.may(access::Permission::PiiRead);
+    let hidden = if shows_personal_data {
+        Hidden::Nothing
+    } else {
+        let known = attributes::list(db, operator.workspace).await?;
+        let sensitive = known.into_iter().filter(|def| def.is_sensitive);
+        Hidden::Personal(sensitive.map(|def| def.key).collect())
+    };
     let look = Look {
         action: "segment.explain",
         profile: Some(profile),
@@ -132,7 +142,7 @@ pub(super) async fn explain(
         is_member: explained.is_member,
         flips_at: explained.flips_at.as_ref().map(Millis::to_string),
         clauses: clauses
-            .map(|(clause, place)| clause_view(clause, &place, &names, shows_personal_data))
+            .map(|(clause, place)| clause_view(clause, &place, &names, &hidden))
             .collect(),
     }))
 }
@@ -220,12 +230,25 @@ fn event_view(event: Happened) -> SegmentEvent {
     }
 }
 
-fn clause_view(
-    clause: Clause,
-    place: &Place<'_>,
-    names: &Names,
-    shows_personal_data: bool,
-) -> SegmentClause {
+/// What an explanation does not show to whoever asks.
+enum Hidden {
+    Nothing,
+    /// Fields that lead to the person, and the attributes that are marked as sensitive.
+    Personal(BTreeSet<String>),
+}
+
+impl Hidden {
+    fn hides(&self, place: &Place<'_>) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Personal(sensitive) => {
+                place.is_personal() || place.attribute().is_some_and(|key| sensitive.contains(key))
+            }
+        }
+    }
+}
+
+fn clause_view(clause: Clause, place: &Place<'_>, names: &Names, hidden: &Hidden) -> SegmentClause {
     let mut view = SegmentClause {
         pointer: clause.pointer,
         depth: u32::try_from(clause.depth).unwrap_or(u32::MAX),
@@ -242,7 +265,7 @@ fn clause_view(
     match clause.evidence {
         Evidence::Inner => {}
         Evidence::Value(value) => {
-            view.value = value.filter(|_| shows_personal_data || !place.is_personal());
+            view.value = value.filter(|_| !hidden.hides(place));
             // Three distances say where somebody lives, so none is told where the place itself is not.
             view.metres = away(place.node, view.value.as_ref());
         }

@@ -1,7 +1,7 @@
 //! Why somebody is near a place, or is not.
 
 use access::Role;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use profiles::{Source, ingest::body};
 use serde_json::{Value as Json, json};
 use storage::sql;
@@ -64,5 +64,31 @@ async fn an_explanation_tells_how_far_away_somebody_is() {
             assert_eq!(clause["metres"], away, "{said}");
             assert_eq!(clause["value"], json!(HOMES[user]), "{said}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_sensitive_attribute_is_not_told_to_who_may_not_see_it() {
+    for test in testkit::both().await {
+        let app = TestApp::new(&test).await;
+        people(&app).await;
+        let owner = app.token(Role::Owner).await;
+        let home = json!({"key": "home", "value_type": "text", "label_ja": null, "label_en": null, "is_sensitive": true});
+        let path = "/api/v1/attributes";
+        app.call(Method::PUT, path, &owner, Some(home))
+            .await
+            .expect(StatusCode::OK);
+        let (_, clause) = why(&app, &owner, 1, "near", 451).await;
+        assert_eq!(
+            (&clause["metres"], &clause["value"]),
+            (&json!(451), &json!(HOMES[1]))
+        );
+        let analyst = app.token(Role::Analyst).await;
+        let (is_member, clause) = why(&app, &analyst, 1, "near", 451).await;
+        assert_eq!(is_member, true, "who is in is no secret, the value is");
+        assert_eq!(
+            (&clause["metres"], &clause["value"]),
+            (&Json::Null, &Json::Null)
+        );
     }
 }
