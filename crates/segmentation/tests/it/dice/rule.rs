@@ -291,7 +291,8 @@ fn events(dice: &mut Dice) -> Json {
     while dice.one_in(2) && filters.len() < 3 {
         filters.push(filter(dice));
     }
-    let test = match dice.below(14) {
+    // Each of the eight comparisons of a date shall come often enough under `latest` and `first`.
+    let test = match dice.below(17) {
         8 => json!({"sum": property_number(dice)}),
         9 | 10 => {
             let which = dice.pick(&["average", "minimum", "maximum"]);
@@ -307,7 +308,7 @@ fn events(dice: &mut Dice) -> Json {
         3 => json!({"count": {"lines": compare(dice, &[0, 1, 2, 3])}}),
         4 => json!({"amount": compare(dice, &[0, 500, 3_000, 3_500])}),
         5 => json!({"quantity": compare(dice, &[0, 1, 3])}),
-        6 => json!({"latest": date_test(dice, false)}),
+        6 | 14 => json!({"latest": date_test(dice, false)}),
         _ => json!({"first": date_test(dice, false)}),
     };
     let mut events = json!({"events": {
