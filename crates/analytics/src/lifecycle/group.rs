@@ -66,11 +66,8 @@ impl StageGroup {
 struct Row {
     standing: String,
     reached: Option<i16>,
-    campaign: Option<String>,
-    medium: Option<String>,
-    referrer: Option<String>,
-    host: Option<String>,
-    door: Option<i64>,
+    #[sea_orm(nested)]
+    touch: Touch,
     n: i64,
 }
 
@@ -104,13 +101,7 @@ pub(super) async fn groups(
 fn collected(by: &By, rows: Vec<Row>) -> Vec<StageGroup> {
     let mut groups: BTreeMap<Group, StageGroup> = BTreeMap::new();
     for row in rows {
-        let group = by.group(&Touch {
-            campaign: row.campaign,
-            medium: row.medium,
-            referrer: row.referrer,
-            host: row.host,
-            door: row.door,
-        });
+        let group = by.group(&row.touch);
         let nobody = || StageGroup::nobody(group.clone());
         let own = groups.entry(group.clone()).or_insert_with(nobody);
         own.stand(Stage::parse(&row.standing), row.n);

@@ -1,5 +1,7 @@
 //! From what a first view said to a channel.
 
+use sea_orm::FromQueryResult;
+
 use super::Group;
 
 /// A kind of way that customers come.
@@ -40,26 +42,6 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// Every channel.
-    pub const ALL: [Self; 16] = [
-        Self::PaidSearch,
-        Self::Display,
-        Self::Search,
-        Self::Social,
-        Self::Line,
-        Self::Email,
-        Self::Affiliate,
-        Self::Offline,
-        Self::Referral,
-        Self::Campaign,
-        Self::Direct,
-        Self::Server,
-        Self::File,
-        Self::Form,
-        Self::Admin,
-        Self::Unknown,
-    ];
-
     /// Returns the name on the wire.
     pub const fn as_str(self) -> &'static str {
         self.names().0
@@ -164,7 +146,7 @@ const HOSTS: &[(&str, Channel)] = &[
 ];
 
 /// What is known of how somebody came.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, FromQueryResult)]
 pub(crate) struct Touch {
     /// The source that the campaign names; the value when customers are told apart by an attribute.
     pub(crate) campaign: Option<String>,

@@ -39,11 +39,8 @@ struct Row {
     cohort: i64,
     month: i64,
     stays_until: i64,
-    campaign: Option<String>,
-    medium: Option<String>,
-    referrer: Option<String>,
-    host: Option<String>,
-    door: Option<i64>,
+    #[sea_orm(nested)]
+    touch: Touch,
     n: i64,
 }
 
@@ -91,13 +88,7 @@ fn group(apart: &Apart, row: &Row) -> Group {
     let Apart::By(by) = apart else {
         return Group::everybody();
     };
-    by.group(&Touch {
-        campaign: row.campaign.clone(),
-        medium: row.medium.clone(),
-        referrer: row.referrer.clone(),
-        host: row.host.clone(),
-        door: row.door,
-    })
+    by.group(&row.touch)
 }
 
 /// Returns the statement. Of each customer's months with an order it makes one stretch each: the month, and the last
