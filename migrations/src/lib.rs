@@ -52,6 +52,7 @@ const STEPS: &[(&str, &str)] = &[
         "0020_list_unknown",
         include_str!("../sql/0020_list_unknown.sql"),
     ),
+    ("0021_vip", include_str!("../sql/0021_vip.sql")),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

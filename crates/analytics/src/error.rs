@@ -31,6 +31,7 @@ impl From<SegmentError> for AnalyticsError {
             // Said of documents that are saved or compare texts; buyers are asked by numbers alone.
             SegmentError::Conflict { .. }
             | SegmentError::InUse(_)
+            | SegmentError::Vip
             | SegmentError::TooManyValues => Self::NotFound,
         }
     }

@@ -40,7 +40,7 @@ const fn loss(key: &'static str, ja: &'static str, en: &'static str) -> Step {
 const OTHER: Step = loss("other", "そのほか", "Other reasons");
 
 /// Every step in the order of decision.
-pub const STEPS: [Step; 17] = [
+pub const STEPS: [Step; 18] = [
     loss("gone", "統合・削除された", "Merged or erased"),
     loss("no_address", "アドレスがない", "No address"),
     loss("no_consent", "同意がない", "No consent"),
@@ -49,6 +49,7 @@ pub const STEPS: [Step; 17] = [
     loss("hard_bounce", "宛先エラー", "Dead address"),
     loss("complaint", "迷惑メール報告", "Complained"),
     loss("manual", "手動で止めた", "Blocked by hand"),
+    loss("vip", "VIP なので控えた", "Spared as a VIP"),
     loss("same_mailbox", "同じメールボックス", "Same mailbox"),
     OTHER,
     loss("not_made", "文面を作れなかった", "Could not be made"),

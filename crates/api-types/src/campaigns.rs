@@ -45,6 +45,9 @@ pub struct Target {
     /// Segments whose members do not.
     #[serde(default)]
     pub exclude: Vec<String>,
+    /// Whether members of VIP segments that are not named in `include` get it, too; without it they are spared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub include_vip: bool,
 }
 
 /// What is offered.
@@ -276,8 +279,8 @@ pub struct ReviewView {
 /// How many fall out for a reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReviewStep {
-    /// `gone`, `no_address`, `no_consent`, `refused`, `unsubscribed`, `hard_bounce`, `complaint`, `manual` or
-    /// `same_mailbox`.
+    /// `gone`, `no_address`, `no_consent`, `refused`, `unsubscribed`, `hard_bounce`, `complaint`, `manual`,
+    /// `vip` or `same_mailbox`.
     pub reason: String,
     /// How many.
     pub count: i64,

@@ -34,6 +34,9 @@ pub struct SegmentView {
     pub template: Option<String>,
     /// Whether it was put away.
     pub is_archived: bool,
+    /// Whether its members are VIPs: they get only campaigns that name the segment or say that they are for VIPs, too.
+    #[serde(default)]
+    pub is_vip: bool,
     /// When it was made.
     pub created_at: String,
     /// When it was last saved.

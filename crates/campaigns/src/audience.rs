@@ -17,6 +17,10 @@ use storage::{Dialect, sql};
 
 use crate::{model::Target, rowset};
 
+mod vip;
+
+pub use vip::Vip;
+
 /// Why a person of the target gets no message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Excluded {
@@ -36,13 +40,15 @@ pub enum Excluded {
     Complaint,
     /// A user blocked the address.
     Manual,
+    /// In a VIP segment, and the campaign is not meant for VIPs.
+    Vip,
     /// The same mailbox gets the message already, through another profile.
     SameMailbox,
 }
 
 impl Excluded {
     /// Every reason, in the order in which the review shows them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Gone,
         Self::NoAddress,
         Self::NoConsent,
@@ -51,6 +57,7 @@ impl Excluded {
         Self::HardBounce,
         Self::Complaint,
         Self::Manual,
+        Self::Vip,
         Self::SameMailbox,
     ];
 
@@ -65,6 +72,7 @@ impl Excluded {
             Self::HardBounce => "hard_bounce",
             Self::Complaint => "complaint",
             Self::Manual => "manual",
+            Self::Vip => "vip",
             Self::SameMailbox => "same_mailbox",
         }
     }
@@ -101,6 +109,9 @@ pub struct Person {
     pub consent_ends: Option<i64>,
     /// Why the address must not be written to, the weightiest reason.
     pub suppressed: Option<String>,
+    /// Whether the person is spared what is not meant for VIPs.
+    #[sea_orm(skip)]
+    pub vip: Vip,
 }
 
 impl Person {
@@ -118,6 +129,7 @@ impl Person {
             (_, Some("hard_bounce"), _) => Excluded::HardBounce,
             (_, Some("manual"), _) => Excluded::Manual,
             (_, Some(_), _) => Excluded::Unsubscribed,
+            (_, None, Some(true)) if is_valid && self.vip == Vip::Spared => Excluded::Vip,
             (_, None, Some(true)) if is_valid => return Verdict::Send,
             (_, None, Some(false)) => Excluded::Refused,
             (_, None, _) => Excluded::NoConsent,
@@ -137,12 +149,14 @@ impl Person {
     }
 }
 
-/// Reads what the decision needs of many people.
+/// Reads what the decision about a target needs of many people.
 pub async fn people(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
-    ids: impl IntoIterator<Item = i64>,
+    target: &Target,
+    ids: &[i64],
 ) -> Result<HashMap<i64, Person>, DbErr> {
+    let held = segmentation::vip::held(db, workspace, ids).await?;
     let dialect = Dialect::of(db.get_database_backend());
     // Of several reasons the weightiest is told: complaint, hard bounce, manual, unsubscribe happen to
     // stand in that order in the alphabet.
@@ -155,9 +169,16 @@ pub async fn people(
          WHERE p.id = u.value AND p.workspace_id = $1",
         asked = rowset::numbers(dialect, "$2")
     );
-    let binds = [workspace.raw().into(), rowset::bind_numbers(ids)];
+    let binds = [
+        workspace.raw().into(),
+        rowset::bind_numbers(ids.iter().copied()),
+    ];
     let rows: Vec<Person> = sql::all(db, text, binds).await?;
-    Ok(rows.into_iter().map(|person| (person.id, person)).collect())
+    let with_vip = |mut person: Person| {
+        person.vip = Vip::of(held.get(&person.id).map_or(&[], Vec::as_slice), target);
+        (person.id, person)
+    };
+    Ok(rows.into_iter().map(with_vip).collect())
 }
 
 /// Returns the rule that selects a target.
@@ -218,6 +239,7 @@ mod tests {
             granted,
             consent_ends: ends,
             suppressed: suppressed.map(str::to_owned),
+            vip: Vip::No,
         };
         let now = Millis(100);
         let check = |person: Person, expected| assert_eq!(person.verdict(now), expected);
@@ -255,5 +277,11 @@ mod tests {
             check(person, Verdict::Exclude(why));
             assert_eq!(Excluded::parse(why.as_str()), Some(why));
         }
+        let vip = |granted| Person {
+            vip: Vip::Spared,
+            ..person(Some("a@x.jp"), granted, None, None)
+        };
+        check(vip(Some(true)), Verdict::Exclude(Excluded::Vip));
+        check(vip(Some(false)), Verdict::Exclude(Excluded::Refused));
     }
 }

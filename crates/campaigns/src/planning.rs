@@ -17,7 +17,7 @@ use crate::{
     audience::{self, Excluded, Verdict},
     ledger::{self, PlannedRow},
     lifecycle,
-    model::{Action, State, Timing},
+    model::{Action, State, Target, Timing},
     store::{self, Author, Campaign},
     workspace::{self, WorkspaceFacts},
 };
@@ -72,6 +72,7 @@ impl JobHandler for Planner {
 struct Run<'a> {
     ctx: &'a JobContext,
     campaign: &'a Campaign,
+    target: &'a Target,
     timing: &'a Timing,
     workspace: WorkspaceFacts,
     /// The instant at which the audience is asked; kept over restarts.
@@ -100,6 +101,7 @@ impl Planner {
             at: campaign.plan_at.unwrap_or_else(|| ctx.now()),
             ctx,
             campaign: &campaign,
+            target,
             timing,
             workspace,
         };
@@ -201,8 +203,9 @@ async fn rows(
     chunk: &[ProfileId],
     mailboxes: &mut HashSet<i64>,
 ) -> Result<Vec<PlannedRow>, JobError> {
-    let ids = chunk.iter().map(|id| id.raw());
-    let people = audience::people(run.ctx.db().reader(), run.campaign.workspace, ids).await?;
+    let ids: Vec<i64> = chunk.iter().map(|id| id.raw()).collect();
+    let db = run.ctx.db().reader();
+    let people = audience::people(db, run.campaign.workspace, run.target, &ids).await?;
     let mut rows = Vec::with_capacity(chunk.len());
     for id in chunk {
         let Some(person) = people.get(&id.raw()) else {
@@ -220,6 +223,7 @@ async fn rows(
             mailbox: (verdict == Verdict::Send).then_some(mailbox).flatten(),
             due_at,
             expires_at: due_at.plus(BLAST_TTL),
+            turn: person.vip.turn(),
             verdict,
         });
     }

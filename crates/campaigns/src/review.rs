@@ -1,6 +1,6 @@
 //! Exact numbers before the launch, and the people behind each.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kernel::{
     id::{ProfileId, WorkspaceId},
@@ -12,7 +12,7 @@ use storage::ConnectionTrait;
 use crate::{
     CampaignError,
     audience::{self, Excluded, Verdict},
-    model::Timing,
+    model::{Target, Timing},
     workspace,
 };
 
@@ -33,6 +33,30 @@ pub struct Review {
     pub due: Option<(Millis, Millis)>,
 }
 
+/// A target and whom it selects: the members of [`audience::rule`], in the order of their ids.
+///
+/// Whom it selects is asked by the caller; consent, suppression and VIPs are read here.
+#[derive(Debug, Clone, Copy)]
+pub struct Selected<'a> {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The target.
+    pub target: &'a Target,
+    /// Whom it selects.
+    pub members: &'a [ProfileId],
+}
+
+impl Selected<'_> {
+    async fn people(
+        &self,
+        db: &impl ConnectionTrait,
+        chunk: &[ProfileId],
+    ) -> Result<HashMap<i64, audience::Person>, CampaignError> {
+        let ids: Vec<i64> = chunk.iter().map(|id| id.raw()).collect();
+        Ok(audience::people(db, self.workspace, self.target, &ids).await?)
+    }
+}
+
 /// Which people are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behind {
@@ -42,27 +66,25 @@ pub enum Behind {
     Excluded(Excluded),
 }
 
-/// Counts those whom [`audience::rule`] selects, in the order of their ids, with the same decision as the planning
-/// will make. Whom it selects is asked by the caller; consent and suppression are read here.
+/// Counts those who are selected, with the same decision as the planning will make.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn review(
     db: &impl ConnectionTrait,
-    workspace: WorkspaceId,
-    members: &[ProfileId],
+    selected: Selected<'_>,
     timing: Option<&Timing>,
     now: Millis,
 ) -> Result<Review, CampaignError> {
-    let facts = workspace::facts(db, workspace).await?;
+    let facts = workspace::facts(db, selected.workspace).await?;
     let mut review = Review {
         at: now,
-        matched: i64::try_from(members.len()).unwrap_or(i64::MAX),
+        matched: i64::try_from(selected.members.len()).unwrap_or(i64::MAX),
         ..Review::default()
     };
     let mut mailboxes = HashSet::new();
-    for chunk in members.chunks(CHUNK) {
-        let people = audience::people(db, workspace, chunk.iter().map(|id| id.raw())).await?;
+    for chunk in selected.members.chunks(CHUNK) {
+        let people = selected.people(db, chunk).await?;
         // Whose mailbox comes twice is decided in the order of the ids, as the planning does.
         for person in chunk.iter().filter_map(|id| people.get(&id.raw())) {
             match decide(person, now, &mut mailboxes) {
@@ -81,14 +103,13 @@ pub async fn review(
     Ok(review)
 }
 
-/// Returns a page of the people behind a number, of those whom [`audience::rule`] selects, in the order of their ids.
+/// Returns a page of the people behind a number, in the order of their ids.
 ///
 /// # Errors
 /// When the position is none, or the database does not answer.
 pub async fn people(
     db: &impl ConnectionTrait,
-    workspace: WorkspaceId,
-    members: &[ProfileId],
+    selected: Selected<'_>,
     behind: Behind,
     request: &PageRequest,
     now: Millis,
@@ -105,8 +126,8 @@ pub async fn people(
     let limit = usize::try_from(request.limit()).unwrap_or(100);
     let mut mailboxes = HashSet::new();
     let mut found = Vec::new();
-    for chunk in members.chunks(CHUNK) {
-        let people = audience::people(db, workspace, chunk.iter().map(|id| id.raw())).await?;
+    for chunk in selected.members.chunks(CHUNK) {
+        let people = selected.people(db, chunk).await?;
         for id in chunk {
             let Some(person) = people.get(&id.raw()) else {
                 continue;

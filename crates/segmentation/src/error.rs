@@ -18,6 +18,9 @@ pub enum SegmentError {
     /// Other segments or campaigns still need it.
     #[error("the segment is still used by {} others", .0.len())]
     InUse(Vec<String>),
+    /// A VIP segment is in use by being one.
+    #[error("a VIP segment cannot be put away")]
+    Vip,
     /// A comparison that is made in the server would have to look through too many different values.
     #[error(
         "too many different values for a pattern or a comparison that ignores spelling; compare exactly"

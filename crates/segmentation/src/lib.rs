@@ -17,6 +17,7 @@ mod sql;
 pub mod standing;
 pub mod store;
 pub mod template;
+pub mod vip;
 pub mod vocabulary;
 
 pub use error::SegmentError;

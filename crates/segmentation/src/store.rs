@@ -17,6 +17,7 @@ use storage::{ConnectionTrait, Db, Tx, Value, feed, sql};
 use crate::{
     SegmentError,
     language::{self, Document},
+    vip::Treatment,
 };
 
 pub use look::{lists_used_by, names, used_by, versions};
@@ -39,6 +40,8 @@ pub struct Segment {
     pub template: Option<String>,
     /// When it was put away.
     pub archived_at: Option<Millis>,
+    /// How campaigns treat its members.
+    pub treatment: Treatment,
     /// Who made it.
     pub created_by: Option<UserId>,
     /// When it was made.
@@ -107,13 +110,14 @@ struct Row {
     version: i64,
     template: Option<String>,
     archived_at: Option<i64>,
+    is_vip: bool,
     created_by: Option<i64>,
     created_at: i64,
     updated_by: Option<i64>,
     updated_at: i64,
 }
 
-const COLUMNS: &str = "id, name, description, document, version, template, archived_at, created_by, created_at, updated_by, updated_at";
+const COLUMNS: &str = "id, name, description, document, version, template, archived_at, is_vip, created_by, created_at, updated_by, updated_at";
 
 impl Row {
     fn into_segment(self) -> Result<Segment, SegmentError> {
@@ -125,6 +129,11 @@ impl Row {
             version: self.version,
             template: self.template,
             archived_at: self.archived_at.map(Millis),
+            treatment: if self.is_vip {
+                Treatment::Vip
+            } else {
+                Treatment::Usual
+            },
             created_by: self.created_by.map(UserId::from_raw),
             created_at: Millis(self.created_at),
             updated_by: self.updated_by.map(UserId::from_raw),
@@ -249,6 +258,7 @@ pub async fn insert_in_txn(
         version: 1,
         template: draft.template,
         archived_at: None,
+        treatment: Treatment::Usual,
         created_by: author.user,
         created_at: author.now,
         updated_by: author.user,
@@ -303,7 +313,7 @@ pub async fn update_in_txn(
 /// Puts a segment away or takes it back, in the caller's transaction; `None` when there is no such segment.
 ///
 /// # Errors
-/// [`SegmentError::InUse`] when an active segment refers to it.
+/// [`SegmentError::InUse`] when an active segment refers to it, [`SegmentError::Vip`] when it is a VIP segment.
 pub async fn set_shelf_in_txn(
     tx: &Tx,
     author: Author,
@@ -311,6 +321,11 @@ pub async fn set_shelf_in_txn(
     shelf: Shelf,
 ) -> Result<Option<Segment>, SegmentError> {
     if shelf == Shelf::Archived {
+        let found = find(tx, author.workspace, id).await?;
+        // Put away, it would silently let every campaign at its members.
+        if found.is_some_and(|segment| segment.treatment == Treatment::Vip) {
+            return Err(SegmentError::Vip);
+        }
         let users = used_by(tx, author.workspace, id).await?;
         if !users.is_empty() {
             return Err(SegmentError::InUse(

@@ -95,6 +95,23 @@ pub async fn restore(id: &str) -> Result<SegmentView, ApiError> {
     post(&format!("/segments/{}/restore", encoded(id)), &()).await
 }
 
+/// Makes the members of a segment VIPs.
+pub async fn make_vip(id: &str) -> Result<SegmentView, ApiError> {
+    put(&format!("/segments/{}/vip", encoded(id)), &()).await
+}
+
+/// Treats the members of a segment like everybody again.
+pub async fn unmake_vip(id: &str) -> Result<SegmentView, ApiError> {
+    client::send(Call {
+        method: Method::DELETE,
+        path: &format!("/segments/{}/vip", encoded(id)),
+        body: None,
+        idempotency_key: None,
+        signal: None,
+    })
+    .await
+}
+
 /// Counts a rule and each of its conditions.
 pub async fn preview(
     document: Value,

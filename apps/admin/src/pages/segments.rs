@@ -17,6 +17,7 @@ mod row;
 mod tree;
 mod uses;
 mod versions;
+mod vip;
 mod why;
 
 pub mod detail;

@@ -12,6 +12,7 @@ mod save;
 mod shelf;
 mod uses;
 mod versions;
+mod vip;
 mod vocabulary;
 pub(super) mod wire;
 
@@ -25,6 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(find::find, save::save, shelf::archive))
         .routes(routes!(shelf::restore))
         .routes(routes!(uses::uses))
+        .routes(routes!(vip::make, vip::unmake))
         .routes(routes!(versions::versions))
         .routes(routes!(members::members))
         .routes(routes!(past::past_members))

@@ -330,6 +330,7 @@ async fn of_two_mails_that_wait_one_leaves() {
                 mailbox: None,
                 due_at: shop.app.app.now(),
                 expires_at: shop.app.app.now().plus(DAY),
+                turn: 1,
                 verdict: campaigns::audience::Verdict::Send,
             })
             .collect();

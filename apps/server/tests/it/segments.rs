@@ -1,6 +1,7 @@
 //! Segments through the router: saving, conflicts, previews, explanations, and other workspaces.
 
 mod place;
+mod vip;
 
 use access::Role;
 use axum::http::{Method, StatusCode};

@@ -27,6 +27,8 @@ pub struct PlannedRow {
     pub due_at: Millis,
     /// When it is too late.
     pub expires_at: Millis,
+    /// Of those that are due at the same moment the lower leaves first.
+    pub turn: i16,
     /// Whether it will be sent, and if not why.
     pub verdict: Verdict,
 }
@@ -40,6 +42,7 @@ const COLUMNS: &[(&str, Col)] = &[
     ("mailbox_hash", Col::Int),
     ("due_at", Col::Int),
     ("expires_at", Col::Int),
+    ("turn", Col::Int),
     ("settled_at", Col::Int),
 ];
 
@@ -58,9 +61,9 @@ pub async fn plan(
     let dialect = Dialect::of(tx.get_database_backend());
     let text = format!(
         "INSERT INTO delivery (workspace_id, profile_id, id, campaign_id, occurrence, channel, state, reason,
-           address, mailbox_hash, due_at, expires_at, planned_at, settled_at, origin_profile_id)
+           address, mailbox_hash, due_at, expires_at, turn, planned_at, settled_at, origin_profile_id)
          SELECT $1, v.profile_id, v.id, $2, $3, {EMAIL}, v.state, v.reason,
-           v.address, v.mailbox_hash, v.due_at, v.expires_at, $4, v.settled_at, v.profile_id
+           v.address, v.mailbox_hash, v.due_at, v.expires_at, v.turn, $4, v.settled_at, v.profile_id
          FROM {} WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.profile_id = v.profile_id
            AND d.campaign_id = $2 AND d.occurrence = $3 AND d.channel = {EMAIL})
          ON CONFLICT (profile_id, campaign_id, occurrence, channel, origin_profile_id) DO NOTHING",
@@ -80,7 +83,7 @@ pub async fn plan(
                 json!({
                     "profile_id": row.profile.raw(), "id": id, "state": state.code(), "reason": reason,
                     "address": row.address, "mailbox_hash": row.mailbox, "due_at": row.due_at.0,
-                    "expires_at": row.expires_at.0, "settled_at": reason.map(|_| now.0),
+                    "expires_at": row.expires_at.0, "turn": row.turn, "settled_at": reason.map(|_| now.0),
                 })
             })
             .collect();

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     audience::{self, Verdict},
-    model::ChannelCard,
+    model::{ChannelCard, Target},
     rowset::{self, Col},
 };
 
@@ -45,14 +45,16 @@ struct Row {
     address: Option<String>,
     is_test: bool,
     attempts: i32,
+    due_at: i64,
     expires_at: i64,
+    turn: i16,
 }
 
 /// Takes up to `limit` due rows of a campaign for the worker `token`.
 ///
 /// Consent and suppression are read again in this transaction; whoever may no longer be written to is
 /// suppressed, and a row whose time has run out expires, instead of being returned. So is a second row of a
-/// person: a merge brings two together.
+/// person: a merge brings two together. Among those due at the same moment VIPs go first.
 pub async fn reserve(
     tx: &impl ConnectionTrait,
     campaign: &ActiveCampaign,
@@ -70,18 +72,20 @@ pub async fn reserve(
     let text = format!(
         "WITH picked AS MATERIALIZED
            (SELECT d.profile_id, d.id FROM delivery d WHERE d.campaign_id = $2 AND d.state <= 2 AND d.due_at <= $3
-            {tests_only} ORDER BY d.due_at LIMIT {limit}{})
+            {tests_only} ORDER BY d.due_at, d.turn LIMIT {limit}{})
          UPDATE delivery SET state = 3, lease_token = $1 FROM picked
          WHERE delivery.profile_id = picked.profile_id AND delivery.id = picked.id
          RETURNING delivery.profile_id, delivery.id, delivery.occurrence, delivery.address, delivery.is_test,
-           delivery.attempts, delivery.expires_at",
+           delivery.attempts, delivery.due_at, delivery.expires_at, delivery.turn",
         dialect.skip_locked()
     );
     let binds = [token.into(), campaign.id.raw().into(), now.0.into()];
-    let rows: Vec<Row> = sql::all(tx, text, binds).await?;
+    let mut rows: Vec<Row> = sql::all(tx, text, binds).await?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
+    // Neither database says in which order it returns them.
+    rows.sort_by_key(|row| (row.due_at, row.turn, row.id));
     check_again(tx, campaign, now, rows).await
 }
 
@@ -91,8 +95,9 @@ async fn check_again(
     now: Millis,
     rows: Vec<Row>,
 ) -> Result<Vec<Reserved>, DbErr> {
-    let people = rows.iter().filter(|row| !row.is_test);
-    let people = audience::people(tx, campaign.workspace, people.map(|row| row.profile_id)).await?;
+    let real = rows.iter().filter(|row| !row.is_test);
+    let ids: Vec<i64> = real.map(|row| row.profile_id).collect();
+    let people = audience::people(tx, campaign.workspace, &campaign.target, &ids).await?;
     let second = second_rows(tx, campaign.id, &rows).await?;
     let (mut taken, mut dropped, mut moved) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
@@ -237,6 +242,8 @@ pub struct ActiveCampaign {
     pub workspace: WorkspaceId,
     /// From whom it is sent.
     pub sender: Option<SenderId>,
+    /// For whom it is meant.
+    pub target: Target,
     /// Changes whenever what is sent may have changed.
     pub edition: (i64, i64),
     /// It is not running, but tests of it wait.
@@ -251,18 +258,22 @@ struct ActiveRow {
     version: i64,
     updated_at: i64,
     channel: Option<String>,
+    target: Option<String>,
 }
 
 /// Lists running campaigns, and others of which tests wait.
 pub async fn active_campaigns(db: &impl ConnectionTrait) -> Result<Vec<ActiveCampaign>, DbErr> {
-    let channel = match Dialect::of(db.get_database_backend()) {
-        Dialect::Postgres => "(c.document -> 'channel')::text",
-        Dialect::Sqlite => "c.document -> '$.channel'",
+    let dialect = Dialect::of(db.get_database_backend());
+    let card = |name: &str| match dialect {
+        Dialect::Postgres => format!("(c.document -> '{name}')::text AS {name}"),
+        Dialect::Sqlite => format!("c.document -> '$.{name}' AS {name}"),
     };
     let text = format!(
-        "SELECT c.id, c.workspace_id, c.state, c.version, c.updated_at, {channel} AS channel FROM campaign c
+        "SELECT c.id, c.workspace_id, c.state, c.version, c.updated_at, {channel}, {target} FROM campaign c
          WHERE c.state = 'running' OR c.id IN (SELECT d.campaign_id FROM delivery d WHERE d.is_test AND d.state <= 2)
-         ORDER BY c.id"
+         ORDER BY c.id",
+        channel = card("channel"),
+        target = card("target"),
     );
     let rows: Vec<ActiveRow> = sql::all(db, text, []).await?;
     Ok(rows
@@ -271,6 +282,11 @@ pub async fn active_campaigns(db: &impl ConnectionTrait) -> Result<Vec<ActiveCam
             id: CampaignId::from_raw(row.id),
             workspace: WorkspaceId::from_raw(row.workspace_id),
             sender: row.channel.as_deref().and_then(sender_of),
+            // One that cannot be read is meant for no VIP.
+            target: row
+                .target
+                .and_then(|card| serde_json::from_str(&card).ok())
+                .unwrap_or_default(),
             edition: (row.version, row.updated_at),
             only_tests: row.state != "running",
         })

@@ -70,6 +70,9 @@ pub struct Target {
     /// Segments whose members do not.
     #[serde(default)]
     pub exclude: Vec<SegmentId>,
+    /// Whether members of VIP segments that are not named in `include` get it, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub include_vip: bool,
 }
 
 /// What is offered.

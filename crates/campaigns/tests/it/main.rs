@@ -13,4 +13,5 @@ mod model;
 mod plan;
 mod sending;
 mod tracking;
+mod vip;
 mod world;

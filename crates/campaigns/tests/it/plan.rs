@@ -6,7 +6,7 @@ use campaigns::{
     ledger::DeliveryState,
     lifecycle,
     model::{Facts, State, Timing},
-    review::{self, Behind},
+    review::{self, Behind, Selected},
     store,
 };
 use kernel::{page::PageRequest, time::Millis};
@@ -67,15 +67,14 @@ async fn the_review_the_plan_and_the_consent_rule_agree() {
         let members = segmentation::all_members(reader, &at, &audience::rule(&target)).await;
         let members = members.unwrap();
         let timing = Timing::Now {};
-        let seen = review::review(
-            reader,
-            world.workspace,
-            &members,
-            Some(&timing),
-            world.now(),
-        )
-        .await
-        .unwrap();
+        let selected = Selected {
+            workspace: world.workspace,
+            target: &target,
+            members: &members,
+        };
+        let seen = review::review(reader, selected, Some(&timing), world.now())
+            .await
+            .unwrap();
         assert_eq!((seen.matched, seen.sendable), (14, 9), "{}", test.name());
         let reasons: Vec<(Excluded, i64)> =
             seen.excluded.iter().map(|(why, n)| (*why, *n)).collect();
@@ -103,30 +102,16 @@ async fn the_review_the_plan_and_the_consent_rule_agree() {
             limit: Some(5),
             ..PageRequest::default()
         };
-        let first = review::people(
-            reader,
-            world.workspace,
-            &members,
-            Behind::Sendable,
-            &page,
-            world.now(),
-        )
-        .await
-        .unwrap();
+        let first = review::people(reader, selected, Behind::Sendable, &page, world.now())
+            .await
+            .unwrap();
         let rest = PageRequest {
             after: first.next.clone(),
             limit: Some(5),
         };
-        let second = review::people(
-            reader,
-            world.workspace,
-            &members,
-            Behind::Sendable,
-            &rest,
-            world.now(),
-        )
-        .await
-        .unwrap();
+        let second = review::people(reader, selected, Behind::Sendable, &rest, world.now())
+            .await
+            .unwrap();
         assert_eq!(
             (first.items.len(), second.items.len(), second.next),
             (5, 4, None)

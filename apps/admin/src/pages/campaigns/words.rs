@@ -81,6 +81,7 @@ pub(crate) fn reason(word: &str) -> String {
         "hard_bounce" => t::campaigns::hard_bounce(),
         "complaint" => t::campaigns::complaint(),
         "manual" => t::campaigns::manual(),
+        "vip" => t::campaigns::vip(),
         "same_mailbox" => t::campaigns::same_mailbox(),
         "cancelled" => t::campaigns::cancelled(),
         other => return other.replace('_', " "),
@@ -170,7 +171,7 @@ fn target_sentence(target: &Target, known: &Known) -> String {
     } else {
         names(&target.include)
     };
-    if target.exclude.is_empty() {
+    let said = if target.exclude.is_empty() {
         t::campaigns::target_says(who)
     } else {
         t::campaigns::TargetSaysBut {
@@ -178,6 +179,11 @@ fn target_sentence(target: &Target, known: &Known) -> String {
             who,
         }
         .say()
+    };
+    if target.include_vip {
+        t::campaigns::target_says_vip(said)
+    } else {
+        said
     }
 }
 

@@ -18,6 +18,7 @@ use super::{
     tree::Tree,
     uses::Uses,
     versions::Versions,
+    vip::Vip,
     why::Why,
 };
 use crate::{
@@ -146,11 +147,11 @@ pub(crate) fn Builder(
             sheet.is_conflict.set(true);
         }
     });
-    let uses = move || {
+    let uses = Memo::new(move |_| {
         sheet
             .saved
             .with(|saved| saved.as_ref().map(|saved| saved.id.clone()))
-    };
+    });
     view! {
         <Head sheet=sheet/>
         <Sentence editor=editor/>
@@ -162,10 +163,10 @@ pub(crate) fn Builder(
                 <Why editor=editor/>
             </section>
             <div class="stack">
-                <Remarks editor=editor own=Signal::derive(uses)/>
-                <Overlap editor=editor own=Signal::derive(uses)/>
+                <Remarks editor=editor own=uses.into()/>
+                <Overlap editor=editor own=uses.into()/>
                 <Examples editor=editor/>
-                {move || uses().map(|id| view! { <Uses id=id/> })}
+                {move || uses.get().map(|id| view! { <Uses id=id/> <Vip saved=sheet.saved/> })}
             </div>
         </div>
         {move || sheet.saved.get().map(|saved| view! { <Growth id=saved.id version=saved.version/> })}

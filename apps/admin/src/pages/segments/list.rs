@@ -16,8 +16,8 @@ use crate::{
         toast::{Toasts, use_toasts},
     },
     ui::{
-        ButtonKind, ButtonLink, Column, DataTable, EmptyState, Icon, ListQuery, Menu, MenuItem,
-        MenuLine, PageHeader, Phone, SearchField,
+        Badge, ButtonKind, ButtonLink, Column, DataTable, EmptyState, Icon, ListQuery, Menu,
+        MenuItem, MenuLine, PageHeader, Phone, SearchField,
         table::{Row, whole},
         use_list_query,
     },
@@ -151,7 +151,10 @@ fn columns(
     archive: Callback<(SegmentView,)>,
 ) -> Vec<Column<SegmentView>> {
     let name = |segment: &SegmentView| {
-        view! { <a class="nm" href=Route::Segment(segment.id.clone()).path()>{segment.name.clone()}</a> }
+        view! {
+            <a class="nm" href=Route::Segment(segment.id.clone()).path()>{segment.name.clone()}</a>
+            {segment.is_vip.then(|| view! { " " <Badge icon=Icon::BadgeCheck label=t::segments::vip_word/> })}
+        }
     };
     let sentence = |segment: &SegmentView| {
         let sentence = segment.sentence.clone();

@@ -7,11 +7,11 @@ use api_types::{
 use axum::{Json, extract::State};
 use campaigns::{
     audience::{self, Excluded},
-    review::{self, Behind},
+    model::Target,
+    review::{self, Behind, Selected},
     store::Campaign,
 };
 use kernel::{id::kind, invalid::Invalid, page::PageRequest};
-use segmentation::language::Document;
 use serde::Deserialize;
 
 use super::wire;
@@ -36,11 +36,16 @@ pub(super) async fn review(
     State(app): State<App>,
 ) -> Result<Json<ReviewView>, ApiError> {
     let campaign = wire::find(app.db.reader(), &operator, id).await?;
-    let rule = rule(&campaign)?;
+    let target = target(&campaign)?;
     let asker = exact(&app, &operator).await?;
-    let members = asker.all_members(&rule).await?;
+    let members = asker.all_members(&audience::rule(target)).await?;
+    let selected = Selected {
+        workspace: operator.workspace,
+        target,
+        members: &members,
+    };
     let (db, timing) = (app.db.reader(), campaign.document.timing.as_ref());
-    let seen = review::review(db, operator.workspace, &members, timing, app.now()).await?;
+    let seen = review::review(db, selected, timing, app.now()).await?;
     let mut left = seen.matched;
     let steps = seen.excluded.iter().map(|(reason, count)| {
         left -= count;
@@ -86,7 +91,7 @@ pub(super) async fn people(
     State(app): State<App>,
 ) -> Result<Json<PageOf<PersonBehind>>, ApiError> {
     let campaign = wire::find(app.db.reader(), &operator, id).await?;
-    let rule = rule(&campaign)?;
+    let target = target(&campaign)?;
     let behind = match (query.behind.as_str(), Excluded::parse(&query.behind)) {
         ("sendable", _) => Behind::Sendable,
         (_, Some(reason)) => Behind::Excluded(reason),
@@ -105,9 +110,14 @@ pub(super) async fn people(
         limit: query.limit,
     };
     let asker = exact(&app, &operator).await?;
-    let members = asker.all_members(&rule).await?;
+    let members = asker.all_members(&audience::rule(target)).await?;
+    let selected = Selected {
+        workspace: operator.workspace,
+        target,
+        members: &members,
+    };
     let (db, now) = (app.db.reader(), app.now());
-    let page = review::people(db, operator.workspace, &members, behind, &page, now).await?;
+    let page = review::people(db, selected, behind, &page, now).await?;
     let person = |id: kernel::id::ProfileId| PersonBehind {
         profile: id.to_string(),
     };
@@ -124,10 +134,10 @@ async fn exact(app: &App, caller: &Caller) -> Result<Asker, ApiError> {
     Ok(asker.or_sql().await?)
 }
 
-fn rule(campaign: &Campaign) -> Result<Document, ApiError> {
+fn target(campaign: &Campaign) -> Result<&Target, ApiError> {
     let target = campaign.document.target.as_ref();
     let target = target.filter(|target| target.everybody || !target.include.is_empty());
-    target.map(audience::rule).ok_or_else(|| {
+    target.ok_or_else(|| {
         Invalid::one(
             "/document/target",
             "missing",

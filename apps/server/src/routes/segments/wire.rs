@@ -12,6 +12,7 @@ use segmentation::{
     language::{self, Document},
     sentence::{self, Names},
     store::{Author, Segment},
+    vip::Treatment,
 };
 use serde_json::{Value, json};
 use storage::Tx;
@@ -39,6 +40,16 @@ impl From<SegmentError> for ApiError {
             .because(
                 format!("used by: {}", names.join(", ")),
                 format!("使用中：{}", names.join("、")),
+            ),
+            SegmentError::Vip => Self::new(
+                StatusCode::CONFLICT,
+                "vip-segment",
+                "the segment is a VIP segment",
+                "VIP セグメントです",
+            )
+            .because(
+                "put away, it would let every campaign at its members; take the VIP treatment back first",
+                "アーカイブすると、すべてのキャンペーンが届くようになります。先に VIP の扱いを解除してください",
             ),
             SegmentError::TooManyValues => Invalid::one(
                 "/document",
@@ -121,6 +132,7 @@ pub(super) fn view_with(names: &Names, segment: Segment) -> SegmentView {
         version: segment.version,
         template: segment.template,
         is_archived: segment.archived_at.is_some(),
+        is_vip: segment.treatment == Treatment::Vip,
         created_at: segment.created_at.to_string(),
         updated_at: segment.updated_at.to_string(),
     }

@@ -14,7 +14,7 @@ use crate::{
         segments::{editor::said, picker::Picker},
     },
     routes::Route,
-    ui::{ButtonLink, ButtonSize, Choice, Icon, IconButton, RadioGroup},
+    ui::{ButtonLink, ButtonSize, Choice, Icon, IconButton, RadioGroup, Switch},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,55 @@ pub(super) fn TargetSheet(draft: Draft) -> impl IntoView {
                 .then(|| view! { <Segments draft=draft which=Side::Include label=t::campaigns::include counts=counts/> })
         }}
         <Segments draft=draft which=Side::Exclude label=t::campaigns::exclude counts=counts/>
+        <Vips draft=draft/>
         <div><ButtonLink to=Route::NewSegment icon=Icon::Plus label=t::segments::new_title/></div>
+    }
+}
+
+/// Whether VIPs get it who are not named; nothing while that makes no difference.
+#[component]
+fn Vips(draft: Draft) -> impl IntoView {
+    let includes = Signal::derive(move || {
+        draft.read(|document| {
+            document
+                .target
+                .as_ref()
+                .is_some_and(|target| target.include_vip)
+        })
+    });
+    // Those that the target does not name.
+    let spared = Memo::new(move |_| {
+        let named = draft.read(|document| document.target.clone().unwrap_or_default().include);
+        let segments = draft.known().segments.into_iter();
+        segments
+            .filter(|segment| segment.is_vip && !named.contains(&segment.id))
+            .map(|segment| segment.name)
+            .collect::<Vec<_>>()
+    });
+    let change = move |is_on: bool| {
+        draft.change(|document| {
+            document
+                .target
+                .get_or_insert_with(Target::default)
+                .include_vip = is_on;
+        });
+    };
+    let says = move || {
+        if includes.get() {
+            t::campaigns::vip_included().to_owned()
+        } else {
+            t::campaigns::vip_spared(spared.get().join(t::campaigns::or()))
+        }
+    };
+    move || {
+        (includes.get() || !spared.with(Vec::is_empty)).then(|| {
+            view! {
+                <div class="field">
+                    <Switch label=t::campaigns::include_vip checked=includes on_change=change/>
+                    <p class="t-small ink-2">{says}</p>
+                </div>
+            }
+        })
     }
 }
 
