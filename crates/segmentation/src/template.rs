@@ -98,7 +98,7 @@ fn habits(category: &dyn Fn(&str) -> String) -> [Source; 3] {
 }
 
 /// What has just happened or not happened.
-fn moments() -> [Source; 3] {
+fn moments() -> [Source; 6] {
     [
         (
             "new_30_days",
@@ -113,6 +113,30 @@ fn moments() -> [Source; 3] {
             json!({"all": [{"events": {"names": ["Order Completed"], "test": {"first": {"on_or_after": {"ago": {"days": 30}}}}}}]}),
         ),
         (
+            "second_purchase_open",
+            (
+                "The window for the second purchase is open",
+                "2回目の購入（F2）の時期にある人",
+            ),
+            (
+                "One order so far, 14 to 45 days ago: most second purchases are made by now or never.",
+                "注文が1回だけで、それが14〜45日前の人です。2回目を迷う時期にあります。",
+            ),
+            json!({"all": [
+                {"events": {"names": ["Order Completed"], "test": {"count": {"times": {"equals": 1}}}}},
+                {"events": {"names": ["Order Completed"], "test": {"first": {"between": [{"ago": {"days": 45}}, {"ago": {"days": 14}}]}}}},
+            ]}),
+        ),
+        (
+            "birthday_next_week",
+            ("Birthday within a week", "1週間以内に誕生日"),
+            (
+                "Whose birthday is today or in the next seven days, also across the year's end.",
+                "今日から7日後までに誕生日を迎える人です。年末年始もまたいで数えます。",
+            ),
+            json!({"all": [{"fact": {"of": {"attribute": "birthday"}, "test": {"date": {"anniversary": {"from": 0, "until": 7}}}}}]}),
+        ),
+        (
             "birth_month",
             ("Birthday this month", "誕生月"),
             (
@@ -120,6 +144,18 @@ fn moments() -> [Source; 3] {
                 "今月が誕生月の人です。",
             ),
             json!({"all": [{"fact": {"of": {"attribute": "birthday"}, "test": {"date": "this_month"}}}]}),
+        ),
+        (
+            "cart_left_yesterday",
+            ("Left in the cart yesterday", "昨日カートに残したまま"),
+            (
+                "Put something into the cart yesterday and has ordered nothing since.",
+                "昨日カートに商品を入れ、それから注文していない人です。",
+            ),
+            json!({"all": [
+                {"events": {"names": ["Product Added"], "within": {"last_full": {"days": 1}}, "test": {"count": {"times": {"at_least": 1}}}}},
+                {"events": {"names": ["Order Completed"], "since": {"latest": {"names": ["Product Added"]}}, "test": "never"}},
+            ]}),
         ),
         (
             "cart_left",

@@ -264,7 +264,7 @@ async fn a_wrong_rule_names_its_place_and_strangers_see_nothing() {
             .as_array()
             .unwrap()
             .len(),
-        6
+        9
     );
     let words = app.get("/api/v1/segment-vocabulary", &token).await.json();
     assert_eq!(words["attributes"][0]["label"]["ja"], "会員ランク");
