@@ -57,6 +57,11 @@ const TOOLS: &[Tool] = &[
         is_there: || process::find("spamassassin").is_some(),
     },
     Tool {
+        what: "Sisimai for Perl",
+        packages: &["libsisimai-perl"],
+        is_there: || process::succeeds(Command::new("perl").args(["-MSisimai", "-e", "1"])),
+    },
+    Tool {
         what: "Python 3 with venv",
         packages: &["python3", "python3-venv"],
         is_there: || {

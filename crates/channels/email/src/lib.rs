@@ -5,6 +5,7 @@ mod classify;
 mod composer;
 mod dkim;
 mod mime;
+pub mod returned;
 mod sandbox;
 mod smtp;
 

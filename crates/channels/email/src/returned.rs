@@ -1,0 +1,87 @@
+//! Mail that comes back: delivery reports, complaints, and programs that answer by themselves.
+//!
+//! [`read`] takes a whole message as it arrived and says, for each recipient that it speaks of, what became of the
+//! message. Reports after RFC 3464 and complaints after RFC 5965 are read by their fields; the many mail servers that
+//! write prose instead are read by what they have in common: an address alone or in brackets, near what a server
+//! answered. A letter of a person is none of these, and yields nothing.
+//!
+//! **Hard** is said only where the address itself is gone: nobody of that name, no such host, moved away, a domain that
+//! takes no mail. All else is **soft**, however final the server calls it: a refusal because of the sender, the content or
+//! a filter says nothing of the address, and a wrongly suppressed customer is lost in silence. Japanese carriers make the
+//! difference plain: they answer "user unknown" to RCPT when there is no such user, and to the end of DATA when the
+//! receiver's filter refuses the sender.
+
+mod answer;
+mod auto;
+mod complaint;
+mod letter;
+mod meaning;
+mod notification;
+mod prose;
+mod report;
+mod words;
+
+pub use meaning::{Meaning, Permanence};
+
+use letter::Letter;
+
+/// The longest message that is looked at; what is longer is cut.
+pub const MAX_BYTES: usize = 4 << 20;
+/// The most recipients of one message.
+const MAX_NOTICES: usize = 1_000;
+
+/// What a message says of one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The address as it stands there, without brackets; none where it was blotted out.
+    pub recipient: Option<String>,
+    /// What became of the message.
+    pub kind: NoticeKind,
+    /// The enhanced status code (RFC 3463) that the server gave, such as `5.1.1`.
+    pub status: Option<String>,
+    /// What the server answered, in one line.
+    pub detail: String,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// It came back.
+    Returned(Meaning),
+    /// It has not arrived yet; the server goes on trying.
+    Delayed,
+    /// It has arrived.
+    Delivered,
+    /// The receiver complained; the type is that of the report, such as `abuse`.
+    Complained(String),
+    /// A program answered in the receiver's name; the message has arrived.
+    AutoReplied,
+}
+
+/// What a message says, and of which sent message it speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Returned {
+    /// One for each recipient; none when the message is a letter like any other.
+    pub notices: Vec<Notice>,
+    /// The `Message-ID` of the message that it is about, without brackets.
+    pub message_id: Option<String>,
+}
+
+/// Reads a message.
+pub fn read(raw: &[u8]) -> Returned {
+    let letter = Letter::open(raw.get(..MAX_BYTES).unwrap_or(raw));
+    let mut notices = notification::read(&letter)
+        .or_else(|| complaint::read(&letter))
+        .or_else(|| auto::read(&letter))
+        .or_else(|| report::read(&letter))
+        .or_else(|| prose::read(&letter))
+        .unwrap_or_default();
+    notices.truncate(MAX_NOTICES);
+    Returned {
+        message_id: (!notices.is_empty())
+            .then(|| letter.original("message-id"))
+            .flatten()
+            .map(|id| id.trim().trim_matches(['<', '>']).to_owned()),
+        notices,
+    }
+}
