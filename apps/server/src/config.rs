@@ -18,6 +18,8 @@ pub struct Config {
     pub server: Server,
     /// The database.
     pub database: Database,
+    /// Mail that comes in.
+    pub mail: Mail,
     /// Keys and outbound limits.
     pub security: Security,
     /// Logs.
@@ -59,6 +61,13 @@ impl std::fmt::Debug for Database {
             .field("connections", &self.connections)
             .finish_non_exhaustive()
     }
+}
+
+/// Mail that comes in.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Mail {
+    /// Address and port at which mail that comes back is taken in; empty: nowhere.
+    pub intake: String,
 }
 
 /// Keys and outbound limits.
@@ -121,6 +130,13 @@ impl Config {
             wrong.push(format!(
                 "server.listen: {:?} is not address:port",
                 self.server.listen
+            ));
+        }
+        if !self.mail.intake.is_empty() && self.mail.intake.parse::<std::net::SocketAddr>().is_err()
+        {
+            wrong.push(format!(
+                "mail.intake: {:?} is not address:port",
+                self.mail.intake
             ));
         }
         match url::Url::parse(&self.server.public_url) {

@@ -7,6 +7,7 @@ pub mod computed;
 pub mod config;
 mod demo;
 pub mod http;
+pub mod intake;
 pub mod keeping;
 pub mod membership;
 mod routes;

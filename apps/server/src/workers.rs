@@ -23,6 +23,7 @@ pub(crate) fn start(app: &App) {
     if app.config.audience.enabled {
         app.audience.start(&app.tasks, &app.stopping);
     }
+    crate::intake::start(app);
     if !app.config.workers.enabled {
         return;
     }

@@ -40,13 +40,14 @@ const fn loss(key: &'static str, ja: &'static str, en: &'static str) -> Step {
 const OTHER: Step = loss("other", "そのほか", "Other reasons");
 
 /// Every step in the order of decision.
-pub const STEPS: [Step; 18] = [
+pub const STEPS: [Step; 19] = [
     loss("gone", "統合・削除された", "Merged or erased"),
     loss("no_address", "アドレスがない", "No address"),
     loss("no_consent", "同意がない", "No consent"),
     loss("refused", "同意を断った", "Refused"),
     loss("unsubscribed", "配信停止した", "Unsubscribed"),
     loss("hard_bounce", "宛先エラー", "Dead address"),
+    loss("soft_bounce", "続けて届かなかった", "Came back repeatedly"),
     loss("complaint", "迷惑メール報告", "Complained"),
     loss("manual", "手動で止めた", "Blocked by hand"),
     loss("vip", "VIP なので控えた", "Spared as a VIP"),

@@ -279,7 +279,8 @@ pub struct ReviewView {
 /// How many fall out for a reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReviewStep {
-    /// `gone`, `no_address`, `no_consent`, `refused`, `unsubscribed`, `hard_bounce`, `complaint`, `manual`,
+    /// `gone`, `no_address`, `no_consent`, `refused`, `unsubscribed`, `hard_bounce`, `soft_bounce`,
+    /// `complaint`, `manual`,
     /// `vip` or `same_mailbox`.
     pub reason: String,
     /// How many.

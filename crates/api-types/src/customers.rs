@@ -145,7 +145,7 @@ pub struct ConsentView {
 pub struct SuppressionView {
     /// Channel.
     pub channel: String,
-    /// `unsubscribe`, `hard_bounce`, `complaint` or `manual`.
+    /// `unsubscribe`, `hard_bounce`, `soft_bounce`, `complaint` or `manual`.
     pub reason: String,
     /// Since when.
     pub created_at: String,

@@ -39,6 +39,9 @@ pub struct SmtpView {
     pub lanes: u32,
     /// Messages a second over all connections.
     pub per_second: Option<u32>,
+    /// The domain to which mail comes back.
+    #[serde(default)]
+    pub return_domain: Option<String>,
     /// The DKIM key in use.
     pub dkim: Option<DkimView>,
 }
@@ -104,6 +107,10 @@ pub struct WriteSmtp {
     #[serde(default)]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_i64)]
     pub per_second: Option<u32>,
+    /// A domain whose mail this server takes in: what comes back there is read. Absent when nobody reads it.
+    #[serde(default)]
+    #[schema(example = "bounce.shop.example.jp")]
+    pub return_domain: Option<String>,
 }
 
 /// A DKIM key for a sender.

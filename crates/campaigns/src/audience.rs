@@ -36,6 +36,8 @@ pub enum Excluded {
     Unsubscribed,
     /// The mailbox does not exist.
     HardBounce,
+    /// The last messages all came back.
+    SoftBounce,
     /// The person reported a message as unwanted.
     Complaint,
     /// A user blocked the address.
@@ -48,13 +50,14 @@ pub enum Excluded {
 
 impl Excluded {
     /// Every reason, in the order in which the review shows them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Gone,
         Self::NoAddress,
         Self::NoConsent,
         Self::Refused,
         Self::Unsubscribed,
         Self::HardBounce,
+        Self::SoftBounce,
         Self::Complaint,
         Self::Manual,
         Self::Vip,
@@ -70,6 +73,7 @@ impl Excluded {
             Self::Refused => "refused",
             Self::Unsubscribed => "unsubscribed",
             Self::HardBounce => "hard_bounce",
+            Self::SoftBounce => "soft_bounce",
             Self::Complaint => "complaint",
             Self::Manual => "manual",
             Self::Vip => "vip",
@@ -128,6 +132,7 @@ impl Person {
             (_, Some("complaint"), _) => Excluded::Complaint,
             (_, Some("hard_bounce"), _) => Excluded::HardBounce,
             (_, Some("manual"), _) => Excluded::Manual,
+            (_, Some("soft_bounce"), _) => Excluded::SoftBounce,
             (_, Some(_), _) => Excluded::Unsubscribed,
             (_, None, Some(true)) if is_valid && self.vip == Vip::Spared => Excluded::Vip,
             (_, None, Some(true)) if is_valid => return Verdict::Send,
@@ -158,8 +163,8 @@ pub async fn people(
 ) -> Result<HashMap<i64, Person>, DbErr> {
     let held = segmentation::vip::held(db, workspace, ids).await?;
     let dialect = Dialect::of(db.get_database_backend());
-    // Of several reasons the weightiest is told: complaint, hard bounce, manual, unsubscribe happen to
-    // stand in that order in the alphabet.
+    // Of several reasons the weightiest is told: complaint, hard bounce, manual, soft bounce, unsubscribe happen
+    // to stand in that order in the alphabet.
     let text = format!(
         "SELECT p.id, p.state, p.email, p.time_zone, c.granted, c.expires_at AS consent_ends,
            (SELECT MIN(s.reason) FROM suppression s WHERE s.workspace_id = p.workspace_id AND s.channel = 'email'

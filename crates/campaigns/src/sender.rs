@@ -56,6 +56,9 @@ pub struct SmtpSettings {
     /// Messages a second over all connections; absent for no limit.
     #[serde(default)]
     pub per_second: Option<u32>,
+    /// Where mail comes back to: a domain whose mail this server takes in; none when nobody reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_domain: Option<String>,
     /// Who signs, when a DKIM key is sealed.
     #[serde(default)]
     pub dkim: Option<DkimSettings>,
@@ -149,6 +152,30 @@ impl SmtpSettings {
                 "range",
                 "use 1 to 64 connections",
                 "接続数は1〜64にしてください",
+            ));
+        }
+        let is_domain = |domain: &str| {
+            let labels = domain.split('.');
+            domain.len() <= 190
+                && domain.contains('.')
+                && labels.into_iter().all(|label| {
+                    !label.is_empty()
+                        && !label.starts_with('-')
+                        && label
+                            .chars()
+                            .all(|sign| sign.is_ascii_alphanumeric() || sign == '-')
+                })
+        };
+        if self
+            .return_domain
+            .as_deref()
+            .is_some_and(|domain| !is_domain(domain))
+        {
+            invalid.push(FieldError::new(
+                "/smtp/return_domain",
+                "domain",
+                "give a domain such as bounce.example.jp, without an address before it",
+                "bounce.example.jp のようなドメインだけを入れてください",
             ));
         }
         if self.per_second == Some(0) {

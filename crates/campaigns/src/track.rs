@@ -4,10 +4,14 @@ mod human;
 mod keyring;
 mod link;
 mod record;
+mod return_path;
+mod returned;
 mod token;
 
 pub use human::{MachineReason, Seen, clicked_by_machine, opened_by_machine};
 pub use keyring::{KeySource, Keyring, KeysAway};
 pub use link::{Link, find_link, is_web, link_id, links_of, write_links};
 pub use record::{Press, TrackError, Tracker, Unsubscribed};
+pub use return_path::{return_path, token_of};
+pub use returned::CameBack;
 pub use token::{Kind, Signer, Token, workspace_of};

@@ -36,6 +36,7 @@ pub fn all(category: &dyn Fn(&str) -> String) -> Vec<Template> {
     habits(category)
         .into_iter()
         .chain(moments())
+        .chain(carts())
         .filter_map(|(key, name, description, root)| {
             // Each is read by a test; a template that does not read would only be left out.
             let document = language::read(&json!({"version": 1, "root": root})).ok()?;
@@ -98,7 +99,7 @@ fn habits(category: &dyn Fn(&str) -> String) -> [Source; 3] {
 }
 
 /// What has just happened or not happened.
-fn moments() -> [Source; 6] {
+fn moments() -> [Source; 4] {
     [
         (
             "new_30_days",
@@ -145,6 +146,12 @@ fn moments() -> [Source; 6] {
             ),
             json!({"all": [{"fact": {"of": {"attribute": "birthday"}, "test": {"date": "this_month"}}}]}),
         ),
+    ]
+}
+
+/// What lies in a cart.
+fn carts() -> [Source; 2] {
+    [
         (
             "cart_left_yesterday",
             ("Left in the cart yesterday", "昨日カートに残したまま"),

@@ -23,6 +23,7 @@ mod data;
 mod faults;
 mod housekeeping;
 mod import_kill;
+mod intake;
 mod judged;
 mod kill;
 mod lists;

@@ -87,6 +87,7 @@ pub(crate) async fn launch(kit: &Kit, port: u16, lanes: u32) -> CampaignId {
         user: None,
         lanes,
         per_second: None,
+        return_domain: None,
         dkim: None,
     };
     let from = Sender {

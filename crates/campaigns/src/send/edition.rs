@@ -17,9 +17,9 @@ use super::{
 };
 use crate::{
     ledger::Reserved,
-    sender::Sender,
+    sender::{Sender, Transport},
     store::Campaign,
-    track::{Link, Signer},
+    track::{Link, Signer, return_path},
     workspace::WorkspaceFacts,
 };
 
@@ -33,6 +33,7 @@ pub struct Edition {
     letter: Letter,
     from: Mailbox,
     reply_to: Option<Mailbox>,
+    return_domain: Option<String>,
     stored_links: Mutex<HashSet<i64>>,
 }
 
@@ -65,6 +66,10 @@ impl Edition {
                 name: String::new(),
                 address,
             }),
+            return_domain: match &sender.transport {
+                Transport::Smtp(smtp) => smtp.return_domain.clone(),
+                Transport::Sandbox => None,
+            },
             stored_links: Mutex::default(),
         })
     }
@@ -90,7 +95,11 @@ impl Edition {
             unsubscribe,
         } = self.letter.write(delivery, person, urls, signer)?;
         let locale = self.letter.locale_of(person);
-        let email = self.email_of(row, person, locale, message, unsubscribe);
+        let mut email = self.email_of(row, person, locale, message, unsubscribe);
+        email.envelope_sender = self
+            .return_domain
+            .as_deref()
+            .and_then(|domain| return_path(signer, delivery, domain));
         let stored = self.stored_links.lock();
         Ok(Made {
             message: message_of(delivery, row, now, email),

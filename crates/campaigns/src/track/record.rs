@@ -19,6 +19,7 @@ use storage::{
 use super::{
     Token,
     human::{MachineReason, Seen, clicked_by_machine, opened_by_machine},
+    returned::{self, CameBack},
 };
 use crate::ledger::{
     self, DeliveryRow,
@@ -60,11 +61,12 @@ pub enum Press {
     OneClick,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Act {
     Opened,
     Clicked(LinkId),
     Unsubscribe(Press),
+    CameBack(CameBack),
 }
 
 #[derive(Debug, Clone)]
@@ -147,6 +149,20 @@ impl Tracker {
         self.submit(Answer { token, act, seen }).await
     }
 
+    /// Records that a message came back, or that its receiver complained.
+    ///
+    /// # Errors
+    /// When it could not be made durable: whoever reports it must be told to try again.
+    pub async fn came_back(
+        &self,
+        token: Token,
+        seen: Seen,
+        back: CameBack,
+    ) -> Result<(), TrackError> {
+        let act = Act::CameBack(back);
+        self.submit(Answer { token, act, seen }).await
+    }
+
     async fn submit(&self, answer: Answer) -> Result<(), TrackError> {
         let done = self.batcher.submit(answer, 1).await;
         done.map(|_| ()).map_err(|_| TrackError::Stopped)
@@ -222,9 +238,20 @@ async fn record(db: &Db, ids: &dyn IdSource, answers: &[Answer]) -> Result<(), T
         if row.is_test {
             continue;
         }
-        let events = by_workspace.entry(token.workspace.raw()).or_default();
         let seen = &answer.seen;
+        if let Act::CameBack(back) = &answer.act {
+            let ctx = Ctx {
+                tx: &tx,
+                workspace: token.workspace,
+                now: seen.at,
+                ids,
+            };
+            returned::note(ctx, row, back).await?;
+            continue;
+        }
+        let events = by_workspace.entry(token.workspace.raw()).or_default();
         events.push(match answer.act {
+            Act::CameBack(_) => continue,
             Act::Opened => event_of(
                 row,
                 names::MESSAGE_OPENED,

@@ -22,6 +22,8 @@ pub enum Kind {
     Unsubscribe,
     /// The message in a browser, `/w/`.
     Web,
+    /// Where the message goes when it cannot be delivered.
+    Return,
 }
 
 impl Kind {
@@ -31,6 +33,7 @@ impl Kind {
             Self::Click => b'c',
             Self::Unsubscribe => b'u',
             Self::Web => b'w',
+            Self::Return => b'r',
         }
     }
 }
@@ -97,7 +100,7 @@ impl Signer {
         }
         let link = match kind {
             Kind::Click => Some(LinkId::from_raw(number(rest, 2)?)),
-            Kind::Open | Kind::Unsubscribe | Kind::Web => None,
+            Kind::Open | Kind::Unsubscribe | Kind::Web | Kind::Return => None,
         };
         Some(Token {
             workspace: self.workspace,
@@ -123,7 +126,7 @@ fn split(kind: Kind, text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     let mut body = URL_SAFE_NO_PAD.decode(text).ok()?;
     let expected = match kind {
         Kind::Click => SHORT_LEN + 8,
-        Kind::Open | Kind::Unsubscribe | Kind::Web => SHORT_LEN,
+        Kind::Open | Kind::Unsubscribe | Kind::Web | Kind::Return => SHORT_LEN,
     };
     if body.len() != expected + MAC_LEN {
         return None;

@@ -41,6 +41,7 @@ async fn everybody_gets_one_mail_with_links_of_their_own_and_the_campaign_ends()
                 .url
                 .starts_with("https://t.example.jp/u/")
         );
+        assert_eq!(mail.envelope_sender, None, "nobody reads what comes back");
         assert_eq!(world.number("SELECT COUNT(*) FROM campaign_link").await, 3);
         assert_eq!(
             world
@@ -56,6 +57,35 @@ async fn everybody_gets_one_mail_with_links_of_their_own_and_the_campaign_ends()
             "the feed tells of each"
         );
     }
+}
+
+#[tokio::test]
+async fn a_message_comes_back_to_an_address_of_its_own() {
+    let test = testkit::sqlite().await;
+    let world = World::new(&test).await;
+    world.customers(2).await;
+    let tx = world.db.begin().await.unwrap();
+    let settings = serde_json::json!({"host": "smtp.example.jp", "port": 587, "tls": "required",
+        "return_domain": "bounce.shop.example.jp"});
+    storage::sql::exec(
+        &tx,
+        "UPDATE sender SET transport = 'smtp', settings = $1",
+        [storage::Value::Json(Some(Box::new(settings)))],
+    )
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    let id = world.planned().await;
+    let provider = Arc::new(Provider::default());
+    send_until(&world, &provider, || async {
+        world.campaign(id).await.stage.state == State::Finished
+    })
+    .await;
+    let path = |address: &str| provider.mail_to(address).envelope_sender.unwrap();
+    let (one, other) = (path("c1@example.jp"), path("c2@example.jp"));
+    assert!(one.ends_with("@bounce.shop.example.jp"), "{one}");
+    assert_ne!(one, other, "each says whose it was");
+    assert!(campaigns::track::token_of(&one).is_some());
 }
 
 #[tokio::test]

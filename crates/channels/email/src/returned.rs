@@ -63,6 +63,8 @@ pub enum NoticeKind {
 pub struct Returned {
     /// One for each recipient; none when the message is a letter like any other.
     pub notices: Vec<Notice>,
+    /// The envelope sender of the message that it is about, where it is given back.
+    pub return_path: Option<String>,
     /// The `Message-ID` of the message that it is about, without brackets.
     pub message_id: Option<String>,
 }
@@ -78,6 +80,9 @@ pub fn read(raw: &[u8]) -> Returned {
         .unwrap_or_default();
     notices.truncate(MAX_NOTICES);
     Returned {
+        return_path: letter
+            .original("return-path")
+            .map(|path| path.trim().trim_matches(['<', '>']).to_owned()),
         message_id: (!notices.is_empty())
             .then(|| letter.original("message-id"))
             .flatten()

@@ -23,6 +23,8 @@ pub enum Reason {
     Unsubscribe,
     /// The mailbox does not exist.
     HardBounce,
+    /// Three messages in a row came back, each for a reason that might have passed.
+    SoftBounce,
     /// The person reported a message as unwanted.
     Complaint,
     /// A user decided it.
@@ -35,6 +37,7 @@ impl Reason {
         match self {
             Self::Unsubscribe => "unsubscribe",
             Self::HardBounce => "hard_bounce",
+            Self::SoftBounce => "soft_bounce",
             Self::Complaint => "complaint",
             Self::Manual => "manual",
         }

@@ -95,7 +95,7 @@ pub struct Suppression {
     pub channel: String,
     /// The address.
     pub address: String,
-    /// `unsubscribe`, `hard_bounce`, `complaint` or `manual`.
+    /// `unsubscribe`, `hard_bounce`, `soft_bounce`, `complaint` or `manual`.
     pub reason: String,
     /// Since when.
     pub created_at: Millis,

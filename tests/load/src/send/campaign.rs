@@ -158,6 +158,7 @@ async fn from(tx: &Tx, plan: &Plan<'_>, now: Millis) -> anyhow::Result<Sender> {
             user: None,
             lanes: plan.lanes,
             per_second: None,
+            return_domain: None,
             dkim: dkim.transpose()?,
         }),
         version: 1,

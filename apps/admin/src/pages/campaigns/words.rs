@@ -79,6 +79,7 @@ pub(crate) fn reason(word: &str) -> String {
         "refused" => t::campaigns::refused(),
         "unsubscribed" => t::campaigns::unsubscribed(),
         "hard_bounce" => t::campaigns::hard_bounce(),
+        "soft_bounce" => t::campaigns::soft_bounce(),
         "complaint" => t::campaigns::complaint(),
         "manual" => t::campaigns::manual(),
         "vip" => t::campaigns::vip(),

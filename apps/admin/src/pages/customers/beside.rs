@@ -48,6 +48,7 @@ fn Consents(consents: Vec<ConsentView>, suppressions: Vec<SuppressionView>) -> i
                     let reason = match own.reason.as_str() {
                         "unsubscribe" => t::customers::suppressed_unsubscribe(),
                         "hard_bounce" => t::customers::suppressed_bounce(),
+                        "soft_bounce" => t::customers::suppressed_soft(),
                         "complaint" => t::customers::suppressed_complaint(),
                         _ => t::customers::suppressed_manual(),
                     };

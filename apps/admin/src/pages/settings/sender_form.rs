@@ -27,6 +27,7 @@ struct Typed {
     password: RwSignal<String>,
     lanes: RwSignal<Option<i64>>,
     per_second: RwSignal<Option<i64>>,
+    return_domain: RwSignal<String>,
 }
 
 impl Typed {
@@ -48,6 +49,9 @@ impl Typed {
             password: RwSignal::new(String::new()),
             lanes: RwSignal::new(Some(smtp.map_or(8, |smtp| i64::from(smtp.lanes)))),
             per_second: RwSignal::new(smtp.and_then(|smtp| smtp.per_second).map(i64::from)),
+            return_domain: RwSignal::new(text(|smtp| {
+                smtp.return_domain.clone().unwrap_or_default()
+            })),
         }
     }
 
@@ -75,6 +79,7 @@ impl Typed {
                 .per_second
                 .get_untracked()
                 .and_then(|n| u32::try_from(n).ok()),
+            return_domain: filled(self.return_domain.get_untracked()),
         });
         WriteSender {
             version,
@@ -137,7 +142,7 @@ pub(super) fn SenderForm(
                 submit
                     .error()
                     .is_some_and(|error| !error.is_conflict())
-                    .then(|| view! { <FormError submit=submit fields=&["/from_name", "/from_address", "/reply_to", "/smtp/host", "/smtp/port", "/smtp/tls", "/smtp/lanes", "/smtp/per_second"]/> })
+                    .then(|| view! { <FormError submit=submit fields=&["/from_name", "/from_address", "/reply_to", "/smtp/host", "/smtp/port", "/smtp/tls", "/smtp/lanes", "/smtp/per_second", "/smtp/return_domain"]/> })
             }}
             <div><Button kind=ButtonKind::Primary label=t::common::save submit=true busy=submit.busy()/></div>
         </form>
@@ -205,5 +210,6 @@ fn Server(typed: Typed, submit: Submit, has_password: bool) -> impl IntoView {
             <NumberField label=t::settings::lanes value=typed.lanes hint=t::settings::lanes_hint error=submit.field("/smtp/lanes")/>
             <NumberField label=t::settings::per_second value=typed.per_second unit=t::settings::per_second_unit hint=t::settings::per_second_hint error=submit.field("/smtp/per_second")/>
         </div>
+        <TextField label=t::settings::return_domain value=typed.return_domain placeholder="bounce.example.jp" hint=t::settings::return_domain_hint error=submit.field("/smtp/return_domain") autocomplete="off"/>
     }
 }

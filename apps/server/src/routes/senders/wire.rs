@@ -59,6 +59,7 @@ fn smtp_view(smtp: SmtpSettings, has_password: bool) -> SmtpView {
         has_password,
         lanes: smtp.lanes,
         per_second: smtp.per_second,
+        return_domain: smtp.return_domain,
         dkim: smtp.dkim.map(|dkim| DkimView {
             dns_name: format!("{}._domainkey.{}", dkim.selector, dkim.domain),
             domain: dkim.domain,
@@ -137,6 +138,11 @@ fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings,
         user: smtp.user.clone().filter(|user| !user.is_empty()),
         lanes: smtp.lanes.unwrap_or(8),
         per_second: smtp.per_second,
+        return_domain: smtp
+            .return_domain
+            .as_deref()
+            .map(|domain| domain.trim().to_lowercase())
+            .filter(|domain| !domain.is_empty()),
         dkim,
     })
 }
