@@ -49,7 +49,7 @@ async fn token(app: &App, address: &str) -> Result<Option<Token>, KeysAway> {
 /// Reads a message and writes down what it means for each recipient.
 pub(super) async fn take(app: &App, to: &[Letterbox], message: &[u8]) -> Vec<Taken> {
     let read = returned::read(message);
-    let mut taken = Vec::with_capacity(to.len());
+    let mut answers = Vec::with_capacity(to.len());
     for one in to {
         let token = match one {
             Letterbox::Return(token) => Ok(Some(*token)),
@@ -58,7 +58,7 @@ pub(super) async fn take(app: &App, to: &[Letterbox], message: &[u8]) -> Vec<Tak
                 None => Ok(None),
             },
         };
-        taken.push(match token {
+        answers.push(match token {
             Ok(Some(token)) => write_down(app, token, &read.notices).await,
             Ok(None) => {
                 metrics::counter!("mail_returned", "what" => "unclear").increment(1);
@@ -70,7 +70,7 @@ pub(super) async fn take(app: &App, to: &[Letterbox], message: &[u8]) -> Vec<Tak
             }
         });
     }
-    taken
+    answers
 }
 
 /// The weightiest of what a message says is what it means: its return path names one delivery, whoever else it lists.

@@ -238,40 +238,19 @@ async fn record(db: &Db, ids: &dyn IdSource, answers: &[Answer]) -> Result<(), T
         if row.is_test {
             continue;
         }
-        let seen = &answer.seen;
         if let Act::CameBack(back) = &answer.act {
             let ctx = Ctx {
                 tx: &tx,
                 workspace: token.workspace,
-                now: seen.at,
+                now: answer.seen.at,
                 ids,
             };
             returned::note(ctx, row, back).await?;
             continue;
         }
         let events = by_workspace.entry(token.workspace.raw()).or_default();
-        events.push(match answer.act {
-            Act::CameBack(_) => continue,
-            Act::Opened => event_of(
-                row,
-                names::MESSAGE_OPENED,
-                seen.at,
-                None,
-                opened_by_machine(seen),
-            ),
-            Act::Clicked(link) => {
-                let machine = pressed_by_machine(&tx, row, link.raw(), seen, events).await?;
-                event_of(row, names::MESSAGE_CLICKED, seen.at, Some(link), machine)
-            }
-            Act::Unsubscribe(Press::Page) => {
-                let machine = pressed_by_machine(&tx, row, UNSUBSCRIBE_LINK, seen, events).await?;
-                event_of(row, names::UNSUBSCRIBE_CLICKED, seen.at, None, machine)
-            }
-            Act::Unsubscribe(Press::OneClick) => MessageEvent {
-                properties: Some(json!({"by": "one_click"})),
-                ..event_of(row, names::UNSUBSCRIBE_CLICKED, seen.at, None, None)
-            },
-        });
+        let event = answer_event(&tx, row, answer, events).await?;
+        events.extend(event);
     }
     for (workspace, mut events) in by_workspace {
         let ctx = Ctx {
@@ -285,6 +264,35 @@ async fn record(db: &Db, ids: &dyn IdSource, answers: &[Answer]) -> Result<(), T
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Returns the event that an answer is; none for what is no act in a message.
+async fn answer_event(
+    tx: &Tx,
+    row: &DeliveryRow,
+    answer: &Answer,
+    waiting: &[MessageEvent],
+) -> Result<Option<MessageEvent>, DbErr> {
+    let seen = &answer.seen;
+    Ok(Some(match answer.act {
+        Act::CameBack(_) => return Ok(None),
+        Act::Opened => {
+            let machine = opened_by_machine(seen);
+            event_of(row, names::MESSAGE_OPENED, seen.at, None, machine)
+        }
+        Act::Clicked(link) => {
+            let machine = pressed_by_machine(tx, row, link.raw(), seen, waiting).await?;
+            event_of(row, names::MESSAGE_CLICKED, seen.at, Some(link), machine)
+        }
+        Act::Unsubscribe(Press::Page) => {
+            let machine = pressed_by_machine(tx, row, UNSUBSCRIBE_LINK, seen, waiting).await?;
+            event_of(row, names::UNSUBSCRIBE_CLICKED, seen.at, None, machine)
+        }
+        Act::Unsubscribe(Press::OneClick) => MessageEvent {
+            properties: Some(json!({"by": "one_click"})),
+            ..event_of(row, names::UNSUBSCRIBE_CLICKED, seen.at, None, None)
+        },
+    }))
 }
 
 #[derive(FromQueryResult)]
