@@ -21,10 +21,11 @@ pub(crate) struct BenchArgs {
 }
 
 /// The benchmarks that PostgreSQL has a part in.
-const ON_POSTGRES: [&str; 7] = [
+const ON_POSTGRES: [&str; 8] = [
     "ingest",
     "import",
     "send",
+    "intake",
     "memory",
     "freshness",
     "segments",

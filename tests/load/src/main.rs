@@ -10,6 +10,7 @@ mod home;
 mod http;
 mod import;
 mod ingest;
+mod intake;
 mod latency;
 mod machine;
 mod memory;
@@ -54,6 +55,8 @@ enum Bench {
     Import(import::Options),
     /// A campaign to Postfix's smtp-sink.
     Send(send::Options),
+    /// Mail that comes back, over SMTP.
+    Intake(intake::Options),
     /// Memory of a server with an empty workspace.
     Memory(memory::Options),
     /// Size of the admin's first load and time to its first paint.
@@ -128,6 +131,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Bench::Ingest(options) => ingest::run(&home, options, &mut report).await,
         Bench::Import(options) => import::run(&home, options, &mut report).await,
         Bench::Send(options) => send::run(&home, options, &mut report).await,
+        Bench::Intake(options) => intake::run(&home, options, &mut report).await,
         Bench::Memory(options) => memory::run(&home, options, &mut report).await,
         Bench::Admin(options) => admin::run(&home, options, &mut report).await,
         Bench::Demo(options) => demo_start::run(&home, options, &mut report).await,

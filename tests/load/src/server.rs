@@ -37,6 +37,15 @@ pub(crate) struct Start<'a> {
 impl Server {
     /// Starts a server and waits until it is ready.
     pub(crate) async fn start(home: &Home, start: Start<'_>) -> anyhow::Result<Self> {
+        Self::start_with(home, start, &[]).await
+    }
+
+    /// Starts a server with further settings, as names of its environment.
+    pub(crate) async fn start_with(
+        home: &Home,
+        start: Start<'_>,
+        settings: &[(&str, String)],
+    ) -> anyhow::Result<Self> {
         let port = free_port()?;
         let log = start.data_dir.with_extension("log");
         let out =
@@ -60,6 +69,7 @@ impl Server {
         let child = command
             .env("ENISHI__SECURITY__ALLOW_PRIVATE", "[\"127.0.0.1/32\"]")
             .env("ENISHI__LOG__FILTER", "warn")
+            .envs(settings.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::null())
             .stderr(out.try_clone()?)
             .stdout(out)
