@@ -206,24 +206,21 @@ fn anniversary_words(anniversary: &Anniversary) -> String {
         1.. => format!("{n}日後"),
         _ => format!("{}日前", n.unsigned_abs()),
     };
-    let which: Vec<String> = anniversary
-        .turns
-        .iter()
-        .map(|turns| format!("{turns}年目"))
-        .collect();
-    let which = if which.is_empty() {
-        String::new()
+    let when = if anniversary.from == anniversary.until {
+        day(anniversary.from)
     } else {
-        format!("{}の", which.join("・"))
+        format!(
+            "{}から{}まで",
+            day(anniversary.from),
+            day(anniversary.until)
+        )
     };
-    if anniversary.from == anniversary.until {
-        return format!("{}に{which}記念日を迎える日付", day(anniversary.from));
+    if anniversary.turns.is_empty() {
+        return format!("年を問わず{when}");
     }
-    format!(
-        "{}から{}までに{which}記念日を迎える日付",
-        day(anniversary.from),
-        day(anniversary.until)
-    )
+    let turns = anniversary.turns.iter();
+    let turns: Vec<String> = turns.map(|turns| format!("{turns}年目")).collect();
+    format!("{when}に{}を迎える日", turns.join("・"))
 }
 
 /// Returns the days of the week: 土・日.
