@@ -3,7 +3,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use access::{Tokens, session::Sessions};
-use campaigns::track::{Keyring, Tracker};
+use campaigns::track::{Keyring, Returns, Tracker};
 use kernel::{
     id::{IdSource, Snowflake},
     time::{Clock, Millis, SystemClock},
@@ -41,6 +41,8 @@ pub struct Parts {
     pub keyring: Keyring,
     /// Records opens, clicks and unsubscriptions.
     pub tracker: Tracker,
+    /// Writes down what comes back.
+    pub returns: Returns,
     /// Slows down guessing of passwords.
     pub sign_in_limiter: SignInLimiter,
     /// Compiled emails and product blocks.
@@ -75,6 +77,8 @@ impl App {
         tokio::spawn(writer);
         let (tracker, recorder) = Tracker::new(db.clone(), clock.clone(), ids.clone());
         tokio::spawn(recorder);
+        let (returns, desk) = Returns::new(db.clone(), ids.clone());
+        tokio::spawn(desk);
         let keys = SealedKeys::new(db.clone(), master_key.clone(), clock.clone());
         let keyring = Keyring::new(Arc::new(keys));
         let sessions = Sessions::new(db.clone(), Tokens::new(&master_key), clock.clone());
@@ -90,6 +94,7 @@ impl App {
             ingest,
             keyring,
             tracker,
+            returns,
             sign_in_limiter: SignInLimiter::default(),
             contents: ContentParts::default(),
             tasks: TaskTracker::new(),

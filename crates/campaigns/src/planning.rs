@@ -5,10 +5,10 @@ use std::{collections::HashSet, sync::Arc};
 use jobs::{JobContext, JobError, JobHandler, Outcome, async_trait};
 use kernel::{
     id::{CampaignId, IdSource, ProfileId},
-    time::{HOUR, Millis, SECOND},
+    time::{HOUR, MINUTE, Millis, SECOND},
 };
 use sea_orm::FromQueryResult;
-use segmentation::At;
+use segmentation::{At, vip};
 use serde::Deserialize;
 use storage::{Tx, sql};
 
@@ -28,6 +28,9 @@ pub const KIND: &str = "campaign.plan";
 pub const BLAST_TTL: i64 = 24 * HOUR;
 /// Rows of one transaction.
 const CHUNK: usize = 1_000;
+/// How long a campaign waits for the members of a VIP segment that has just been made; without an index they are found
+/// every five minutes.
+const VIP_PATIENCE: i64 = 10 * MINUTE;
 /// How often a held campaign is looked at.
 const PAUSED_POLL: i64 = 2 * SECOND;
 
@@ -105,6 +108,11 @@ impl Planner {
             timing,
             workspace,
         };
+        if run.at.plus(VIP_PATIENCE) > ctx.now()
+            && vip::is_filling(ctx.db().reader(), campaign.workspace).await?
+        {
+            return Ok(Outcome::Again(ctx.now().plus(PAUSED_POLL)));
+        }
         let at = At {
             workspace: campaign.workspace,
             now: run.at,

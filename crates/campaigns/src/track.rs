@@ -13,5 +13,5 @@ pub use keyring::{KeySource, Keyring, KeysAway};
 pub use link::{Link, find_link, is_web, link_id, links_of, write_links};
 pub use record::{Press, TrackError, Tracker, Unsubscribed};
 pub use return_path::{return_path, token_of};
-pub use returned::CameBack;
+pub use returned::{CameBack, Report, Returns};
 pub use token::{Kind, Signer, Token, workspace_of};

@@ -336,7 +336,8 @@ pub async fn set_shelf_in_txn(
     let archived_at = (shelf == Shelf::Archived).then_some(author.now.0);
     let touched = sql::exec(
         tx,
-        "UPDATE segment SET archived_at = $1, updated_by = $2, updated_at = $3 WHERE workspace_id = $4 AND id = $5",
+        "UPDATE segment SET archived_at = $1, updated_by = $2, updated_at = $3 WHERE workspace_id = $4 AND id = $5
+         AND ($1 IS NULL OR NOT is_vip)",
         [
             archived_at.into(),
             author.user.map(UserId::raw).into(),
@@ -347,6 +348,9 @@ pub async fn set_shelf_in_txn(
     )
     .await?;
     let saved = if touched == 0 {
+        if find(tx, author.workspace, id).await?.is_some() {
+            return Err(SegmentError::Vip);
+        }
         None
     } else {
         tell(tx, author, id).await?;

@@ -50,9 +50,10 @@ pub async fn treat_in_txn(
     if treatment == Treatment::Vip {
         check(tx, author.workspace, &segment).await?;
     }
-    sql::exec(
+    let touched = sql::exec(
         tx,
-        "UPDATE segment SET is_vip = $1, updated_by = $2, updated_at = $3 WHERE workspace_id = $4 AND id = $5",
+        "UPDATE segment SET is_vip = $1, updated_by = $2, updated_at = $3 WHERE workspace_id = $4 AND id = $5
+         AND (archived_at IS NULL OR NOT $1)",
         [
             (treatment == Treatment::Vip).into(),
             author.user.map(UserId::raw).into(),
@@ -62,18 +63,29 @@ pub async fn treat_in_txn(
         ],
     )
     .await?;
+    if touched == 0 {
+        return Err(put_away().into());
+    }
     store::find(tx, author.workspace, id).await
+}
+
+fn put_away() -> Invalid {
+    Invalid::one(
+        "/id",
+        "archived",
+        "the segment has been put away; take it back first",
+        "このセグメントはアーカイブされています。先に元に戻してください",
+    )
 }
 
 async fn check(tx: &Tx, workspace: WorkspaceId, segment: &Segment) -> Result<(), SegmentError> {
     if segment.archived_at.is_some() {
-        return Err(Invalid::one(
-            "/id",
-            "archived",
-            "the segment has been put away; take it back first",
-            "このセグメントはアーカイブされています。先に元に戻してください",
-        )
-        .into());
+        return Err(put_away().into());
+    }
+    if tx.dialect() == Dialect::Postgres {
+        // Two who make the twentieth at once: the second waits, and counts the first.
+        let text = "SELECT id FROM workspace WHERE id = $1 FOR UPDATE";
+        sql::rows(tx, text, [workspace.raw().into()]).await?;
     }
     let text = "SELECT COUNT(*) FROM segment WHERE workspace_id = $1 AND is_vip";
     let n = sql::number(tx, text, [workspace.raw().into()]).await?;
@@ -102,6 +114,18 @@ pub async fn segments(
     rows.iter()
         .map(|row| row.try_get_by_index(0).map(SegmentId::from_raw))
         .collect()
+}
+
+/// Tells whether somebody who is a VIP may not be known as one yet, because the members of a VIP segment are still being
+/// found for the first time.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_filling(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<bool, DbErr> {
+    let text =
+        "SELECT COUNT(*) FROM segment s WHERE s.workspace_id = $1 AND s.is_vip AND NOT EXISTS
+                  (SELECT 1 FROM membership_filled f WHERE f.segment_id = s.id AND f.rule <> '')";
+    Ok(sql::number(db, text, [workspace.raw().into()]).await? > 0)
 }
 
 /// Returns which VIP segments hold which of some people now; who is in none is left out.

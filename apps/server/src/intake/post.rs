@@ -1,10 +1,15 @@
 //! To whom mail comes back, and what is made of it.
 
-use campaigns::track::{CameBack, KeysAway, Kind, Seen, Token, token_of};
+use campaigns::track::{CameBack, KeysAway, Kind, Report, Token, token_of};
 use channel_core::Reason;
 use channel_email::returned::{self, Notice, NoticeKind, Permanence};
 
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
 use crate::state::App;
+
+/// Messages that are read at a time: reading is work, and strangers bring them.
+static READERS: Semaphore = Semaphore::const_new(2);
 
 /// The local part to which complaints (feedback loops) are sent.
 const COMPLAINTS: &str = "complaints";
@@ -47,8 +52,15 @@ async fn token(app: &App, address: &str) -> Result<Option<Token>, KeysAway> {
 }
 
 /// Reads a message and writes down what it means for each recipient.
-pub(super) async fn take(app: &App, to: &[Letterbox], message: &[u8]) -> Vec<Taken> {
-    let read = returned::read(message);
+pub(super) async fn take(
+    app: &App,
+    to: &[Letterbox],
+    sender: &str,
+    message: Vec<u8>,
+) -> Vec<Taken> {
+    let Some(read) = read(sender, message).await else {
+        return vec![Taken::Later; to.len()];
+    };
     let mut answers = Vec::with_capacity(to.len());
     for one in to {
         let token = match one {
@@ -73,24 +85,30 @@ pub(super) async fn take(app: &App, to: &[Letterbox], message: &[u8]) -> Vec<Tak
     answers
 }
 
-/// The weightiest of what a message says is what it means: its return path names one delivery, whoever else it lists.
+/// Reads a message; `None` when that is not possible now.
+async fn read(sender: &str, message: Vec<u8>) -> Option<returned::Returned> {
+    let _turn = READERS.acquire().await.ok()?;
+    // Whoever delivers a message writes down from whom; an empty path is the mark of a report.
+    let head = format!("Return-Path: <{sender}>\r\n");
+    let whole = [head.into_bytes(), message].concat();
+    match spawn_blocking(move || returned::read(&whole)).await {
+        Ok(read) => Some(read),
+        Err(error) => {
+            tracing::error!(%error, "failed to read a message that came back");
+            None
+        }
+    }
+}
+
 async fn write_down(app: &App, token: Token, notices: &[Notice]) -> Taken {
-    let Some((back, what)) = notices
-        .iter()
-        .filter_map(came_back)
-        .max_by_key(|(_, what)| *what)
-    else {
+    let reports: Vec<Report> = notices.iter().filter_map(report).collect();
+    if reports.is_empty() {
         metrics::counter!("mail_returned", "what" => "nothing").increment(1);
         return Taken::Done;
-    };
-    let seen = Seen {
-        at: app.now(),
-        user_agent: String::new(),
-        is_head: false,
-    };
-    match app.tracker.came_back(token, seen, back).await {
+    }
+    match app.returns.came_back(token, app.now(), reports).await {
         Ok(()) => {
-            metrics::counter!("mail_returned", "what" => what.word()).increment(1);
+            metrics::counter!("mail_returned", "what" => "written").increment(1);
             Taken::Done
         }
         Err(error) => {
@@ -100,39 +118,25 @@ async fn write_down(app: &App, token: Token, notices: &[Notice]) -> Taken {
     }
 }
 
-/// What a notice means, the weightiest last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
-    Soft,
-    Hard,
-    Complaint,
-}
-
-impl Weight {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Soft => "soft",
-            Self::Hard => "hard",
-            Self::Complaint => "complaint",
-        }
-    }
-}
-
-fn came_back(notice: &Notice) -> Option<(CameBack, Weight)> {
-    match &notice.kind {
+fn report(notice: &Notice) -> Option<Report> {
+    let back = match &notice.kind {
         NoticeKind::Returned(meaning) => {
             let reason = Reason::new(meaning.class, None, &notice.detail);
-            Some(match meaning.permanence {
-                Permanence::Hard => (CameBack::Gone(reason), Weight::Hard),
-                Permanence::Soft => (CameBack::Refused(reason), Weight::Soft),
-            })
+            match meaning.permanence {
+                Permanence::Hard => CameBack::Gone(reason),
+                Permanence::Soft => CameBack::Refused(reason),
+            }
         }
-        NoticeKind::Complained(kind) if UNWANTED.contains(&kind.as_str()) => {
-            Some((CameBack::Complaint, Weight::Complaint))
-        }
+        NoticeKind::Complained(kind) if UNWANTED.contains(&kind.as_str()) => CameBack::Complaint,
         NoticeKind::Complained(_)
         | NoticeKind::Delayed
         | NoticeKind::Delivered
-        | NoticeKind::AutoReplied => None,
-    }
+        | NoticeKind::AutoReplied => return None,
+    };
+    let named = notice.recipient.iter().chain(&notice.sent_to);
+    Some(Report {
+        addresses: named.cloned().collect(),
+        back,
+        status: notice.status.clone(),
+    })
 }

@@ -5,12 +5,14 @@ use tokio::{
     net::TcpStream,
 };
 
+use channel_email::returned;
+
 use super::post::{self, Letterbox, Taken};
 use crate::state::App;
 
 /// The longest line of a command (RFC 5321, 4.5.3.1.4, and then some for long addresses).
 const MAX_LINE: u64 = 2_048;
-/// The longest message; its first part tells all, but it must be taken whole.
+/// The longest message. It must be taken whole, though no more of it is kept than is looked at.
 const MAX_MESSAGE: usize = 8 << 20;
 /// Recipients of one message.
 const MAX_RECIPIENTS: usize = 50;
@@ -28,7 +30,8 @@ pub(super) async fn turn_away(mut stream: TcpStream) {
 /// What a message is being put together from.
 #[derive(Default)]
 struct Envelope {
-    has_sender: bool,
+    /// The reverse path, empty for a report.
+    sender: Option<String>,
     to: Vec<Letterbox>,
 }
 
@@ -116,8 +119,12 @@ impl Session<'_, BufReader<TcpStream>> {
                 self.say(&size).await?;
             }
             "MAIL" => {
+                let Some(sender) = path(rest, "from") else {
+                    self.say("501 5.5.4 MAIL FROM:<address>").await?;
+                    return Ok(Next::Go);
+                };
                 self.envelope = Envelope {
-                    has_sender: true,
+                    sender: Some(sender.to_owned()),
                     to: Vec::new(),
                 };
                 self.say("250 2.1.0 ok").await?;
@@ -147,13 +154,13 @@ impl Session<'_, BufReader<TcpStream>> {
     }
 
     async fn recipient(&mut self, rest: &str) -> io::Result<()> {
-        if !self.envelope.has_sender {
+        if self.envelope.sender.is_none() {
             return self.say("503 5.5.1 MAIL first").await;
         }
         if self.envelope.to.len() >= MAX_RECIPIENTS {
             return self.say("452 4.5.3 too many recipients").await;
         }
-        let Some(address) = path(rest) else {
+        let Some(address) = path(rest, "to") else {
             return self.say("501 5.5.4 RCPT TO:<address>").await;
         };
         match post::find(self.app, address).await {
@@ -170,7 +177,7 @@ impl Session<'_, BufReader<TcpStream>> {
     }
 
     async fn data(&mut self) -> io::Result<Next> {
-        let to = std::mem::take(&mut self.envelope).to;
+        let Envelope { sender, to } = std::mem::take(&mut self.envelope);
         if to.is_empty() {
             self.say("503 5.5.1 RCPT first").await?;
             return Ok(Next::Go);
@@ -180,38 +187,46 @@ impl Session<'_, BufReader<TcpStream>> {
             return Ok(Next::End);
         };
         let Message::Whole(message) = message else {
-            for _ in self.answers(&to) {
+            let answers = match self.dialect {
+                Dialect::Lmtp => to.len(),
+                Dialect::Smtp => 1,
+            };
+            for _ in 0..answers {
                 self.say("552 5.3.4 too big").await?;
             }
             return Ok(Next::Go);
         };
-        let taken = post::take(self.app, &to, &message).await;
-        for at in self.answers(&to) {
-            let answer = match taken.get(at) {
-                Some(Taken::Done) => "250 2.0.0 taken",
-                _ => "451 4.3.0 try again later",
-            };
-            self.say(answer).await?;
+        let taken = post::take(self.app, &to, &sender.unwrap_or_default(), message).await;
+        let answer = |is_done: bool| {
+            if is_done {
+                "250 2.0.0 taken"
+            } else {
+                "451 4.3.0 try again later"
+            }
+        };
+        match self.dialect {
+            // One answer for all: what failed for one is brought again for all, which does no harm.
+            Dialect::Smtp => {
+                let is_done = taken.iter().all(|one| *one == Taken::Done);
+                self.say(answer(is_done)).await?;
+            }
+            Dialect::Lmtp => {
+                for one in taken {
+                    self.say(answer(one == Taken::Done)).await?;
+                }
+            }
         }
         Ok(Next::Go)
     }
-
-    /// Returns for whom an answer is due: for each recipient in LMTP, for the worst off in SMTP.
-    fn answers(&self, to: &[Letterbox]) -> std::ops::Range<usize> {
-        match self.dialect {
-            Dialect::Lmtp => 0..to.len(),
-            Dialect::Smtp => 0..1,
-        }
-    }
 }
 
-/// Returns the address of `TO:<a@b> …`; the verb may have eaten the colon.
-fn path(rest: &str) -> Option<&str> {
+/// Returns the address of `TO:<a@b> …`, which is empty in `FROM:<>`.
+fn path<'a>(rest: &'a str, word: &str) -> Option<&'a str> {
     let rest = rest.trim_start();
     let after = rest
-        .get(..2)
-        .filter(|word| word.eq_ignore_ascii_case("to"))
-        .and_then(|_| rest.get(2..))?;
+        .get(..word.len())
+        .filter(|own| own.eq_ignore_ascii_case(word))
+        .and_then(|_| rest.get(word.len()..))?;
     let after = after.trim_start().strip_prefix(':')?.trim_start();
     let (address, _) = after.strip_prefix('<')?.split_once('>')?;
     Some(address)
@@ -225,7 +240,7 @@ enum Message {
 /// Reads up to the dot, which is not kept; `None` when the connection breaks before it.
 async fn read_message(wire: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<Message>> {
     let (mut message, mut line) = (Vec::new(), Vec::new());
-    let mut is_too_big = false;
+    let (mut length, mut is_start) = (0, true);
     loop {
         line.clear();
         // A line without an end is read in pieces, so that it cannot fill the memory.
@@ -233,28 +248,23 @@ async fn read_message(wire: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Opti
         if n == 0 {
             return Ok(None);
         }
-        let is_start = message.last().is_none_or(|byte| *byte == b'\n') || is_too_big;
         if is_start && matches!(line.as_slice(), b".\r\n" | b".\n") {
-            return Ok(Some(if is_too_big {
+            return Ok(Some(if length > MAX_MESSAGE {
                 Message::TooBig
             } else {
                 Message::Whole(message)
             }));
-        }
-        if is_too_big {
-            continue;
         }
         let text = if is_start {
             line.strip_prefix(b".").unwrap_or(&line)
         } else {
             &line
         };
-        if message.len() + text.len() > MAX_MESSAGE {
-            is_too_big = true;
-            message = Vec::new();
-        } else {
+        length += text.len();
+        if message.len() < returned::MAX_BYTES {
             message.extend_from_slice(text);
         }
+        is_start = line.ends_with(b"\n");
     }
 }
 
@@ -269,10 +279,11 @@ mod tests {
             "to: <b+x@y.jp> NOTIFY=NEVER",
             " To:<b+x@y.jp>",
         ] {
-            assert_eq!(path(rest), Some("b+x@y.jp"), "{rest}");
+            assert_eq!(path(rest, "to"), Some("b+x@y.jp"), "{rest}");
         }
+        assert_eq!(path("FROM:<> SIZE=3", "from"), Some(""));
         for rest in ["", "TO", "TO:", "TO:b@y.jp", "FROM:<b@y.jp>", "t😀:<x>"] {
-            assert_eq!(path(rest), None, "{rest}");
+            assert_eq!(path(rest, "to"), None, "{rest}");
         }
     }
 

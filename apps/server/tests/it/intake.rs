@@ -263,3 +263,65 @@ async fn nothing_but_its_own_is_taken_in() {
         0
     );
 }
+
+#[tokio::test]
+async fn a_refusal_because_of_us_stops_nobody_and_a_report_of_another_address_is_not_hers() {
+    for test in testkit::both().await {
+        let world = World::new(&test).await;
+        world.sent(1, &[11, 12, 13]).await;
+        let policy = report(
+            1,
+            "5.7.1",
+            "550 5.7.1 Blocked: your IP has a bad reputation",
+        );
+        for delivery in [11, 12, 13] {
+            let path = world.path_of(delivery).await;
+            assert_eq!(world.bring("smtp", &[&path], &policy).await, [250]);
+        }
+        let all = "SELECT COUNT(*) FROM suppression";
+        assert_eq!(
+            world.number(all).await,
+            0,
+            "{}: the fault was ours",
+            test.name()
+        );
+        let events = "SELECT COUNT(*) FROM event WHERE name_id = 41";
+        assert_eq!(world.number(events).await, 3, "and is counted");
+
+        // She passes her mail on to an address that is gone.
+        world.sent(2, &[21]).await;
+        let path = world.path_of(21).await;
+        let forwarded = report(999, "5.1.1", "550 5.1.1 User unknown");
+        world.bring("smtp", &[&path], &forwarded).await;
+        assert_eq!(world.number(all).await, 0, "{}", test.name());
+        let named = forwarded.replace(
+            "Final-Recipient",
+            "Original-Recipient: rfc822;c2@example.jp\nFinal-Recipient",
+        );
+        world.bring("smtp", &[&path], &named).await;
+        assert_eq!(
+            world.suppressed(2, "hard_bounce").await,
+            1,
+            "{}",
+            test.name()
+        );
+    }
+}
+
+#[tokio::test]
+async fn prose_without_a_sender_is_read_and_one_answer_stands_for_two() {
+    let test = testkit::sqlite().await;
+    let world = World::new(&test).await;
+    world.sent(1, &[11]).await;
+    world.sent(2, &[21]).await;
+    let (first, second) = (world.path_of(11).await, world.path_of(21).await);
+    let prose = "From: no-reply@app.auone-net.jp\nSubject: Mail Delivery Error\n\n\
+                 Your mail sent on: Thu, 1 Oct 2026 23:45:22 +0900\n     Could not be delivered to: <c1@example.jp>\n\
+                 \x20    As their mailbox is full.\n";
+    assert_eq!(
+        world.bring("smtp", &[&first, &second], prose).await,
+        [250, 250]
+    );
+    let events = "SELECT COUNT(*) FROM event WHERE name_id = 41 AND delivery_id IN (11, 21)";
+    assert_eq!(world.number(events).await, 2);
+}

@@ -19,7 +19,6 @@ use storage::{
 use super::{
     Token,
     human::{MachineReason, Seen, clicked_by_machine, opened_by_machine},
-    returned::{self, CameBack},
 };
 use crate::ledger::{
     self, DeliveryRow,
@@ -61,12 +60,11 @@ pub enum Press {
     OneClick,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Act {
     Opened,
     Clicked(LinkId),
     Unsubscribe(Press),
-    CameBack(CameBack),
 }
 
 #[derive(Debug, Clone)]
@@ -149,20 +147,6 @@ impl Tracker {
         self.submit(Answer { token, act, seen }).await
     }
 
-    /// Records that a message came back, or that its receiver complained.
-    ///
-    /// # Errors
-    /// When it could not be made durable: whoever reports it must be told to try again.
-    pub async fn came_back(
-        &self,
-        token: Token,
-        seen: Seen,
-        back: CameBack,
-    ) -> Result<(), TrackError> {
-        let act = Act::CameBack(back);
-        self.submit(Answer { token, act, seen }).await
-    }
-
     async fn submit(&self, answer: Answer) -> Result<(), TrackError> {
         let done = self.batcher.submit(answer, 1).await;
         done.map(|_| ()).map_err(|_| TrackError::Stopped)
@@ -238,19 +222,29 @@ async fn record(db: &Db, ids: &dyn IdSource, answers: &[Answer]) -> Result<(), T
         if row.is_test {
             continue;
         }
-        if let Act::CameBack(back) = &answer.act {
-            let ctx = Ctx {
-                tx: &tx,
-                workspace: token.workspace,
-                now: answer.seen.at,
-                ids,
-            };
-            returned::note(ctx, row, back).await?;
-            continue;
-        }
         let events = by_workspace.entry(token.workspace.raw()).or_default();
-        let event = answer_event(&tx, row, answer, events).await?;
-        events.extend(event);
+        let seen = &answer.seen;
+        events.push(match answer.act {
+            Act::Opened => event_of(
+                row,
+                names::MESSAGE_OPENED,
+                seen.at,
+                None,
+                opened_by_machine(seen),
+            ),
+            Act::Clicked(link) => {
+                let machine = pressed_by_machine(&tx, row, link.raw(), seen, events).await?;
+                event_of(row, names::MESSAGE_CLICKED, seen.at, Some(link), machine)
+            }
+            Act::Unsubscribe(Press::Page) => {
+                let machine = pressed_by_machine(&tx, row, UNSUBSCRIBE_LINK, seen, events).await?;
+                event_of(row, names::UNSUBSCRIBE_CLICKED, seen.at, None, machine)
+            }
+            Act::Unsubscribe(Press::OneClick) => MessageEvent {
+                properties: Some(json!({"by": "one_click"})),
+                ..event_of(row, names::UNSUBSCRIBE_CLICKED, seen.at, None, None)
+            },
+        });
     }
     for (workspace, mut events) in by_workspace {
         let ctx = Ctx {
@@ -264,35 +258,6 @@ async fn record(db: &Db, ids: &dyn IdSource, answers: &[Answer]) -> Result<(), T
     }
     tx.commit().await?;
     Ok(())
-}
-
-/// Returns the event that an answer is; none for what is no act in a message.
-async fn answer_event(
-    tx: &Tx,
-    row: &DeliveryRow,
-    answer: &Answer,
-    waiting: &[MessageEvent],
-) -> Result<Option<MessageEvent>, DbErr> {
-    let seen = &answer.seen;
-    Ok(Some(match answer.act {
-        Act::CameBack(_) => return Ok(None),
-        Act::Opened => {
-            let machine = opened_by_machine(seen);
-            event_of(row, names::MESSAGE_OPENED, seen.at, None, machine)
-        }
-        Act::Clicked(link) => {
-            let machine = pressed_by_machine(tx, row, link.raw(), seen, waiting).await?;
-            event_of(row, names::MESSAGE_CLICKED, seen.at, Some(link), machine)
-        }
-        Act::Unsubscribe(Press::Page) => {
-            let machine = pressed_by_machine(tx, row, UNSUBSCRIBE_LINK, seen, waiting).await?;
-            event_of(row, names::UNSUBSCRIBE_CLICKED, seen.at, None, machine)
-        }
-        Act::Unsubscribe(Press::OneClick) => MessageEvent {
-            properties: Some(json!({"by": "one_click"})),
-            ..event_of(row, names::UNSUBSCRIBE_CLICKED, seen.at, None, None)
-        },
-    }))
 }
 
 #[derive(FromQueryResult)]

@@ -45,6 +45,17 @@ impl World {
         id
     }
 
+    /// Writes that all members of a segment have been found.
+    async fn filled(&self, segment: SegmentId) {
+        sql::exec(
+            self.db.writer(),
+            "INSERT INTO membership_filled (workspace_id, segment_id, rule, kept_since) VALUES ($1, $2, 'x', 0)",
+            [self.workspace.raw().into(), segment.raw().into()],
+        )
+        .await
+        .unwrap();
+    }
+
     /// Writes that somebody is in a segment, or was until an instant, as whoever keeps memberships does.
     async fn member(&self, segment: SegmentId, person: i64, left_at: Option<i64>) {
         let tx = self.db.begin().await.unwrap();
@@ -114,6 +125,7 @@ async fn who_is_spared_stands_in_the_review_and_in_the_plan() {
         world.customers(6).await;
         world.customer(7, Some("n7@example.jp"), None).await;
         let gold = world.vip_segment("金会員").await;
+        world.filled(gold).await;
         for (person, left_at) in [(4, Some(5)), (5, None), (6, None), (7, None)] {
             world.member(gold, person, left_at).await;
         }
@@ -164,6 +176,7 @@ async fn of_those_due_at_once_vips_leave_first() {
         let world = World::new(&test).await;
         world.customers(9).await;
         let gold = world.vip_segment("金会員").await;
+        world.filled(gold).await;
         for person in [4, 8] {
             world.member(gold, person, None).await;
         }
@@ -187,5 +200,31 @@ async fn who_became_a_vip_after_the_planning_is_spared_when_it_is_her_turn() {
         world.member(gold, 2, None).await;
         assert_eq!(world.taken(id, 10).await, [1, 3], "{}", test.name());
         assert_eq!(world.spared(id).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_campaign_waits_until_it_is_known_who_the_vips_are_but_not_for_ever() {
+    for test in testkit::both().await {
+        let world = World::new(&test).await;
+        world.customers(3).await;
+        let gold = world.vip_segment("金会員").await;
+        let id = world.planned_for(everybody()).await;
+        assert_eq!(world.progress(id).await.total(), 0, "{}", test.name());
+        world.member(gold, 2, None).await;
+        world.filled(gold).await;
+        world.clock.advance(3_000);
+        world.plan().await;
+        assert_eq!(
+            (world.spared(id).await, world.progress(id).await.total()),
+            (1, 3)
+        );
+
+        world.vip_segment("銀会員").await;
+        let other = world.planned_for(everybody()).await;
+        assert_eq!(world.progress(other).await.total(), 0);
+        world.clock.advance(kernel::time::HOUR);
+        world.plan().await;
+        assert_eq!(world.progress(other).await.total(), 3, "{}", test.name());
     }
 }

@@ -25,16 +25,18 @@ pub use meaning::{Meaning, Permanence};
 
 use letter::Letter;
 
-/// The longest message that is looked at; what is longer is cut.
-pub const MAX_BYTES: usize = 4 << 20;
-/// The most recipients of one message.
-const MAX_NOTICES: usize = 1_000;
+/// The most of a message that is looked at. Who reads messages of strangers need keep no more.
+pub const MAX_BYTES: usize = 512 << 10;
+/// The most recipients of one message; servers report one, or a few.
+const MAX_NOTICES: usize = 100;
 
 /// What a message says of one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// The address as it stands there, without brackets; none where it was blotted out.
     pub recipient: Option<String>,
+    /// The address to which the message was sent, where the server names it beside the one that it made of it.
+    pub sent_to: Option<String>,
     /// What became of the message.
     pub kind: NoticeKind,
     /// The enhanced status code (RFC 3463) that the server gave, such as `5.1.1`.
@@ -82,6 +84,8 @@ pub fn read(raw: &[u8]) -> Returned {
     Returned {
         return_path: letter
             .original("return-path")
+            .or_else(|| complaint::mail_from(&letter))
+            .or_else(|| notification::source(&letter))
             .map(|path| path.trim().trim_matches(['<', '>']).to_owned()),
         message_id: (!notices.is_empty())
             .then(|| letter.original("message-id"))

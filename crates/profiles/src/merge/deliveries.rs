@@ -18,7 +18,7 @@ use crate::{
 
 /// Every column but the profile, which is what a merge changes.
 const REST: &str = "workspace_id, id, campaign_id, occurrence, channel, is_test, state, reason, address, mailbox_hash, \
-                    due_at, expires_at, attempts, lease_token, message_id, provider_code, provider_detail, planned_at, \
+                    due_at, expires_at, turn, attempts, lease_token, message_id, provider_code, provider_detail, planned_at, \
                     handed_over_at, settled_at, origin_profile_id";
 
 #[derive(FromQueryResult)]

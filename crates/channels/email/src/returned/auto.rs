@@ -46,6 +46,7 @@ pub(super) fn read(letter: &Letter) -> Option<Vec<Notice>> {
     }
     Some(vec![Notice {
         recipient: Some(from),
+        sent_to: None,
         kind: NoticeKind::AutoReplied,
         status: None,
         detail: letter

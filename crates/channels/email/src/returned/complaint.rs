@@ -38,6 +38,7 @@ pub(super) fn read(letter: &Letter) -> Option<Vec<Notice>> {
         }
         let notice = |recipient: Option<String>| Notice {
             recipient,
+            sent_to: None,
             kind: NoticeKind::Complained(kind.clone()),
             status: None,
             detail: letter
@@ -54,6 +55,12 @@ pub(super) fn read(letter: &Letter) -> Option<Vec<Notice>> {
         }
     }
     Some(notices)
+}
+
+/// Returns the envelope sender that a complaint names.
+pub(super) fn mail_from(letter: &Letter) -> Option<String> {
+    let mut named = letter.complaints.iter();
+    named.find_map(|report| field(report, "Original-Mail-From"))
 }
 
 /// All values of the fields that name recipients: some reports name several.

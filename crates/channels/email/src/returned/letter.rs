@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
-use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Header, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 use regex::Regex;
 
+/// The most of a text that is looked at: servers say what happened in the first few lines.
+const MAX_TEXT: usize = 64 << 10;
 /// How deep messages within messages are followed.
 const MAX_DEPTH: usize = 4;
 
@@ -69,9 +71,9 @@ impl Letter {
         let Some(message) = MessageParser::default().parse(raw) else {
             return letter;
         };
-        for header in message.headers_raw() {
-            let (name, value) = header;
-            letter.headers.push((name.to_lowercase(), unfolded(value)));
+        for header in message.headers() {
+            let name = header.name.as_str().to_lowercase();
+            letter.headers.push((name, value_of(&message, header)));
         }
         letter.take(&message, 0);
         letter.find_reports();
@@ -128,7 +130,7 @@ impl Letter {
     }
 
     fn place(&mut self, kind: &str, text: &str) {
-        let text = text.replace("\r\n", "\n");
+        let text = cut(&text.replace("\r\n", "\n")).to_owned();
         match kind {
             "message/delivery-status" | "message/global-delivery-status" => self.reports.push(text),
             "message/feedback-report" => self.complaints.push(text),
@@ -137,16 +139,17 @@ impl Letter {
             }
             // The words are there as plain text, too.
             "text/html" if self.prose.trim().len() > 40 => {}
-            _ => {
+            _ if self.prose.len() < MAX_TEXT => {
                 self.prose.push_str(&text);
                 self.prose.push('\n');
             }
+            _ => {}
         }
     }
 
     fn give_back(&mut self, text: &str) {
         if self.given_back.is_empty() {
-            self.given_back = text.replace("\r\n", "\n");
+            self.given_back = cut(text).replace("\r\n", "\n");
         }
     }
 
@@ -200,6 +203,7 @@ fn headers_behind(text: &str) -> bool {
         .map(|line| line.trim_start_matches(['>', ' ', '|']));
     let near = lines
         .filter(|line| !line.trim().is_empty())
+        .take(40)
         .skip_while(|line| !HEADER.is_match(line))
         .take(12);
     near.filter(|line| HEADER.is_match(line)).count() >= 3
@@ -235,16 +239,45 @@ fn unfolded(value: &str) -> String {
 }
 
 fn text_of(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).replace("\r\n", "\n")
+    let head = bytes.get(..MAX_TEXT).unwrap_or(bytes);
+    String::from_utf8_lossy(head).replace("\r\n", "\n")
+}
+
+/// Returns the head of a text, no sign cut in two.
+fn cut(text: &str) -> &str {
+    let end = (0..=MAX_TEXT.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
+/// Returns what a header says, with words that were coded in it.
+fn value_of(message: &Message<'_>, header: &Header<'_>) -> String {
+    match &header.value {
+        HeaderValue::Text(text) => unfolded(text),
+        HeaderValue::Address(list) => {
+            let one = |one: &mail_parser::Addr<'_>| {
+                let name = one.name.as_deref().unwrap_or_default();
+                let address = one.address.as_deref().unwrap_or_default();
+                format!("{name} <{address}>").trim_start().to_owned()
+            };
+            list.iter().map(one).collect::<Vec<_>>().join(", ")
+        }
+        _ => {
+            let place = header.offset_start as usize..header.offset_end as usize;
+            let raw = message.raw_message().get(place).unwrap_or_default();
+            unfolded(&String::from_utf8_lossy(raw))
+        }
+    }
 }
 
 /// Returns the words of a page, a line for each block.
 fn words_of(html: &str) -> String {
     static BREAK: LazyLock<Regex> =
         LazyLock::new(|| regex(r"(?i)<(?:br|/p|/div|/tr|/li|/h\d|/td)[^>]*>"));
-    static TAG: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?s)<(?:style|script).*?</(?:style|script)>|<[^>]*>"));
-    let broken = BREAK.replace_all(html, "\n");
+    static TAG: LazyLock<Regex> = LazyLock::new(|| regex(r"<[^<>]*>"));
+    let shown = without(&without(cut(html), "style"), "script");
+    let broken = BREAK.replace_all(&shown, "\n");
     let bare = TAG.replace_all(&broken, "");
     let signs = [
         ("&lt;", "<"),
@@ -257,4 +290,22 @@ fn words_of(html: &str) -> String {
     signs
         .iter()
         .fold(bare.into_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// Takes the elements of a name out of a page; what is not closed goes to the end.
+fn without(html: &str, name: &str) -> String {
+    let (open, close) = (format!("<{name}"), format!("</{name}"));
+    let lower = html.to_ascii_lowercase();
+    let mut rest = 0;
+    let mut kept = String::with_capacity(html.len());
+    while let Some(start) = lower.get(rest..).and_then(|text| text.find(&open)) {
+        kept.push_str(html.get(rest..rest + start).unwrap_or_default());
+        let inside = rest + start + open.len();
+        match lower.get(inside..).and_then(|text| text.find(&close)) {
+            Some(end) => rest = inside + end + close.len(),
+            None => return kept,
+        }
+    }
+    kept.push_str(html.get(rest..).unwrap_or_default());
+    kept
 }

@@ -12,6 +12,17 @@ use channel_core::ReasonClass;
 
 /// Reads a notification that came as a mail; `None` when the letter is none.
 pub(super) fn read(letter: &Letter) -> Option<Vec<Notice>> {
+    notices(&value(letter)?)
+}
+
+/// Returns the envelope sender of the message that a notification is about.
+pub(super) fn source(letter: &Letter) -> Option<String> {
+    let value = value(letter)?;
+    value.get("mail").map(|mail| text(mail, "source"))
+}
+
+/// Returns the notification of a letter.
+fn value(letter: &Letter) -> Option<Value> {
     // Mail breaks lines within the strings.
     let text = letter.prose.replace('\n', "");
     let text = text.trim_start();
@@ -23,7 +34,7 @@ pub(super) fn read(letter: &Letter) -> Option<Vec<Notice>> {
     let whole = values.next()?.ok()?;
     let inner = whole.get("Message").and_then(Value::as_str);
     let inner: Option<Value> = inner.and_then(|text| serde_json::from_str(text).ok());
-    notices(&inner.unwrap_or(whole))
+    Some(inner.unwrap_or(whole))
 }
 
 /// Reads the notification itself.
@@ -98,6 +109,7 @@ fn text(value: &Value, name: &str) -> String {
 fn notice(recipient: &str, kind: NoticeKind, status: &str, detail: &str) -> Notice {
     Notice {
         recipient: (!recipient.is_empty()).then(|| recipient.to_owned()),
+        sent_to: None,
         kind,
         status: (!status.is_empty()).then(|| status.to_owned()),
         detail: detail.to_owned(),

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{
-    Notice, NoticeKind,
+    MAX_NOTICES, Notice, NoticeKind,
     answer::{self, Command},
     letter::{Letter, regex},
     meaning::{self, Form, Said},
@@ -40,7 +40,7 @@ static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
 /// What they say themselves.
 static SAYS: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)(?:could|was|can|did) ?n[o']t be delivered|could not deliver|wasn't able to deliver|unable to deliver|not delivered to|was not delivered|delivery (?:to the following|failed|has failed)|undeliverable|failed to deliver|permanent (?:fatal )?error|user unknown|rejected by a remote mail server|couldn't be delivered|no such user|unknown user|bounce|failure reasons|transcript of session|the user\(s\)|has been blocked|may not exist|rejected|配信できません|送信できません|送信できません|届けることができません|受信できません",
+        r"(?i)(?:could|was|can|did) ?n[o']t be delivered|could not deliver|wasn't able to deliver|unable to deliver|not delivered to|was not delivered|delivery (?:to the following|failed|has failed)|undeliverable|failed to deliver|permanent (?:fatal )?error|user unknown|rejected by a remote mail server|couldn't be delivered|no such user|unknown user|bounce|failure reasons|transcript of session|the user\(s\)|has been blocked|not a member of this mailing list|may not exist|rejected|配信できません|送信できません|送信できません|届けることができません|受信できません",
     )
 });
 
@@ -64,7 +64,7 @@ static CODED: LazyLock<Regex> = LazyLock::new(|| regex(r"^[ \t>]*[45]\d\d <"));
 /// An address behind the words that announce it.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     regex(&format!(
-        r"(?i)\b(?:could not be delivered to|couldn't be delivered to|wasn't delivered to|was not delivered to|unable to deliver (?:message |mail )?to|delivery to|failed recipient|recipients?|rcpt|rcpt to|rcpt_to|the user\(s\)|not reach|userid|address(?:es)?|message to|mail to|to|invalid user|deliver to|address failed|受信者|宛先)(?:[ \t]*[:=][ \t\n]*<?|[ \t\n]+<?|[ \t\n]*<)({ADDRESS})>?"
+        r"(?i)\b(?:could not be delivered to|couldn't be delivered to|wasn't delivered to|was not delivered to|unable to deliver (?:message |mail )?to|delivery to|failed recipient|recipients?|rcpt|rcpt to|rcpt_to|the user\(s\)|mailing list|not reach|userid|address(?:es)?|message to|mail to|to|invalid user|deliver to|address failed|受信者|宛先)(?:[ \t]*[:=][ \t\n]*<?|[ \t\n]+<?|[ \t\n]*<)({ADDRESS})>?"
     ))
 });
 
@@ -77,15 +77,16 @@ pub(super) fn read(letter: &Letter) -> Option<Vec<Notice>> {
         return None;
     }
     let found = recipients(letter);
+    let sections = Sections::of(&letter.prose);
     let notices: Vec<Notice> = found
         .into_iter()
-        .map(|recipient| notice(letter, recipient))
+        .map(|recipient| notice(letter, &sections, recipient))
         .collect();
     (!notices.is_empty()).then_some(notices)
 }
 
-fn notice(letter: &Letter, recipient: String) -> Notice {
-    let told = about(&letter.prose, &recipient);
+fn notice(letter: &Letter, sections: &Sections<'_>, recipient: String) -> Notice {
+    let told = sections.about(&recipient);
     let status = answer::status(&told);
     let command = match answer::command(&told) {
         Command::Unknown if answer::refuses_by_name(&letter.prose, &recipient) => {
@@ -101,6 +102,7 @@ fn notice(letter: &Letter, recipient: String) -> Notice {
     };
     Notice {
         recipient: Some(recipient),
+        sent_to: None,
         kind: NoticeKind::Returned(meaning::of(&said)),
         detail: answer::one_line(&told),
         status,
@@ -125,7 +127,9 @@ fn is_report(letter: &Letter) -> bool {
     {
         return false;
     }
-    let is_server = SERVERS.iter().any(|name| from.contains(name));
+    // A list that refuses who is no member of it is a server, too.
+    let is_server =
+        SERVERS.iter().any(|name| from.contains(name)) || letter.header("x-mlserver").is_some();
     let sent_back = matches!(header("return-path").as_str(), "<>" | "<mailer-daemon>");
     let subject = SUBJECT.is_match(&header("subject"));
     let says = SAYS.is_match(&letter.prose);
@@ -177,6 +181,9 @@ fn recipients(letter: &Letter) -> Vec<String> {
             let Some(address) = address.map(|address| address.as_str()) else {
                 continue;
             };
+            if found.len() >= MAX_NOTICES {
+                return found;
+            }
             let is_meant = meant.iter().any(|to| words::same(to, address));
             if is_meant || whose == Whose::Anybody || is_other(address) {
                 words::push(&mut found, address);
@@ -202,57 +209,69 @@ fn recipients(letter: &Letter) -> Vec<String> {
     }
 }
 
-/// Returns what a text says about an address: from its last heading on to the next address that stands alone, or all.
-pub(super) fn about(prose: &str, recipient: &str) -> String {
-    let lines: Vec<&str> = prose.lines().collect();
-    let heads = |line: &str| {
-        let found = ALONE.captures(line).or_else(|| HEAD.captures(line))?;
-        found
-            .iter()
-            .skip(1)
-            .flatten()
-            .next()
-            .map(|address| address.as_str().to_owned())
-    };
-    let begins = |line: &str| {
-        let found = START.captures(line)?.get(1)?;
-        Some(found.as_str().to_owned())
-    };
-    let marked = |mark: &dyn Fn(&str) -> Option<String>| -> Vec<(usize, String)> {
-        let found = lines.iter().enumerate();
-        found
-            .filter_map(|(at, line)| mark(line).map(|address| (at, address)))
-            .collect()
-    };
-    let mut marks = marked(&heads);
-    if marks.is_empty() {
-        marks = marked(&begins);
-    }
-    let several = marks
-        .iter()
-        .any(|(_, address)| !words::same(address, recipient));
-    if !several {
-        return prose.to_owned();
-    }
-    let mut told = String::new();
-    for (index, (at, address)) in marks.iter().enumerate() {
-        if words::same(address, recipient) {
-            // A line with a code of its own says all of it.
-            if let Some(line) = lines.get(*at).filter(|line| CODED.is_match(line)) {
-                told.push_str(line);
-                told.push('\n');
-                continue;
-            }
-            let end = marks.get(index + 1).map_or(lines.len(), |(next, _)| *next);
-            for line in lines.get(*at..end).unwrap_or_default() {
-                told.push_str(line);
-                told.push('\n');
-            }
+/// A text parted by the addresses that head what is said of them.
+pub(super) struct Sections<'a> {
+    whole: &'a str,
+    lines: Vec<&'a str>,
+    /// Where an address stands at the head, in order.
+    marks: Vec<(usize, String)>,
+}
+
+impl<'a> Sections<'a> {
+    pub(super) fn of(prose: &'a str) -> Self {
+        let lines: Vec<&str> = prose.lines().collect();
+        let heads = |line: &str| {
+            let found = HEAD.captures(line).or_else(|| ALONE.captures(line))?;
+            let address = found.iter().skip(1).flatten().next()?;
+            Some(address.as_str().to_owned())
+        };
+        let begins = |line: &str| Some(START.captures(line)?.get(1)?.as_str().to_owned());
+        let marked = |mark: &dyn Fn(&str) -> Option<String>| -> Vec<(usize, String)> {
+            let found = lines.iter().enumerate();
+            let marks = found.filter_map(|(at, line)| Some((at, mark(line)?)));
+            marks.take(MAX_NOTICES).collect()
+        };
+        let mut marks = marked(&heads);
+        if marks.is_empty() {
+            marks = marked(&begins);
+        }
+        Self {
+            whole: prose,
+            lines,
+            marks,
         }
     }
-    if told.trim().is_empty() {
-        prose.to_owned()
-    } else {
-        told
+
+    /// Returns what is said about an address: from each of its headings to the next, or all where no other has one.
+    pub(super) fn about(&self, recipient: &str) -> String {
+        let mut marks = self.marks.iter();
+        if !marks.any(|(_, address)| !words::same(address, recipient)) {
+            return self.whole.to_owned();
+        }
+        let mut told = String::new();
+        let mut tell = |line: &str| {
+            told.push_str(line);
+            told.push('\n');
+        };
+        for (index, (at, address)) in self.marks.iter().enumerate() {
+            if !words::same(address, recipient) {
+                continue;
+            }
+            // A line with a code of its own says all of it.
+            if let Some(line) = self.lines.get(*at).filter(|line| CODED.is_match(line)) {
+                tell(line);
+                continue;
+            }
+            let next = self.marks.get(index + 1);
+            let end = next.map_or(self.lines.len(), |(next, _)| *next);
+            for line in self.lines.get(*at..end).unwrap_or_default() {
+                tell(line);
+            }
+        }
+        if told.trim().is_empty() {
+            self.whole.to_owned()
+        } else {
+            told
+        }
     }
 }

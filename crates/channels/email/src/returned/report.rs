@@ -1,19 +1,24 @@
 //! Delivery reports by their fields (RFC 3464).
 
 use super::{
-    Notice, NoticeKind,
+    MAX_NOTICES, Notice, NoticeKind,
     answer::{self, Command},
     letter::{Letter, field},
     meaning::{self, Form, Said},
-    prose, words,
+    prose::Sections,
+    words,
 };
 
 /// Reads the reports of a letter; `None` when it has none that name a recipient.
 pub(super) fn read(letter: &Letter) -> Option<Vec<Notice>> {
+    let told = Sections::of(&letter.prose);
     let mut notices: Vec<Notice> = Vec::new();
     for report in &letter.reports {
         for group in groups(report) {
-            if let Some(notice) = notice(letter, &group) {
+            if notices.len() >= MAX_NOTICES {
+                break;
+            }
+            if let Some(notice) = notice(letter, &told, &group) {
                 let known = notices.iter().any(|own| own.recipient == notice.recipient);
                 if !known {
                     notices.push(notice);
@@ -44,7 +49,7 @@ fn groups(report: &str) -> Vec<String> {
     groups
 }
 
-fn notice(letter: &Letter, group: &str) -> Option<Notice> {
+fn notice(letter: &Letter, sections: &Sections<'_>, group: &str) -> Option<Notice> {
     let named = |name: &str| field(group, name).and_then(|value| recipient(&value));
     // Exchange names its own directory as the final recipient.
     let recipient = named("Final-Recipient")
@@ -66,7 +71,7 @@ fn notice(letter: &Letter, group: &str) -> Option<Notice> {
             rest
         }
     });
-    let told = prose::about(&letter.prose, &recipient);
+    let told = sections.about(&recipient);
     let status = field(group, "Status").and_then(|value| answer::status(&value));
     // The fields go first; what the server says in prose fills what they leave open.
     let is_telling = own.chars().filter(|sign| sign.is_alphabetic()).count() > 8;
@@ -99,6 +104,7 @@ fn notice(letter: &Letter, group: &str) -> Option<Notice> {
         _ => NoticeKind::Returned(meaning::of(&said)),
     };
     Some(Notice {
+        sent_to: named("Original-Recipient"),
         recipient: Some(recipient),
         kind,
         status: status.or(in_text),
