@@ -56,120 +56,123 @@ fn fields(to: &str, action: &str, status: &str, answer: &str) -> String {
     )
 }
 
+/// Action, status and answer of a report, and what they mean.
+const ANSWERS: &[(&str, &str, &str, &str)] = &[
+    (
+        "failed",
+        "5.1.1",
+        "550 5.1.1 <hanako@example.jp>: Recipient address rejected: User unknown (in reply to RCPT TO command)",
+        "hard",
+    ),
+    (
+        "failed",
+        "5.4.4",
+        "Host or domain name not found. Name service error for name=example.jp type=A: Host not found",
+        "hard",
+    ),
+    ("failed", "5.1.6", "551 not our customer", "hard"),
+    ("failed", "5.2.2", "552 5.2.2 Mailbox full", "soft"),
+    (
+        "failed",
+        "5.2.1",
+        "550 5.2.1 The email account that you tried to reach is disabled",
+        "soft",
+    ),
+    (
+        "failed",
+        "5.7.26",
+        "550-5.7.26 Unauthenticated email is not accepted due to domain's DMARC policy",
+        "soft",
+    ),
+    (
+        "failed",
+        "5.1.8",
+        "553 5.1.8 <info@shop.example>... Domain of sender address does not exist",
+        "soft",
+    ),
+    (
+        "failed",
+        "5.3.4",
+        "552 5.3.4 Message size exceeds fixed limit",
+        "soft",
+    ),
+    ("failed", "4.4.7", "Delivery time expired", "soft"),
+    (
+        "failed",
+        "4.2.1",
+        "450 4.2.1 <hanako@example.jp>: mailbox unavailable (in reply to RCPT TO command)",
+        "soft",
+    ),
+    (
+        "failed",
+        "4.2.0",
+        "450 4.2.0 Recipient address rejected: Temporary failure (in reply to RCPT TO command)",
+        "soft",
+    ),
+    (
+        "failed",
+        "4.3.5",
+        "451 4.3.5 Recipient address rejected: Server configuration problem",
+        "soft",
+    ),
+    (
+        "failed",
+        "4.1.1",
+        "450 4.1.1 <hanako@example.jp>: deferred",
+        "soft",
+    ),
+    (
+        "failed",
+        "4.1.1",
+        "450 4.1.1 <hanako@example.jp>: User unknown in local recipient table",
+        "hard",
+    ),
+    (
+        "failed",
+        "5.7.1",
+        "550 5.7.1 Mail rejected (in reply to RCPT TO command)",
+        "soft",
+    ),
+    (
+        "failed",
+        "5.7.1",
+        "554 5.7.1 cannot resolve your hostname",
+        "soft",
+    ),
+    (
+        "failed",
+        "5.7.1",
+        "554 5.7.1 This host does not accept mail from dynamic addresses",
+        "soft",
+    ),
+    (
+        "failed",
+        "5.7.1",
+        "550 5.7.1 Blocked; this page has moved to https://example.com/",
+        "soft",
+    ),
+    (
+        "failed",
+        "5.1.10",
+        "550 5.1.10 Recipient address has null MX",
+        "hard",
+    ),
+    (
+        "delayed",
+        "4.4.1",
+        "connect to mx.example.jp: Connection timed out",
+        "delayed",
+    ),
+    ("delivered", "2.0.0", "250 2.0.0 Ok", "delivered"),
+    ("relayed", "2.0.0", "250 Ok", "delivered"),
+];
+
 #[test]
 fn a_report_is_read_by_its_fields() {
     let to = "hanako@example.jp";
-    let of = |action, status, answer| said(&report("", &fields(to, action, status, answer), to));
-    for (action, status, answer, word) in [
-        (
-            "failed",
-            "5.1.1",
-            "550 5.1.1 <hanako@example.jp>: Recipient address rejected: User unknown (in reply to RCPT TO command)",
-            "hard",
-        ),
-        (
-            "failed",
-            "5.4.4",
-            "Host or domain name not found. Name service error for name=example.jp type=A: Host not found",
-            "hard",
-        ),
-        ("failed", "5.1.6", "551 not our customer", "hard"),
-        ("failed", "5.2.2", "552 5.2.2 Mailbox full", "soft"),
-        (
-            "failed",
-            "5.2.1",
-            "550 5.2.1 The email account that you tried to reach is disabled",
-            "soft",
-        ),
-        (
-            "failed",
-            "5.7.26",
-            "550-5.7.26 Unauthenticated email is not accepted due to domain's DMARC policy",
-            "soft",
-        ),
-        (
-            "failed",
-            "5.1.8",
-            "553 5.1.8 <info@shop.example>... Domain of sender address does not exist",
-            "soft",
-        ),
-        (
-            "failed",
-            "5.3.4",
-            "552 5.3.4 Message size exceeds fixed limit",
-            "soft",
-        ),
-        ("failed", "4.4.7", "Delivery time expired", "soft"),
-        (
-            "failed",
-            "4.2.1",
-            "450 4.2.1 <hanako@example.jp>: mailbox unavailable (in reply to RCPT TO command)",
-            "soft",
-        ),
-        (
-            "failed",
-            "4.2.0",
-            "450 4.2.0 Recipient address rejected: Temporary failure (in reply to RCPT TO command)",
-            "soft",
-        ),
-        (
-            "failed",
-            "4.3.5",
-            "451 4.3.5 Recipient address rejected: Server configuration problem",
-            "soft",
-        ),
-        (
-            "failed",
-            "4.1.1",
-            "450 4.1.1 <hanako@example.jp>: deferred",
-            "soft",
-        ),
-        (
-            "failed",
-            "4.1.1",
-            "450 4.1.1 <hanako@example.jp>: User unknown in local recipient table",
-            "hard",
-        ),
-        (
-            "failed",
-            "5.7.1",
-            "550 5.7.1 Mail rejected (in reply to RCPT TO command)",
-            "soft",
-        ),
-        (
-            "failed",
-            "5.7.1",
-            "554 5.7.1 cannot resolve your hostname",
-            "soft",
-        ),
-        (
-            "failed",
-            "5.7.1",
-            "554 5.7.1 This host does not accept mail from dynamic addresses",
-            "soft",
-        ),
-        (
-            "failed",
-            "5.7.1",
-            "550 5.7.1 Blocked; this page has moved to https://example.com/",
-            "soft",
-        ),
-        (
-            "failed",
-            "5.1.10",
-            "550 5.1.10 Recipient address has null MX",
-            "hard",
-        ),
-        (
-            "delayed",
-            "4.4.1",
-            "connect to mx.example.jp: Connection timed out",
-            "delayed",
-        ),
-        ("delivered", "2.0.0", "250 2.0.0 Ok", "delivered"),
-        ("relayed", "2.0.0", "250 Ok", "delivered"),
-    ] {
-        assert_eq!(of(action, status, answer), one(to, word), "{answer}");
+    for (action, status, answer, word) in ANSWERS.iter().copied() {
+        let found = said(&report("", &fields(to, action, status, answer), to));
+        assert_eq!(found, one(to, word), "{answer}");
     }
 }
 
