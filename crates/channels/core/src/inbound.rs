@@ -52,9 +52,55 @@ pub enum InboundKind {
         url: String,
     },
     /// The person became reachable on this channel.
-    Followed,
-    /// The person blocked the sender on this channel.
+    Followed {
+        /// Whether she had blocked the sender before; `None` where the provider does not say.
+        after_block: Option<bool>,
+    },
+    /// The person blocked the sender on this channel. Says nothing about consent.
     Blocked,
+    /// The person wrote to the sender.
+    Wrote {
+        /// The provider's name of the message; [`InboundKind::Unsent`] names it again.
+        message_id: String,
+        /// What it holds, in the provider's word, such as `text` or `sticker`.
+        what: String,
+        /// The words, of a text.
+        text: Option<String>,
+    },
+    /// The person took a message back: what was kept of it must go.
+    Unsent {
+        /// The provider's name of the message.
+        message_id: String,
+    },
+    /// The person pressed a button that carries data.
+    Pressed {
+        /// What we put into the button.
+        data: String,
+        /// What the person chose with it, such as a date: names and values.
+        choices: Vec<(String, String)>,
+    },
+    /// The person's account at the provider was linked to one of ours.
+    AccountLinked {
+        /// The one-time value that names our account.
+        nonce: String,
+    },
+    /// Linking did not succeed; the one-time value is void.
+    AccountLinkFailed {
+        /// The one-time value.
+        nonce: String,
+    },
+    /// The person came near a beacon, or left.
+    Beacon {
+        /// The beacon.
+        hardware_id: String,
+        /// What happened, in the provider's word, such as `enter`.
+        what: String,
+    },
+    /// Something that nobody here acts on yet, in the provider's word.
+    Other {
+        /// The provider's word.
+        what: String,
+    },
 }
 
 /// One thing that a channel heard back.
@@ -66,8 +112,12 @@ pub struct Inbound {
     pub delivery_id: Option<i64>,
     /// The address, where the notice names one.
     pub recipient: Option<Recipient>,
-    /// When it happened.
+    /// When it happened. Notices may arrive in another order.
     pub at: Millis,
+    /// Whether the provider says that it has sent this notice before.
+    pub is_repeat: bool,
+    /// What an answer at no charge is given with, for as long as the provider allows.
+    pub reply_token: Option<String>,
     /// What happened.
     pub kind: InboundKind,
 }
@@ -85,4 +135,10 @@ pub enum InboundError {
     /// The body cannot be read.
     #[error("the inbound request cannot be read: {0}")]
     Malformed(String),
+    /// The body is larger than any honest one.
+    #[error("the inbound request is larger than {limit} bytes")]
+    TooLarge {
+        /// What is allowed.
+        limit: usize,
+    },
 }
