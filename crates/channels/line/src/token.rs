@@ -64,6 +64,13 @@ pub enum TokenError {
     Refused(Reason),
 }
 
+impl TokenError {
+    /// A token that cannot be sent at all.
+    pub(crate) fn unusable(why: &str) -> Self {
+        Self::Refused(reason(why))
+    }
+}
+
 impl From<TokenError> for NotReady {
     fn from(error: TokenError) -> Self {
         let (retry_after, reason) = match error {

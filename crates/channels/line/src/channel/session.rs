@@ -18,7 +18,7 @@ use crate::{
     http::{Connection, Fault, Reply},
     limits::{Endpoint, pause},
     retry_key, token,
-    token::Token,
+    token::{Token, TokenError},
 };
 
 const PUSH: Endpoint = Endpoint::Other("push");
@@ -110,7 +110,7 @@ impl Lane {
         token: &Token,
     ) -> Result<Answer, Outcome> {
         let request = request::message(path, body.clone(), token, Some(key))
-            .map_err(|text| Outcome::from(channel_core::Refusal::message(&text)))?;
+            .map_err(|text| token::outcome_of(TokenError::unusable(&text)))?;
         Ok(match self.exchange(request).await {
             Ok(reply) => classify::answer_of(&reply),
             Err(fault) => Answer::from(fault),
