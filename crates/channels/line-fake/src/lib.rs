@@ -59,6 +59,8 @@ pub struct Options {
     pub channel_id: String,
     /// The channel secret.
     pub channel_secret: String,
+    /// A token that was issued by hand and does not run out.
+    pub long_lived: Option<String>,
     /// The registered key for assertions.
     pub key: Option<PublicKey>,
     /// The plan's messages a month; `None` for no limit.
@@ -78,6 +80,7 @@ impl Default for Options {
         Self {
             channel_id: "1234567890".to_owned(),
             channel_secret: "8c570fa6dd201bb328f1c1eac23a96d8".to_owned(),
+            long_lived: None,
             key: None,
             monthly_limit: None,
             token_life: 900,

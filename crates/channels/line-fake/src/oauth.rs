@@ -14,6 +14,9 @@ use crate::{
 const MOST_ALIVE: usize = 30;
 
 pub(crate) fn is_good(state: &State, bearer: Option<&str>) -> bool {
+    if bearer.is_some() && bearer == state.options.long_lived.as_deref() {
+        return true;
+    }
     bearer
         .and_then(|token| state.tokens.get(token))
         .is_some_and(|(until, _)| state.now() < *until)

@@ -7,6 +7,8 @@ mod contract;
 #[cfg(test)]
 mod hooks;
 #[cfg(test)]
+mod judges;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod packs;
@@ -16,3 +18,5 @@ mod sending;
 mod support;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod tools;

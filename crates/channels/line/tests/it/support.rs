@@ -79,6 +79,16 @@ pub(crate) fn stateless(options: &Options) -> Credentials {
 }
 
 pub(crate) fn channel(base: &str, credentials: Credentials, clock: Arc<dyn Clock>) -> LineChannel {
+    patient_channel(base, credentials, clock, Duration::from_millis(1_500))
+}
+
+/// A channel that waits so long for an answer.
+pub(crate) fn patient_channel(
+    base: &str,
+    credentials: Credentials,
+    clock: Arc<dyn Clock>,
+    answer: Duration,
+) -> LineChannel {
     let secret = Secret::new(Options::default().channel_secret);
     let config = LineConfig {
         hosts: LineHosts {
@@ -87,7 +97,7 @@ pub(crate) fn channel(base: &str, credentials: Credentials, clock: Arc<dyn Clock
         },
         timeouts: LineTimeouts {
             connect: Duration::from_secs(5),
-            answer: Duration::from_millis(1_500),
+            answer,
         },
         ..LineConfig::new(credentials, secret)
     };
