@@ -170,6 +170,11 @@ impl LineFake {
         self.state.lock().tokens.clear();
     }
 
+    /// Changes the channel secret, as a person does in the console.
+    pub fn set_channel_secret(&self, secret: &str) {
+        secret.clone_into(&mut self.state.lock().options.channel_secret);
+    }
+
     /// Sets the plan's messages a month.
     pub fn set_monthly_limit(&self, limit: Option<i64>) {
         self.state.lock().options.monthly_limit = limit;

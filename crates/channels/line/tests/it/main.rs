@@ -11,6 +11,8 @@ mod judges;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod network;
+#[cfg(test)]
 mod packs;
 #[cfg(test)]
 mod sending;

@@ -69,6 +69,49 @@ async fn a_token_is_renewed_before_it_runs_out() {
 }
 
 #[tokio::test]
+async fn many_lanes_with_a_refused_token_ask_for_one_new_one() {
+    let world = World::usual().await;
+    let mut lanes = Vec::new();
+    for n in 1..=10 {
+        let prepared = world.channel.prepare(message(n)).unwrap();
+        let mut lane = world.channel.open();
+        lane.ready(&prepared).await.unwrap();
+        lanes.push((lane, prepared));
+    }
+    world.fake.revoke_tokens();
+    let sending = lanes
+        .into_iter()
+        .map(|(mut lane, prepared)| async move { lane.deliver(&prepared).await });
+    for outcome in futures::future::join_all(sending).await {
+        accepted(&outcome);
+    }
+    assert_eq!(world.fake.tokens_issued(), 2);
+    assert_eq!(world.fake.received(&user(1)).len(), 10);
+}
+
+#[tokio::test]
+async fn a_failed_renewal_in_advance_stops_nothing_while_the_old_token_lives() {
+    let world = World::usual().await;
+    accepted(&world.send(message(1)).await);
+    world.fake.set_channel_secret("changed meanwhile");
+    world.clock.turn(14 * MINUTE);
+    accepted(&world.send(message(2)).await);
+    let asked = |world: &World| {
+        let log = world.fake.log();
+        log.iter()
+            .filter(|one| one.what.ends_with("/token"))
+            .count()
+    };
+    assert_eq!(asked(&world), 2);
+    accepted(&world.send(message(3)).await);
+    assert_eq!(asked(&world), 2, "not with every message");
+    world.clock.turn(MINUTE);
+    let outcome = world.send(message(4)).await;
+    assert_eq!(outcome.reason().unwrap().class, ReasonClass::Authentication);
+    assert!(outcome.may_send_again());
+}
+
+#[tokio::test]
 async fn both_kinds_of_signed_tokens_are_had() {
     let (fake, channel, _) = signed(|key| Credentials::StatelessSigned {
         channel_id: Options::default().channel_id,
