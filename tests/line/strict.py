@@ -4,10 +4,14 @@ Prism does not follow `discriminator`: it takes a message of any type, or of non
 becomes a `oneOf` of its members, each with its type as the only value and with no property that the file does
 not name. Calls that the channel does not make are left out.
 
+Neighbours of the file are taken in: how tokens are asked for, the statistics of a unit, and the events of
+webhooks, as a call that does not exist.
+
 usage: strict.py messaging-api.yml strict.json
 """
 
 import json
+import pathlib
 import sys
 
 import yaml
@@ -17,9 +21,31 @@ LEFT_OUT = (
     "{messageId}", "richmenu/validate", "/v2/bot/info",
 )
 
-with open(sys.argv[1]) as file:
-    document = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+NEIGHBOURS = {
+    "channel-access-token.yml": ["/oauth2/v3/token", "/oauth2/v2.1/token"],
+    "insight.yml": ["/v2/bot/insight/message/event/aggregation"],
+    "webhook.yml": ["/callback"],
+}
+
+
+def read(path):
+    return yaml.load(path.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+source = pathlib.Path(sys.argv[1])
+document = read(source)
 schemas = document["components"]["schemas"]
+taken_in = {}
+for number, (name, paths) in enumerate(NEIGHBOURS.items()):
+    # Both have an ErrorResponse of their own, so the names of each get a number.
+    text = json.dumps(read(source.with_name(name)), default=str)
+    other = json.loads(text.replace("#/components/schemas/", f"#/components/schemas/N{number}"))
+    schemas.update({f"N{number}{key}": schema for key, schema in other["components"]["schemas"].items()})
+    for path in paths:
+        call = other["paths"][path]
+        if path.startswith(("/oauth2/", "/callback")):
+            call["post"]["security"] = []
+        taken_in[path] = call
 
 
 def name_of(reference):
@@ -57,7 +83,7 @@ for name, schema in schemas.items():
 
 document["paths"] = {
     path: call for path, call in document["paths"].items() if not any(part in path for part in LEFT_OUT)
-}
+} | taken_in
 
 # Prism compiles the messages anew for each call, which takes seconds: the push reads them in full, for the
 # others it is enough that there are one to five.

@@ -200,7 +200,8 @@ impl State {
             "deliveryContext": { "isRedelivery": false },
             "source": { "type": "user", "userId": user },
         });
-        if kind != "unfollow" {
+        // Nothing can be answered to who has left or has taken a message back.
+        if !["unfollow", "unsend"].contains(&kind) {
             let token = self.new_reply_token(user);
             if let Some(event) = event.as_object_mut() {
                 event.insert("replyToken".to_owned(), token.into());

@@ -3,7 +3,7 @@
 
 use std::{process::Command, sync::Arc, time::Duration};
 
-use channel_core::{Attempt, Channel as _, Notification, Outcome, Pack};
+use channel_core::{Attempt, Channel as _, InboundKind, Notification, Outcome, Pack};
 use channel_line::{
     AssertionKey, BatchOperation, Credentials, IdTokenError, IdTokenRules, LineChannel, Messages,
     Narrowcast, Purpose, RetryKey, RichMenu, Secret, Unit, UserId, length, verify_id_token,
@@ -44,6 +44,7 @@ async fn platform() -> LineFake {
         known: Known::Anybody,
         rates: Rates::Off,
         long_lived: Some("by-hand".to_owned()),
+        key: Some(crate::tokens::public_key("kid-1")),
         ..Options::default()
     };
     LineFake::start(options, Arc::new(SystemClock)).await
@@ -93,7 +94,89 @@ async fn lines_own_description_takes_every_call_of_ours_and_every_answer_of_the_
     many(&channel).await;
     menus(&channel).await;
     questions(&channel, &fake).await;
+    tokens(&prism.base, &fake).await;
+    events(&prism.base, &fake);
     assert_eq!(fake.misuses(), Vec::<String>::new());
+}
+
+/// Every way of asking for a token, each proved by a call that is made with it.
+async fn tokens(base: &str, fake: &LineFake) {
+    let channel_id = Options::default().channel_id;
+    let jwk = include_str!("fixtures/assertion.jwk.json");
+    let key = AssertionKey::parse(jwk, "kid-1").unwrap();
+    let before = fake.tokens_issued();
+    for credentials in [
+        crate::support::stateless(&Options::default()),
+        Credentials::StatelessSigned {
+            channel_id: channel_id.clone(),
+            key: key.clone(),
+        },
+        Credentials::Signed {
+            channel_id,
+            key,
+            life: Duration::from_hours(24),
+        },
+    ] {
+        let patience = Duration::from_mins(1);
+        let channel = patient_channel(base, credentials, Arc::new(SystemClock), patience);
+        channel.api().quota().await.unwrap();
+    }
+    assert_eq!(fake.tokens_issued() - before, 3);
+}
+
+/// Every kind of event that the fake makes and the channel reads, and what LINE does not send.
+fn events(base: &str, fake: &LineFake) {
+    let person = user(1);
+    let with = |kind: &str, name: &str, value: Value| {
+        let mut event = fake.event(kind, &person);
+        event[name] = value;
+        event
+    };
+    let good = [
+        with("follow", "follow", json!({ "isUnblocked": true })),
+        fake.event("unfollow", &person),
+        with(
+            "message",
+            "message",
+            json!({ "type": "text", "id": "468", "text": "こんにちは", "quoteToken": "q" }),
+        ),
+        with(
+            "postback",
+            "postback",
+            json!({ "data": "a=1", "params": { "date": "2026-04-01" } }),
+        ),
+        with("unsend", "unsend", json!({ "messageId": "468" })),
+        with(
+            "accountLink",
+            "link",
+            json!({ "result": "failed", "nonce": "0123456789" }),
+        ),
+        with(
+            "beacon",
+            "beacon",
+            json!({ "hwid": "374591320", "type": "enter" }),
+        ),
+    ];
+    let (all, signature) = fake.webhook(&good);
+    let secret = Secret::new(Options::default().channel_secret);
+    let heard = channel_line::webhook::read(&secret, Some(&signature), all.as_bytes()).unwrap();
+    let is_known = |kind: &InboundKind| !matches!(kind, InboundKind::Other { .. });
+    assert!(
+        heard.events.iter().all(|event| is_known(&event.kind)),
+        "{heard:?}"
+    );
+    let mut bodies = json!({ "all": all, "none": fake.webhook(&[]).0 });
+    bodies["no_reply_token"] = all.replace("replyToken", "replyTolken").into();
+    bodies["destination"] = all.replace("U8e742f61", "X8e742f61").into();
+    bodies["result"] = all.replace("\"failed\"", "\"perhaps\"").into();
+    let before = fake.log().len();
+    let said = judge(&json!({ "callback": [base, bodies] }));
+    let reached = fake.log().len() - before;
+    assert_eq!(reached, 2, "the good ones are handed on: {said}");
+    for name in ["no_reply_token", "destination", "result"] {
+        let status = said["callback"][name].as_u64().unwrap();
+        assert!(status == 400 || status == 422, "{name}: {status}");
+    }
 }
 
 async fn every_message(channel: &LineChannel, fake: &LineFake) {
@@ -235,6 +318,20 @@ async fn questions(channel: &LineChannel, fake: &LineFake) {
     api.delivered(channel_line::CountedKind::Push, "20261129")
         .await
         .unwrap();
+    let statistics = json!({
+        "overview": { "uniqueImpression": 40, "uniqueClick": null },
+        "messages": [{ "seq": 1, "impression": 42, "uniqueMediaPlayed": null }],
+        "clicks": [{ "seq": 1, "url": "https://shop.example.jp/", "click": 25, "uniqueClick": null, "uniqueClickOfRequest": null }],
+    });
+    fake.set_unit("spring", statistics);
+    let unit = api
+        .unit_insight("spring", "20261101", "20261129")
+        .await
+        .unwrap();
+    assert_eq!(
+        (unit.unique_impressions, unit.unique_clicks),
+        (Some(40), None)
+    );
     let hello = Messages::check(json!([{ "type": "text", "text": "a" }]), "").unwrap();
     let token = fake.reply_token(&user(1));
     api.reply(&token, &hello, Notification::Normal)

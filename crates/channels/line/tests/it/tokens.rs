@@ -14,11 +14,11 @@ use crate::support::{HandClock, START, World, accepted, channel, message, send, 
 const JWK: &str = include_str!("fixtures/assertion.jwk.json");
 const PEM: &str = include_str!("fixtures/assertion.pem");
 
-fn public_key() -> PublicKey {
+pub(crate) fn public_key(kid: &str) -> PublicKey {
     let jwk: Value = serde_json::from_str(JWK).unwrap();
     let text = |name: &str| jwk[name].as_str().unwrap().to_owned();
     PublicKey {
-        kid: "test-kid".to_owned(),
+        kid: kid.to_owned(),
         n: text("n"),
         e: text("e"),
     }
@@ -29,7 +29,7 @@ async fn signed(
 ) -> (LineFake, channel_line::LineChannel, Arc<HandClock>) {
     let clock = HandClock::new();
     let options = Options {
-        key: Some(public_key()),
+        key: Some(public_key("test-kid")),
         ..Options::default()
     };
     let fake = LineFake::start(options, clock.clone()).await;
