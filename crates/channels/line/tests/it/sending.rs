@@ -141,6 +141,24 @@ async fn the_used_up_allowance_stops_the_sender_and_a_rate_does_not() {
 }
 
 #[tokio::test]
+async fn a_dropped_delivery_takes_its_connection_with_it() {
+    let world = World::usual().await;
+    let mut lane = world.channel.open();
+    let first = world.channel.prepare(message(1)).unwrap();
+    lane.ready(&first).await.unwrap();
+    world.fake.play([Trick::TakeAndStaySilent]);
+    tokio::select! {
+        outcome = lane.deliver(&first) => panic!("{outcome:?}"),
+        () = world.fake.wait_for(1) => {}
+    }
+    let second = world.channel.prepare(message(2)).unwrap();
+    lane.ready(&second).await.unwrap();
+    accepted(&lane.deliver(&second).await);
+    accepted(&lane.redeliver(&first, START).await);
+    assert_eq!(world.fake.received(&user(1)).len(), 2);
+}
+
+#[tokio::test]
 async fn a_lane_goes_on_after_line_closed_the_connection() {
     let world = World::usual().await;
     let mut lane = world.channel.open();
