@@ -2,6 +2,8 @@
 //!
 //! The values name a delivery or an address, never a profile: whose they are is found by the reader.
 
+use std::fmt;
+
 use kernel::time::Millis;
 
 use crate::{Reason, Recipient, SuppressReason};
@@ -27,8 +29,8 @@ impl InboundRequest<'_> {
     }
 }
 
-/// What happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What happened. Its `Debug` shows the name alone: what people write is theirs.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InboundKind {
     /// It reached the recipient's system.
@@ -103,8 +105,37 @@ pub enum InboundKind {
     },
 }
 
+impl InboundKind {
+    /// Returns the stable name.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Bounced { .. } => "bounced",
+            Self::Complained => "complained",
+            Self::Unsubscribed => "unsubscribed",
+            Self::Opened => "opened",
+            Self::Clicked { .. } => "clicked",
+            Self::Followed { .. } => "followed",
+            Self::Blocked => "blocked",
+            Self::Wrote { .. } => "wrote",
+            Self::Unsent { .. } => "unsent",
+            Self::Pressed { .. } => "pressed",
+            Self::AccountLinked { .. } => "account_linked",
+            Self::AccountLinkFailed { .. } => "account_link_failed",
+            Self::Beacon { .. } => "beacon",
+            Self::Other { .. } => "other",
+        }
+    }
+}
+
+impl fmt::Debug for InboundKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One thing that a channel heard back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Inbound {
     /// The provider's name of this notice; a second one with the same name has no effect.
     pub dedupe_key: String,
@@ -120,6 +151,17 @@ pub struct Inbound {
     pub reply_token: Option<String>,
     /// What happened.
     pub kind: InboundKind,
+}
+
+impl fmt::Debug for Inbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbound")
+            .field("dedupe_key", &self.dedupe_key)
+            .field("at", &self.at)
+            .field("is_repeat", &self.is_repeat)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a hook call was refused.
@@ -141,4 +183,34 @@ pub enum InboundError {
         /// What is allowed.
         limit: usize,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_line_holds_nothing_that_a_person_wrote() {
+        let heard = Inbound {
+            dedupe_key: "01FZ74A0".to_owned(),
+            delivery_id: None,
+            recipient: Some(Recipient::new("U0123")),
+            at: Millis(0),
+            is_repeat: false,
+            reply_token: Some("nHuyWiB7".to_owned()),
+            kind: InboundKind::Wrote {
+                message_id: "468".to_owned(),
+                what: "text".to_owned(),
+                text: Some("秘密".to_owned()),
+            },
+        };
+        let shown = format!("{heard:?}");
+        assert!(
+            shown.contains("01FZ74A0") && shown.contains("wrote"),
+            "{shown}"
+        );
+        for hidden in ["秘密", "nHuyWiB7", "U0123"] {
+            assert!(!shown.contains(hidden), "{shown}");
+        }
+    }
 }

@@ -55,6 +55,12 @@ impl TokenBucket {
         self.tokens -= self.token;
     }
 
+    /// Empties the bucket: the provider has said that nothing is left. It fills again at its rate.
+    pub fn drain(&mut self, now: Millis) {
+        self.fill(now);
+        self.tokens = 0;
+    }
+
     /// Returns whether nothing has been taken lately.
     fn is_full(&mut self, now: Millis) -> bool {
         self.fill(now);
@@ -250,6 +256,18 @@ mod tests {
         }
         assert_eq!(bucket.next_at(Millis(0)), Millis(HOUR / 3));
         assert_eq!(bucket.next_at(Millis(HOUR / 3)), Millis(HOUR / 3));
+    }
+
+    #[test]
+    fn a_drained_bucket_fills_to_what_it_held() {
+        let mut bucket = TokenBucket::new(100, 10, Millis(0));
+        bucket.drain(Millis(0));
+        assert_eq!(bucket.next_at(Millis(0)), Millis(10));
+        for _ in 0..10 {
+            assert_eq!(bucket.next_at(Millis(1_000)), Millis(1_000));
+            bucket.take();
+        }
+        assert_eq!(bucket.next_at(Millis(1_000)), Millis(1_010));
     }
 
     proptest! {

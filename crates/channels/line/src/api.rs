@@ -9,7 +9,7 @@ mod send;
 
 use std::sync::Arc;
 
-use channel_core::{Reason, Stage};
+use channel_core::Stage;
 use http_body_util::Full;
 use hyper::{Request, body::Bytes};
 use kernel::time::Millis;
@@ -98,7 +98,11 @@ impl LineApi {
         let reply = self.send_with(&call, &token).await?;
         let reply = if reply.status == 401 {
             let fresh = self.shared.tokens.instead_of(&token).await?;
-            self.send_with(&call, &fresh).await?
+            if fresh.value == token.value {
+                reply
+            } else {
+                self.send_with(&call, &fresh).await?
+            }
         } else {
             reply
         };
@@ -124,10 +128,9 @@ impl LineApi {
         if (200..300).contains(&reply.status) {
             return Ok(reply);
         }
-        let text = classify::sentence(&reply.body);
         Err(LineApiError::Refused {
             status: reply.status,
-            text: Reason::new(channel_core::ReasonClass::Other, None, &text).detail,
+            text: classify::without_ids(&classify::sentence(&reply.body)),
         })
     }
 

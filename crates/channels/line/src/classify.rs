@@ -161,7 +161,7 @@ pub(crate) fn sentence(body: &[u8]) -> String {
 }
 
 /// Blots user ids out of what is kept for years.
-fn without_ids(text: &str) -> String {
+pub(crate) fn without_ids(text: &str) -> String {
     text.split_inclusive(|c: char| !c.is_ascii_alphanumeric())
         .map(|word| {
             let bare = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());

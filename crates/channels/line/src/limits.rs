@@ -45,6 +45,18 @@ impl Endpoint {
             Self::Other(_) => (2_000, SECOND),
         }
     }
+
+    fn bucket(self, now: Millis) -> TokenBucket {
+        let (count, span) = self.rate();
+        // A tenth of a second at once for the fast ones, so that a second never carries much more than
+        // its rate; the slow ones are LINE's own bucket, which starts full.
+        let burst = if span == SECOND {
+            count.div_ceil(10)
+        } else {
+            count
+        };
+        TokenBucket::per_span(count, span, burst, now)
+    }
 }
 
 /// The buckets of one channel.
@@ -56,18 +68,10 @@ pub(crate) struct Limits {
 impl Limits {
     /// Takes a call, or says when there will be one.
     pub(crate) fn take(&self, endpoint: Endpoint, now: Millis) -> Result<(), Millis> {
-        let (count, span) = endpoint.rate();
-        // A tenth of a second at once for the fast ones, so that a second never carries much more than
-        // its rate; the slow ones are LINE's own bucket, which starts full.
-        let burst = if span == SECOND {
-            count.div_ceil(10)
-        } else {
-            count
-        };
         let mut buckets = self.buckets.lock();
         let bucket = buckets
             .entry(endpoint)
-            .or_insert_with(|| TokenBucket::per_span(count, span, burst, now));
+            .or_insert_with(|| endpoint.bucket(now));
         let at = bucket.next_at(now);
         if at > now {
             return Err(at);
@@ -78,10 +82,11 @@ impl Limits {
 
     /// Empties a bucket: LINE has said that it is empty, as after a restart of ours.
     pub(crate) fn drain(&self, endpoint: Endpoint, now: Millis) {
-        let (count, span) = endpoint.rate();
-        let mut bucket = TokenBucket::per_span(count, span, 1, now);
-        bucket.take();
-        self.buckets.lock().insert(endpoint, bucket);
+        self.buckets
+            .lock()
+            .entry(endpoint)
+            .or_insert_with(|| endpoint.bucket(now))
+            .drain(now);
     }
 }
 

@@ -105,6 +105,8 @@ const SIGNED: &str = "/oauth2/v2.1/token";
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// After a renewal in advance has failed, the old token serves for so long before the next try.
 const PATIENCE: i64 = 10 * SECOND;
+/// After a failure without an old token, nobody tries again for so long.
+const AFTER_FAILURE: i64 = 3 * SECOND;
 
 /// Where everybody of a channel gets the token from.
 pub(crate) struct Tokens {
@@ -112,7 +114,14 @@ pub(crate) struct Tokens {
     pool: Arc<Pool>,
     clock: Arc<dyn Clock>,
     /// Held while a token is being issued, so that those who come meanwhile wait for that one.
-    current: Mutex<Option<Token>>,
+    held: Mutex<Held>,
+}
+
+#[derive(Default)]
+struct Held {
+    token: Option<Token>,
+    /// What the last try came to, and until when nobody tries again.
+    failure: Option<(Millis, TokenError)>,
 }
 
 impl std::fmt::Debug for Tokens {
@@ -129,15 +138,15 @@ impl Tokens {
             credentials,
             pool,
             clock,
-            current: Mutex::new(None),
+            held: Mutex::default(),
         }
     }
 
     /// Returns a token that LINE should take.
     pub(crate) async fn get(&self) -> Result<Token, TokenError> {
-        let mut current = self.current.lock().await;
+        let mut held = self.held.lock().await;
         let now = self.clock.now();
-        if let Some(token) = &mut *current {
+        if let Some(token) = &mut held.token {
             if token.renew_at.is_none_or(|at| now < at) {
                 return Ok(token.clone());
             }
@@ -151,22 +160,36 @@ impl Tokens {
                 return Ok(token.clone());
             }
         }
-        let fresh = self.issue(now).await?;
-        *current = Some(fresh.clone());
-        Ok(fresh)
+        self.fresh(&mut held, now).await
     }
 
-    /// Returns another token than this one, which LINE has refused.
+    /// Returns another token than this one, which LINE has refused; the same when there is no other.
     pub(crate) async fn instead_of(&self, refused: &Token) -> Result<Token, TokenError> {
-        let mut current = self.current.lock().await;
-        match &*current {
+        let mut held = self.held.lock().await;
+        match &held.token {
             Some(token) if token.value != refused.value => Ok(token.clone()),
             _ => {
-                let fresh = self.issue(self.clock.now()).await?;
-                *current = Some(fresh.clone());
-                Ok(fresh)
+                held.token = None;
+                self.fresh(&mut held, self.clock.now()).await
             }
         }
+    }
+
+    /// Asks for a token, unless that has just failed: all lanes would wait for the same answer, one behind
+    /// the other.
+    async fn fresh(&self, held: &mut Held, now: Millis) -> Result<Token, TokenError> {
+        if let Some((until, error)) = &held.failure
+            && now < *until
+        {
+            return Err(error.clone());
+        }
+        let issued = self.issue(now).await;
+        held.failure = issued
+            .as_ref()
+            .err()
+            .map(|error| (now.plus(AFTER_FAILURE), error.clone()));
+        held.token = issued.as_ref().ok().cloned();
+        issued
     }
 
     async fn issue(&self, now: Millis) -> Result<Token, TokenError> {

@@ -99,6 +99,9 @@ impl Lane {
         }
         let fresh = self.shared.tokens.instead_of(&token).await;
         let fresh = fresh.map_err(token::outcome_of)?;
+        if fresh.value == token.value {
+            return Ok(first);
+        }
         self.try_once(path, body, key, &fresh).await
     }
 

@@ -155,6 +155,32 @@ async fn refused_credentials_are_our_fault_and_no_message_is_given_up() {
     assert!(world.fake.taken().is_empty());
 }
 
+#[tokio::test]
+async fn lanes_do_not_queue_for_a_failure_that_one_has_just_seen() {
+    let world = World::usual().await;
+    world.fake.set_channel_secret("another");
+    let asked = |world: &World| world.fake.log().len();
+    for outcome in futures::future::join_all((1..=20).map(|n| world.send(message(n)))).await {
+        assert!(outcome.may_send_again(), "{outcome:?}");
+    }
+    assert_eq!(asked(&world), 1);
+    world.clock.turn(3_000);
+    world
+        .fake
+        .set_channel_secret(&Options::default().channel_secret);
+    accepted(&world.send(message(1)).await);
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_renewed_is_not_tried_twice() {
+    let world = World::usual().await;
+    let by_hand = Credentials::LongLived(Secret::new("void"));
+    let channel = channel(&world.fake.base_url(), by_hand, world.clock.clone());
+    let outcome = send(&channel, message(1)).await;
+    assert_eq!(outcome.reason().unwrap().class, ReasonClass::Authentication);
+    assert_eq!(world.fake.log().len(), 1);
+}
+
 #[test]
 fn a_key_is_read_from_both_forms_and_bad_ones_are_named() {
     assert!(AssertionKey::parse(PEM, "kid").is_ok());
