@@ -17,7 +17,7 @@ import sys
 import yaml
 
 LEFT_OUT = (
-    "coupon", "membership", "group", "room", "webhook", "chat", "markAsRead", "aggregation", "pnp",
+    "coupon", "membership", "group", "room", "webhook", "chat", "markAsRead", "aggregation/list", "pnp",
     "{messageId}", "richmenu/validate", "/v2/bot/info",
 )
 

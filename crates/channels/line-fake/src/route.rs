@@ -85,6 +85,7 @@ fn call_of(method: &str, parts: &[&str]) -> &'static str {
         ("GET", ["message", "quota"]) => "quota",
         ("GET", ["message", "quota", "consumption"]) => "consumption",
         ("GET", ["message", "delivery", _]) => "delivery",
+        ("GET", ["message", "aggregation", "info"]) => "units-used",
         ("GET", ["insight", "message", "event", "aggregation"]) => "unit",
         ("GET", ["profile", _]) => "profile",
         ("GET", ["followers", "ids"]) => "followers",
@@ -122,7 +123,9 @@ fn perform(
         "reply" => send::reply(state, asked, request_id),
         "validate" => send::validate(asked),
         "progress" => send::progress(state, asked),
-        "quota" | "consumption" | "delivery" | "unit" => stats::answer(state, asked, call),
+        "quota" | "consumption" | "delivery" | "unit" | "units-used" => {
+            stats::answer(state, asked, call)
+        }
         "profile" | "followers" | "link-token" => people::answer(state, asked, call, parts),
         "unknown" => Answer::not_found(),
         _ => menu::answer(state, asked, call, parts, request_id),

@@ -81,6 +81,9 @@ fn take(state: &mut State, asked: &Asked, call: &'static str, request_id: &str) 
         return Answer::error(429, MONTHLY);
     }
     state.used += cost;
+    let units = body.get("customAggregationUnits").and_then(Value::as_array);
+    let units = units.into_iter().flatten().filter_map(Value::as_str);
+    state.unit_names.extend(units.map(str::to_owned));
     let success = reached.len();
     for user in reached {
         deliver(state, asked, call, request_id, user, &body);

@@ -1,7 +1,7 @@
 //! What the platform remembers.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -86,6 +86,7 @@ pub(crate) struct State {
     pub(crate) aliases: BTreeMap<String, String>,
     pub(crate) batches: HashMap<String, i64>,
     pub(crate) units: HashMap<String, Value>,
+    pub(crate) unit_names: BTreeSet<String>,
     /// Told of every message that is taken.
     pub(crate) arrivals: Arc<Notify>,
     counter: u64,
@@ -114,6 +115,7 @@ impl State {
             aliases: BTreeMap::new(),
             batches: HashMap::new(),
             units: HashMap::new(),
+            unit_names: BTreeSet::new(),
             arrivals: Arc::default(),
             counter: 0,
         }

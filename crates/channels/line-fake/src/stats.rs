@@ -15,6 +15,9 @@ pub(crate) fn answer(state: &State, asked: &Asked, call: &str) -> Answer {
         }),
         "consumption" => Answer::ok(json!({ "totalUsage": state.used })),
         "delivery" => delivery(state, asked),
+        "units-used" => {
+            Answer::ok(json!({ "numOfCustomAggregationUnits": state.unit_names.len() }))
+        }
         _ => asked
             .query("customAggregationUnit")
             .and_then(|unit| state.units.get(&unit).cloned())

@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use self::request::Call;
 pub use self::{
     audience::{Narrowcast, NarrowcastPhase, NarrowcastProgress},
-    insight::{Counted, CountedKind, LinkInsight, UnitInsight},
+    insight::{Counted, CountedKind, LinkInsight, MAX_UNITS, UnitInsight},
     menu::{BatchOperation, BatchPhase, MenuAlias, MenuImage, StoredMenu},
     person::{Followers, LineProfile},
     send::{MonthlyQuota, Purpose, SentMessage},

@@ -22,8 +22,8 @@ pub mod webhook;
 pub use account_link::{LinkNonce, is_link_open, link_address};
 pub use api::{
     BatchOperation, BatchPhase, Counted, CountedKind, Followers, LineApi, LineApiError,
-    LineProfile, LinkInsight, MenuAlias, MenuImage, MonthlyQuota, Narrowcast, NarrowcastPhase,
-    NarrowcastProgress, Purpose, SentMessage, StoredMenu, UnitInsight,
+    LineProfile, LinkInsight, MAX_UNITS, MenuAlias, MenuImage, MonthlyQuota, Narrowcast,
+    NarrowcastPhase, NarrowcastProgress, Purpose, SentMessage, StoredMenu, UnitInsight,
 };
 pub use channel::LineChannel;
 pub use composer::is_unit;

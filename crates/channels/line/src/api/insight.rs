@@ -69,6 +69,16 @@ pub struct LinkInsight {
     pub unique_clicks: Option<i64>,
 }
 
+/// Most different names of units in a calendar month. A message with one more goes out uncounted, and LINE
+/// does not say so.
+pub const MAX_UNITS: i64 = 1_000;
+
+#[derive(Deserialize)]
+struct Units {
+    #[serde(rename = "numOfCustomAggregationUnits")]
+    used: i64,
+}
+
 #[derive(Deserialize)]
 struct Aggregation {
     overview: Option<Value>,
@@ -91,6 +101,16 @@ impl LineApi {
             ("out_of_service", _) => Counted::Never,
             _ => return Err(LineApiError::Unreadable),
         })
+    }
+
+    /// Returns how many different names of units were used this month; see [`MAX_UNITS`].
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn units_used(&self) -> Result<i64, LineApiError> {
+        let path = "/v2/bot/message/aggregation/info";
+        let units: Units = self.read(Call::get(Endpoint::Other(path), path)).await?;
+        Ok(units.used)
     }
 
     /// Returns how a unit did between two days (`20260401`, at most 30 days apart). LINE goes on

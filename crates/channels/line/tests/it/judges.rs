@@ -324,6 +324,7 @@ async fn questions(channel: &LineChannel, fake: &LineFake) {
         "clicks": [{ "seq": 1, "url": "https://shop.example.jp/", "click": 25, "uniqueClick": null, "uniqueClickOfRequest": null }],
     });
     fake.set_unit("spring", statistics);
+    api.units_used().await.unwrap();
     let unit = api
         .unit_insight("spring", "20261101", "20261129")
         .await

@@ -17,6 +17,7 @@ async fn a_message_goes_out_as_line_wants_it() {
         line.aggregation_unit = Some("spring_2026".to_owned());
     }
     let reference = accepted(&world.send(silent).await);
+    assert_eq!(world.channel.api().units_used().await.unwrap(), 1);
     let log = world.fake.log();
     let push = log.iter().find(|one| one.what.ends_with("/push")).unwrap();
     let body: Value = serde_json::from_slice(&push.body).unwrap();
