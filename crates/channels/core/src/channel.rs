@@ -4,8 +4,11 @@ use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 
+use kernel::time::Millis;
+
 use crate::{
-    Answer, ChannelKind, Inbound, InboundError, InboundRequest, Message, Outcome, Reason, Refusal,
+    Answer, ChannelKind, Inbound, InboundError, InboundRequest, Message, Outcome, Reason,
+    ReasonClass, Refusal,
 };
 
 /// What a channel can do, for those who drive it.
@@ -44,6 +47,30 @@ impl fmt::Debug for Prepared {
             .field("payload_bytes", &self.payload.len())
             .finish_non_exhaustive()
     }
+}
+
+/// Prepared messages of the same content that go to the provider in one request.
+///
+/// The caller durably keeps the key and the members, in this order, before the first hand-over: the
+/// provider recognises a repeat only if every byte is the same.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// The same for every try of this very pack, and of no other.
+    pub idempotency_key: String,
+    /// Its members, at most [`Channel::max_pack`] and all of one [`Channel::pack_key`].
+    pub messages: Vec<Prepared>,
+}
+
+/// Whether something is handed over for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// It is.
+    First,
+    /// It was handed over before, and what came of it is unknown.
+    Again {
+        /// When it was handed over for the first time.
+        first_at: Millis,
+    },
 }
 
 /// Why a lane cannot take a message now. Nothing of any message has been sent.
@@ -85,6 +112,18 @@ pub trait Channel: Send + Sync {
     /// Makes a lane. It connects when first asked to be ready.
     fn open(&self) -> Box<dyn Session>;
 
+    /// Returns how many messages of one content a request carries; 1 where each goes alone.
+    fn max_pack(&self) -> usize {
+        1
+    }
+
+    /// Returns what messages must have in common to go in one [`Pack`]; `None` for a message that
+    /// goes alone.
+    fn pack_key(&self, prepared: &Prepared) -> Option<[u8; 32]> {
+        let _ = prepared;
+        None
+    }
+
     /// Says what an answer means. Pure; every reply of every lane passes through here.
     fn classify(&self, answer: &Answer) -> Outcome;
 
@@ -115,6 +154,34 @@ pub trait Session: Send {
     /// The caller has durably recorded `handed_over` before. Dropping the future leaves the message
     /// in doubt: treat it as [`Outcome::Unknown`].
     async fn deliver(&mut self, prepared: &Prepared) -> Outcome;
+
+    /// Hands over again what was left in doubt, at a provider that recognises repeats.
+    ///
+    /// Sends nothing, and returns [`Outcome::Unknown`], where the provider does not, or when it has
+    /// forgotten a message that was first handed over at `first_at`.
+    async fn redeliver(&mut self, prepared: &Prepared, first_at: Millis) -> Outcome {
+        let _ = (prepared, first_at);
+        Outcome::Unknown {
+            reason: Reason::new(
+                ReasonClass::Other,
+                None,
+                "the provider does not recognise repeats",
+            ),
+        }
+    }
+
+    /// Hands a pack over and returns what came of each member, in order. Otherwise as
+    /// [`Session::deliver`] and, again, as [`Session::redeliver`].
+    async fn deliver_pack(&mut self, pack: &Pack, attempt: Attempt) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(pack.messages.len());
+        for prepared in &pack.messages {
+            outcomes.push(match attempt {
+                Attempt::First => self.deliver(prepared).await,
+                Attempt::Again { first_at } => self.redeliver(prepared, first_at).await,
+            });
+        }
+        outcomes
+    }
 
     /// Ends the connection politely.
     async fn close(&mut self);

@@ -54,7 +54,7 @@ macro_rules! channel_conformance {
         $crate::channel_conformance!(@each $harness;
             accepts_once, recognises_repeats, prepares_the_same_bytes, comes_back_after_not_now, drops_without_blame,
             suppresses_nobody_there, may_retry_what_broke_before, leaves_in_doubt_what_broke_after,
-            leaves_in_doubt_what_was_not_answered, sends_nothing_while_the_provider_is_away,
+            leaves_in_doubt_what_was_not_answered, gives_one_copy_after_a_kill, sends_nothing_while_the_provider_is_away,
             refuses_bad_messages_itself);
     };
     (@each $harness:expr; $($rule:ident),+) => {
@@ -242,6 +242,38 @@ pub async fn leaves_in_doubt_what_broke_after(harness: &dyn Harness) {
 /// When the rule is broken.
 pub async fn leaves_in_doubt_what_was_not_answered(harness: &dyn Harness) {
     stays_in_doubt(harness, Behaviour::StaysSilent).await;
+}
+
+/// After a process died between the hand-over and its record, a new one hands over again, and the
+/// provider that recognises repeats gives the recipient one copy.
+///
+/// # Panics
+/// When the rule is broken.
+pub async fn gives_one_copy_after_a_kill(harness: &dyn Harness) {
+    let Some(mut lane) = Lane::start(harness, &[Behaviour::BreaksAfter]).await else {
+        return;
+    };
+    if !lane.channel.capabilities().provider_dedupes {
+        return;
+    }
+    let message = harness.message(1, Behaviour::BreaksAfter);
+    let first_at = message.at;
+    // What came of it is lost together with the lane.
+    lane.send(message.clone()).await;
+    let channel = Arc::clone(&lane.channel);
+    drop(lane);
+    let mut lane = Lane {
+        session: channel.open(),
+        channel,
+    };
+    let prepared = lane.prepare(message);
+    lane.session
+        .ready(&prepared)
+        .await
+        .unwrap_or_else(|error| panic!("ready: {error:?}"));
+    let outcome = lane.session.redeliver(&prepared, first_at).await;
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+    assert_eq!(harness.received().await, [prepared.wire_id]);
 }
 
 /// A provider that is away is noticed by `ready`, before any hand-over is recorded.

@@ -2,6 +2,8 @@
 //!
 //! The values name a delivery or an address, never a profile: whose they are is found by the reader.
 
+use std::fmt;
+
 use kernel::time::Millis;
 
 use crate::{Reason, Recipient, SuppressReason};
@@ -27,8 +29,8 @@ impl InboundRequest<'_> {
     }
 }
 
-/// What happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What happened. Its `Debug` shows the name alone: what people write is theirs.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InboundKind {
     /// It reached the recipient's system.
@@ -52,13 +54,88 @@ pub enum InboundKind {
         url: String,
     },
     /// The person became reachable on this channel.
-    Followed,
-    /// The person blocked the sender on this channel.
+    Followed {
+        /// Whether she had blocked the sender before; `None` where the provider does not say.
+        after_block: Option<bool>,
+    },
+    /// The person blocked the sender on this channel. Says nothing about consent.
     Blocked,
+    /// The person wrote to the sender.
+    Wrote {
+        /// The provider's name of the message; [`InboundKind::Unsent`] names it again.
+        message_id: String,
+        /// What it holds, in the provider's word, such as `text` or `sticker`.
+        what: String,
+        /// The words, of a text.
+        text: Option<String>,
+    },
+    /// The person took a message back: what was kept of it must go.
+    Unsent {
+        /// The provider's name of the message.
+        message_id: String,
+    },
+    /// The person pressed a button that carries data.
+    Pressed {
+        /// What we put into the button.
+        data: String,
+        /// What the person chose with it, such as a date: names and values.
+        choices: Vec<(String, String)>,
+    },
+    /// The person's account at the provider was linked to one of ours.
+    AccountLinked {
+        /// The one-time value that names our account.
+        nonce: String,
+    },
+    /// Linking did not succeed; the one-time value is void.
+    AccountLinkFailed {
+        /// The one-time value.
+        nonce: String,
+    },
+    /// The person came near a beacon, or left.
+    Beacon {
+        /// The beacon.
+        hardware_id: String,
+        /// What happened, in the provider's word, such as `enter`.
+        what: String,
+    },
+    /// Something that nobody here acts on yet, in the provider's word.
+    Other {
+        /// The provider's word.
+        what: String,
+    },
+}
+
+impl InboundKind {
+    /// Returns the stable name.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Bounced { .. } => "bounced",
+            Self::Complained => "complained",
+            Self::Unsubscribed => "unsubscribed",
+            Self::Opened => "opened",
+            Self::Clicked { .. } => "clicked",
+            Self::Followed { .. } => "followed",
+            Self::Blocked => "blocked",
+            Self::Wrote { .. } => "wrote",
+            Self::Unsent { .. } => "unsent",
+            Self::Pressed { .. } => "pressed",
+            Self::AccountLinked { .. } => "account_linked",
+            Self::AccountLinkFailed { .. } => "account_link_failed",
+            Self::Beacon { .. } => "beacon",
+            Self::Other { .. } => "other",
+        }
+    }
+}
+
+impl fmt::Debug for InboundKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// One thing that a channel heard back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Inbound {
     /// The provider's name of this notice; a second one with the same name has no effect.
     pub dedupe_key: String,
@@ -66,10 +143,25 @@ pub struct Inbound {
     pub delivery_id: Option<i64>,
     /// The address, where the notice names one.
     pub recipient: Option<Recipient>,
-    /// When it happened.
+    /// When it happened. Notices may arrive in another order.
     pub at: Millis,
+    /// Whether the provider says that it has sent this notice before.
+    pub is_repeat: bool,
+    /// What an answer at no charge is given with, for as long as the provider allows.
+    pub reply_token: Option<String>,
     /// What happened.
     pub kind: InboundKind,
+}
+
+impl fmt::Debug for Inbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbound")
+            .field("dedupe_key", &self.dedupe_key)
+            .field("at", &self.at)
+            .field("is_repeat", &self.is_repeat)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a hook call was refused.
@@ -85,4 +177,40 @@ pub enum InboundError {
     /// The body cannot be read.
     #[error("the inbound request cannot be read: {0}")]
     Malformed(String),
+    /// The body is larger than any honest one.
+    #[error("the inbound request is larger than {limit} bytes")]
+    TooLarge {
+        /// What is allowed.
+        limit: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_line_holds_nothing_that_a_person_wrote() {
+        let heard = Inbound {
+            dedupe_key: "01FZ74A0".to_owned(),
+            delivery_id: None,
+            recipient: Some(Recipient::new("U0123")),
+            at: Millis(0),
+            is_repeat: false,
+            reply_token: Some("nHuyWiB7".to_owned()),
+            kind: InboundKind::Wrote {
+                message_id: "468".to_owned(),
+                what: "text".to_owned(),
+                text: Some("秘密".to_owned()),
+            },
+        };
+        let shown = format!("{heard:?}");
+        assert!(
+            shown.contains("01FZ74A0") && shown.contains("wrote"),
+            "{shown}"
+        );
+        for hidden in ["秘密", "nHuyWiB7", "U0123"] {
+            assert!(!shown.contains(hidden), "{shown}");
+        }
+    }
 }

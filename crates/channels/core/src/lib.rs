@@ -11,10 +11,11 @@ mod message;
 mod outcome;
 pub mod rate;
 
-pub use channel::{Capabilities, Channel, NotReady, Prepared, Session};
+pub use channel::{Attempt, Capabilities, Channel, NotReady, Pack, Prepared, Session};
 pub use inbound::{Inbound, InboundError, InboundKind, InboundRequest};
 pub use message::{
-    ChannelKind, Content, Email, FeedbackId, Mailbox, Message, Recipient, Unsubscribe,
+    ChannelKind, Content, Email, FeedbackId, LineMessages, Mailbox, Message, Notification,
+    Recipient, Unsubscribe,
 };
 pub use outcome::{
     Answer, Outcome, Reason, ReasonClass, Refusal, Stage, SuppressReason, without_addresses,

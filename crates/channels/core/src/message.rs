@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub enum ChannelKind {
     /// Electronic mail.
     Email,
+    /// Messages of a LINE Official Account.
+    Line,
 }
 
 impl ChannelKind {
@@ -22,6 +24,7 @@ impl ChannelKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Email => "email",
+            Self::Line => "line",
         }
     }
 }
@@ -135,12 +138,46 @@ impl fmt::Debug for Email {
     }
 }
 
+/// Whether a message may make the recipient's telephone sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notification {
+    /// As the recipient has set it.
+    #[default]
+    Normal,
+    /// Arrives without a sound.
+    Silent,
+}
+
+/// Rendered messages of a LINE Official Account, shown together.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LineMessages {
+    /// One to five message objects: a JSON array as LINE's Messaging API writes it.
+    pub messages: String,
+    /// Whether it may make a sound.
+    pub notification: Notification,
+    /// The name under which LINE counts opens and clicks together.
+    pub aggregation_unit: Option<String>,
+}
+
+impl fmt::Debug for LineMessages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LineMessages")
+            .field("messages_bytes", &self.messages.len())
+            .field("notification", &self.notification)
+            .field("aggregation_unit", &self.aggregation_unit)
+            .finish()
+    }
+}
+
 /// What is sent, by channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Content {
     /// An email.
     Email(Box<Email>),
+    /// Messages of a LINE Official Account.
+    Line(Box<LineMessages>),
 }
 
 /// One rendered message to one recipient.
@@ -164,6 +201,7 @@ impl Message {
     pub const fn channel(&self) -> ChannelKind {
         match self.content {
             Content::Email(_) => ChannelKind::Email,
+            Content::Line(_) => ChannelKind::Line,
         }
     }
 }

@@ -20,6 +20,9 @@ pub enum ReasonClass {
     Busy,
     /// Too many messages too fast.
     RateLimited,
+    /// The allowance of the period is used up: every further message gets the same answer until the
+    /// sender's plan is raised or the period ends.
+    Quota,
     /// Our credentials or our TLS are refused.
     Authentication,
     /// The sender, its reputation or its signature is refused: never the recipient's fault.
@@ -50,6 +53,7 @@ impl ReasonClass {
             Self::Timeout => "timeout",
             Self::Busy => "busy",
             Self::RateLimited => "rate_limited",
+            Self::Quota => "quota",
             Self::Authentication => "authentication",
             Self::Policy => "policy",
             Self::Content => "content",
@@ -69,6 +73,12 @@ impl ReasonClass {
             self,
             Self::Connection | Self::Timeout | Self::Authentication
         )
+    }
+
+    /// Returns whether whoever drives the sender should stop all of it and tell a person, instead of
+    /// trying message after message.
+    pub const fn stops_the_sender(self) -> bool {
+        matches!(self, Self::Quota)
     }
 }
 

@@ -1,20 +1,21 @@
 //! Token buckets: so many messages a second in all, and to one recipient domain.
 //!
-//! Pure: time is handed in. Tokens are counted in thousandths, because a bucket of `n` a second gains
-//! exactly `n` thousandths a millisecond.
+//! Pure: time is handed in. A token is counted in as many parts as its span has milliseconds, because a
+//! bucket of `n` a second gains exactly `n` thousandths a millisecond.
 
 use std::collections::HashMap;
 
-use kernel::time::Millis;
+use kernel::time::{Millis, SECOND};
 
 use crate::carrier::Carrier;
-
-const TOKEN: i64 = 1_000;
 
 /// A bucket that fills at a fixed rate.
 #[derive(Debug, Clone)]
 pub struct TokenBucket {
-    per_second: i64,
+    /// Tokens in each span, which is also the parts gained in a millisecond.
+    rate: i64,
+    /// Milliseconds of a span, which is also the parts of a token.
+    token: i64,
     capacity: i64,
     tokens: i64,
     at: Millis,
@@ -23,9 +24,16 @@ pub struct TokenBucket {
 impl TokenBucket {
     /// A full bucket; rates and bursts under one count as one.
     pub fn new(per_second: u32, burst: u32, now: Millis) -> Self {
-        let capacity = i64::from(burst.max(1)) * TOKEN;
+        Self::per_span(per_second, SECOND, burst, now)
+    }
+
+    /// A full bucket of so many tokens in each span of milliseconds, such as an hour.
+    pub fn per_span(tokens: u32, span: i64, burst: u32, now: Millis) -> Self {
+        let token = span.max(1);
+        let capacity = i64::from(burst.max(1)).saturating_mul(token);
         Self {
-            per_second: i64::from(per_second.max(1)),
+            rate: i64::from(tokens.max(1)),
+            token,
             capacity,
             tokens: capacity,
             at: now,
@@ -35,16 +43,22 @@ impl TokenBucket {
     /// Returns when the next token is there: `now` or later. Takes none.
     pub fn next_at(&mut self, now: Millis) -> Millis {
         self.fill(now);
-        if self.tokens >= TOKEN {
+        if self.tokens >= self.token {
             return now;
         }
-        let missing = TOKEN - self.tokens;
-        now.plus((missing + self.per_second - 1) / self.per_second)
+        let missing = self.token - self.tokens;
+        now.plus((missing + self.rate - 1) / self.rate)
     }
 
     /// Takes a token that [`TokenBucket::next_at`] has said is there.
     pub fn take(&mut self) {
-        self.tokens -= TOKEN;
+        self.tokens -= self.token;
+    }
+
+    /// Empties the bucket: the provider has said that nothing is left. It fills again at its rate.
+    pub fn drain(&mut self, now: Millis) {
+        self.fill(now);
+        self.tokens = 0;
     }
 
     /// Returns whether nothing has been taken lately.
@@ -59,7 +73,7 @@ impl TokenBucket {
         self.at = now.max(self.at);
         self.tokens = self
             .tokens
-            .saturating_add(elapsed.saturating_mul(self.per_second))
+            .saturating_add(elapsed.saturating_mul(self.rate))
             .min(self.capacity);
     }
 }
@@ -170,6 +184,7 @@ impl RateLimiter {
 
 #[cfg(test)]
 mod tests {
+    use kernel::time::HOUR;
     use proptest::prelude::*;
 
     use super::*;
@@ -230,6 +245,29 @@ mod tests {
             limiter.take("docomo.ne.jp", Millis(0)),
             Permit::At(Millis(1_000))
         );
+    }
+
+    #[test]
+    fn three_an_hour_come_back_one_every_twenty_minutes() {
+        let mut bucket = TokenBucket::per_span(3, HOUR, 3, Millis(0));
+        for _ in 0..3 {
+            assert_eq!(bucket.next_at(Millis(0)), Millis(0));
+            bucket.take();
+        }
+        assert_eq!(bucket.next_at(Millis(0)), Millis(HOUR / 3));
+        assert_eq!(bucket.next_at(Millis(HOUR / 3)), Millis(HOUR / 3));
+    }
+
+    #[test]
+    fn a_drained_bucket_fills_to_what_it_held() {
+        let mut bucket = TokenBucket::new(100, 10, Millis(0));
+        bucket.drain(Millis(0));
+        assert_eq!(bucket.next_at(Millis(0)), Millis(10));
+        for _ in 0..10 {
+            assert_eq!(bucket.next_at(Millis(1_000)), Millis(1_000));
+            bucket.take();
+        }
+        assert_eq!(bucket.next_at(Millis(1_000)), Millis(1_010));
     }
 
     proptest! {

@@ -197,6 +197,11 @@ impl Session for SandboxSession {
         }
     }
 
+    /// The inbox keeps a message once for each key, however late.
+    async fn redeliver(&mut self, prepared: &Prepared, _first_at: Millis) -> Outcome {
+        self.deliver(prepared).await
+    }
+
     async fn close(&mut self) {}
 }
 
