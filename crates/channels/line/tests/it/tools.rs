@@ -77,6 +77,11 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// Returns where LINE's own description of its Messaging API lies, its neighbours beside it.
+pub(crate) fn description() -> Option<PathBuf> {
+    variable("ENISHI_LINE_OPENAPI").map(PathBuf::from)
+}
+
 /// Prism between the channel and the platform: it holds requests and answers against LINE's own file.
 pub(crate) struct Prism {
     child: Child,
@@ -92,20 +97,18 @@ impl Drop for Prism {
 
 impl Prism {
     /// Starts it before a platform, and waits until it listens.
-    pub(crate) fn start(platform: &str, folder: &Path) -> Self {
+    pub(crate) fn start(description: &Path, platform: &str, folder: &Path) -> Self {
         let line = Path::new(HERE).join("../../../tests/line");
         let program = line.join("node_modules/@stoplight/prism-cli/dist/index.js");
         if !program.exists() {
             let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
             feed(Command::new("npm").current_dir(&line).args(install), "");
         }
-        let stock = variable("ENISHI_LINE_OPENAPI")
-            .map_or_else(|| line.join("openapi/messaging-api.yml"), PathBuf::from);
         let strict = folder.join("strict.json");
         feed(
             Command::new(python())
                 .arg(line.join("strict.py"))
-                .arg(stock)
+                .arg(description)
                 .arg(&strict),
             "",
         );
