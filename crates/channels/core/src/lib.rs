@@ -14,7 +14,7 @@ pub mod rate;
 pub use channel::{Capabilities, Channel, NotReady, Prepared, Session};
 pub use inbound::{Inbound, InboundError, InboundKind, InboundRequest};
 pub use message::{
-    ChannelKind, Content, Email, FeedbackId, Mailbox, Message, Recipient, Unsubscribe,
+    ChannelKind, Content, Email, FeedbackId, Mailbox, Message, Recipient, Unsubscribe, Webhook,
 };
 pub use outcome::{
     Answer, Outcome, Reason, ReasonClass, Refusal, Stage, SuppressReason, without_addresses,
