@@ -52,6 +52,7 @@ const STEPS: &[(&str, &str)] = &[
         "0020_list_unknown",
         include_str!("../sql/0020_list_unknown.sql"),
     ),
+    ("0022_webhooks", include_str!("../sql/0022_webhooks.sql")),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.
