@@ -28,8 +28,11 @@ pub(super) async fn list(
 
 const fn describe(event: EventType) -> (&'static str, &'static str) {
     match event {
-        EventType::SegmentEntered => ("A customer entered a segment", "お客様がセグメントに入った"),
-        EventType::SegmentLeft => ("A customer left a segment", "お客様がセグメントから出た"),
+        EventType::SegmentEntered => (
+            "A customer entered a segment",
+            "お客さまがセグメントに入った",
+        ),
+        EventType::SegmentLeft => ("A customer left a segment", "お客さまがセグメントから出た"),
         EventType::MessageAccepted => (
             "The provider took a message",
             "メッセージが配信事業者に受け付けられた",
@@ -50,7 +53,7 @@ const fn describe(event: EventType) -> (&'static str, &'static str) {
         ),
         EventType::ConsentChanged => (
             "A customer's permissions changed",
-            "お客様の同意の状態が変わった",
+            "お客さまの同意の状態が変わった",
         ),
         EventType::AddressSuppressed => (
             "An address must not be written to any more",
@@ -58,7 +61,7 @@ const fn describe(event: EventType) -> (&'static str, &'static str) {
         ),
         EventType::CustomerMerged => (
             "Two customers turned out to be one",
-            "二人のお客様が一人に統合された",
+            "二人のお客さまが一人に統合された",
         ),
         EventType::Ping => ("A test", "テスト"),
     }
