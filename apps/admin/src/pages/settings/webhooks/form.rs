@@ -3,13 +3,13 @@
 use api_types::webhooks::{WebhookTypeView, WebhookView, WriteWebhook};
 use leptos::{ev, prelude::*};
 
-use super::super::copy::FreshKey;
+use super::super::copy::CopyText;
 use crate::{
     api::{Load, Loaded, Page, Submit, load, webhooks},
     i18n as t,
     state::toast::use_toasts,
     ui::{
-        Button, ButtonKind, Checkbox, Choice, FieldKind, FormError, InlineError, RadioGroup,
+        Button, ButtonKind, Checkbox, Choice, FieldKind, FormError, Icon, InlineError, RadioGroup,
         Skeleton, Switch, TextField,
     },
 };
@@ -95,8 +95,11 @@ pub(super) fn WebhookForm(
     move || {
         match made.get() {
         Some(fresh) => view! {
-            <p class="t-small ink-2">{t::webhooks::secret_made}</p>
-            <FreshKey name=fresh.url value=fresh.secret.unwrap_or_default() is_secret=false on_done=move || open.set(false)/>
+            <div class="form">
+                <p class="t-small ink-2">{t::webhooks::secret_made}</p>
+                <CopyText label=t::webhooks::secret value=Signal::stored(fresh.secret.unwrap_or_default())/>
+                <div><Button kind=ButtonKind::Primary icon=Icon::Check label=t::settings::key_done on_press=move || open.set(false)/></div>
+            </div>
         }
         .into_any(),
         None => view! {
