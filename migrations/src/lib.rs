@@ -53,6 +53,7 @@ const STEPS: &[(&str, &str)] = &[
         include_str!("../sql/0020_list_unknown.sql"),
     ),
     ("0021_vip", include_str!("../sql/0021_vip.sql")),
+    ("0022_webhooks", include_str!("../sql/0022_webhooks.sql")),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

@@ -20,6 +20,7 @@ pub mod session;
 pub mod settings;
 pub mod submit;
 mod token;
+pub mod webhooks;
 
 pub use client::{Page, delete, get, patch, post, post_with_key, put};
 pub use error::ApiError;

@@ -26,8 +26,19 @@ pub struct Config {
     pub log: Log,
     /// Background work.
     pub workers: Workers,
+    /// What programs of the company are told.
+    pub webhooks: Webhooks,
     /// The indexes in memory.
     pub audience: Audience,
+}
+
+/// What programs of the company are told.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Webhooks {
+    /// Whether they may be told over unprotected connections.
+    pub allow_http: bool,
+    /// How long an answer may take.
+    pub timeout_seconds: u64,
 }
 
 /// Listening, addresses, folders.
@@ -154,6 +165,9 @@ impl Config {
         }
         if self.database.connections == 0 {
             wrong.push("database.connections: at least 1".to_owned());
+        }
+        if !(1..=30).contains(&self.webhooks.timeout_seconds) {
+            wrong.push("webhooks.timeout_seconds: 1 to 30".to_owned());
         }
         if self.audience.memory_limit_mb == 0 {
             wrong.push("audience.memory_limit_mb: at least 1".to_owned());

@@ -15,6 +15,7 @@ pub mod state;
 mod telemetry;
 pub mod tracking;
 pub mod transport;
+pub mod webhooks;
 mod workers;
 
 pub use app::{openapi, router};

@@ -22,6 +22,7 @@ mod senders;
 mod session;
 mod test_audience;
 mod track;
+mod webhooks;
 mod workspace;
 
 use std::any::Any;
@@ -41,6 +42,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(session::routes())
         .merge(workspace::routes())
         .merge(senders::routes())
+        .merge(webhooks::routes())
         .merge(test_audience::routes())
         .merge(segments::routes())
         .merge(lists::routes())

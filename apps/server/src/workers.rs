@@ -38,6 +38,7 @@ pub(crate) fn start(app: &App) {
     sending::start(app);
     crate::computed::start(app);
     crate::membership::start(app);
+    crate::webhooks::start(app);
 }
 
 /// Returns the runner of durable jobs with every handler of this server; tests drain it by `run_due`.

@@ -18,6 +18,7 @@ pub mod segment_versions;
 pub mod segments;
 pub mod senders;
 pub mod session;
+pub mod webhooks;
 
 pub use page::PageOf;
 pub use problem::{FieldError, Problem};

@@ -266,6 +266,12 @@ pub mod kind {
     pub enum Sender {}
     /// A row kept aside because it could not be taken.
     pub enum Quarantined {}
+    /// A program that is told of what happens.
+    pub enum Webhook {}
+    /// Something that programs are told of; its public form is the id that receivers know repeats by.
+    pub enum WebhookMessage {}
+    /// Telling one program of one thing.
+    pub enum WebhookDelivery {}
 
     impl Kind for Workspace {
         const PREFIX: &'static str = "wsp";
@@ -327,6 +333,15 @@ pub mod kind {
     impl Kind for Sender {
         const PREFIX: &'static str = "snd";
     }
+    impl Kind for Webhook {
+        const PREFIX: &'static str = "whk";
+    }
+    impl Kind for WebhookMessage {
+        const PREFIX: &'static str = "whm";
+    }
+    impl Kind for WebhookDelivery {
+        const PREFIX: &'static str = "whd";
+    }
     impl Kind for Quarantined {
         const PREFIX: &'static str = "qua";
     }
@@ -374,6 +389,12 @@ pub type AuditId = Id<kind::Audit>;
 pub type SenderId = Id<kind::Sender>;
 /// Id of a quarantined row.
 pub type QuarantinedId = Id<kind::Quarantined>;
+/// See [`kind::Webhook`].
+pub type WebhookId = Id<kind::Webhook>;
+/// See [`kind::WebhookMessage`].
+pub type WebhookMessageId = Id<kind::WebhookMessage>;
+/// See [`kind::WebhookDelivery`].
+pub type WebhookDeliveryId = Id<kind::WebhookDelivery>;
 
 #[cfg(test)]
 mod tests {

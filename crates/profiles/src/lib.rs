@@ -18,6 +18,7 @@ pub mod lists;
 pub mod merge;
 pub mod names;
 mod order_row;
+pub mod outgoing;
 pub mod partition;
 pub mod search;
 pub mod seen;

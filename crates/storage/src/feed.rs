@@ -108,14 +108,31 @@ pub async fn read_of(
     up_to: Cursor,
     limit: u32,
 ) -> Result<Stretch, DbErr> {
-    let columns = "xid, id, workspace_id, profile_id, kind, a, b";
+    let (rows, position) = marks_of(db, workspace, after, up_to, limit).await?;
+    Ok(Stretch {
+        changes: rows.iter().filter_map(Mark::change).collect(),
+        position,
+    })
+}
+
+/// As [`read_of`], with when each row was written.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn marks_of(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    after: Cursor,
+    up_to: Cursor,
+    limit: u32,
+) -> Result<(Vec<Mark>, Cursor), DbErr> {
     let text = match Dialect::of(db.get_database_backend()) {
         Dialect::Sqlite => format!(
-            "SELECT {columns} FROM feed WHERE id > $2 AND id <= $4 AND $1 = $1 AND $3 = $3 AND workspace_id = $5
+            "{MARK} WHERE id > $2 AND id <= $4 AND $1 = $1 AND $3 = $3 AND workspace_id = $5
              ORDER BY id LIMIT $6"
         ),
         Dialect::Postgres => format!(
-            "SELECT {columns} FROM feed WHERE (xid, id) > ($1, $2) AND (xid, id) <= ($3, $4) AND workspace_id = $5
+            "{MARK} WHERE (xid, id) > ($1, $2) AND (xid, id) <= ($3, $4) AND workspace_id = $5
              ORDER BY xid, id LIMIT $6"
         ),
     };
@@ -127,18 +144,11 @@ pub async fn read_of(
         workspace.raw().into(),
         i64::from(limit).into(),
     ];
-    let rows: Vec<Row> = sql::all(db, text, binds).await?;
+    let rows: Vec<Mark> = sql::all(db, text, binds).await?;
     let is_all = rows.len() < limit as usize;
-    let last = rows.last().map(|row| Cursor {
-        xid: row.xid,
-        id: row.id,
-    });
+    let last = rows.last().map(Mark::position);
     let position = last.filter(|_| !is_all).unwrap_or(up_to);
-    let changes = rows.into_iter().filter_map(Row::into_change);
-    Ok(Stretch {
-        changes: changes.map(|(_, change)| change).collect(),
-        position,
-    })
+    Ok((rows, position))
 }
 
 impl Row {
@@ -180,6 +190,20 @@ pub struct Mark {
 }
 
 impl Mark {
+    /// Returns the change that it tells of; none for a kind that is not known.
+    pub const fn change(&self) -> Option<Change> {
+        let Some(kind) = ChangeKind::from_code(self.kind) else {
+            return None;
+        };
+        Some(Change {
+            workspace: WorkspaceId::from_raw(self.workspace_id),
+            profile: ProfileId::from_raw(self.profile_id),
+            kind,
+            a: self.a,
+            b: self.b,
+        })
+    }
+
     /// Returns where the row stands.
     pub const fn position(&self) -> Cursor {
         Cursor {

@@ -11,7 +11,7 @@ const SANDBOXED = /sandboxed|\/preview\//;
 
 const AREAS = ['', 'customers', 'segments', 'lists', 'campaigns', 'contents', 'products', 'imports', 'inbox', 'analytics', 'analytics/rfm', 'analytics/deciles', 'analytics/bands', 'analytics/lifecycle', 'analytics/retention', 'settings'];
 const NEW = ['segments/new', 'campaigns/new', 'contents/new', 'imports/new'];
-const SETTINGS = ['company', 'senders', 'test-audience', 'members', 'api-keys', 'write-keys', 'computed', 'audience', 'audit'].map((name) => `settings/${name}`);
+const SETTINGS = ['company', 'senders', 'test-audience', 'members', 'api-keys', 'write-keys', 'webhooks', 'computed', 'audience', 'audit'].map((name) => `settings/${name}`);
 
 /** How the pages are looked at: each language once in each light. */
 const LOOKS = [

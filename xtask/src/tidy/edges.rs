@@ -101,6 +101,16 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        name: "webhooks",
+        may_use: &[
+            "kernel",
+            "storage",
+            "profiles",
+            "segmentation",
+            "channel-core",
+        ],
+    },
+    Rule {
         name: "demo",
         may_use: &["kernel", "storage"],
     },
@@ -154,6 +164,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "contents",
             "campaigns",
             "analytics",
+            "webhooks",
             "demo",
             "testkit",
             "server",

@@ -19,6 +19,7 @@ mod sender_form;
 mod senders;
 mod snippets;
 mod test_audience;
+mod webhooks;
 mod words;
 mod write_keys;
 

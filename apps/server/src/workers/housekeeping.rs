@@ -9,6 +9,7 @@ use kernel::time::DAY;
 use profiles::{ingest, partition};
 use sea_orm::DbErr;
 use storage::{Tx, feed};
+use webhooks::outbox;
 
 use crate::{http::idempotency, state::App};
 
@@ -39,6 +40,10 @@ pub async fn keep_house(app: &App) -> anyhow::Result<()> {
     let links = remove(app, |tx| Box::pin(link::prune(tx, now, BATCH))).await?;
     let tickets = remove(app, |tx| Box::pin(ticket::prune(tx, now, BATCH))).await?;
     let answers = remove(app, |tx| Box::pin(idempotency::prune(tx, now, BATCH))).await?;
+    let told = remove(app, |tx| {
+        Box::pin(outbox::prune(tx, now.plus(-outbox::KEPT), BATCH))
+    });
+    let told = told.await?;
     tracing::debug!(
         feed.rows = changes,
         receipts.rows = receipts,
@@ -46,6 +51,7 @@ pub async fn keep_house(app: &App) -> anyhow::Result<()> {
         links.rows = links,
         tickets.rows = tickets,
         answers.rows = answers,
+        told.rows = told,
         "housekeeping done"
     );
     Ok(())

@@ -36,7 +36,7 @@ fn recipients() -> i64 {
 }
 
 /// A child process that does not outlive the test.
-pub(crate) struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -88,7 +88,7 @@ fn n_arrived(folder: &Path) -> i64 {
     i64::try_from(n).unwrap()
 }
 
-async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
     for _ in 0..6_000 {
         if done().await {
             return;
@@ -98,7 +98,7 @@ async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
     panic!("two minutes and still not {what}");
 }
 
-async fn number(db: &DatabaseConnection, text: &str) -> i64 {
+pub(crate) async fn number(db: &DatabaseConnection, text: &str) -> i64 {
     let backend = db.get_database_backend();
     let row = db
         .query_one_raw(sea_orm::Statement::from_string(backend, text))
@@ -233,7 +233,7 @@ async fn three_kills_lose_nobody_and_double_nobody_on_postgres() {
     survive(kit, url.clone(), url).await;
 }
 
-async fn own_kit(db: Db) -> Kit {
+pub(crate) async fn own_kit(db: Db) -> Kit {
     let kit = Kit {
         db,
         clock: testkit::FakeClock::at(SystemClock.now()),

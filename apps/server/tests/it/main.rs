@@ -21,6 +21,12 @@ mod created;
 mod cursors;
 mod data;
 mod faults;
+#[path = "../../../../crates/channels/webhook/tests/it/receiver.rs"]
+#[expect(
+    dead_code,
+    reason = "the tests of the channel itself play the rest of its parts"
+)]
+mod hook_receiver;
 mod housekeeping;
 mod import_kill;
 mod intake;
@@ -46,3 +52,4 @@ mod segments;
 mod shop;
 mod track;
 mod uploads;
+mod webhooks;

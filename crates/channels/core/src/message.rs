@@ -17,6 +17,8 @@ pub enum ChannelKind {
     Email,
     /// Messages of a LINE Official Account.
     Line,
+    /// A notice to a program of the company's own.
+    Webhook,
 }
 
 impl ChannelKind {
@@ -25,11 +27,12 @@ impl ChannelKind {
         match self {
             Self::Email => "email",
             Self::Line => "line",
+            Self::Webhook => "webhook",
         }
     }
 }
 
-/// The address of a recipient as it is stored: bare, without quotes or display name.
+/// The address of a recipient as it is stored: a bare mailbox without quotes or display name, or the URL of a program.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Recipient(String);
 
@@ -170,6 +173,24 @@ impl fmt::Debug for LineMessages {
     }
 }
 
+/// A notice to a program: a JSON document, signed by each of the secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Webhook {
+    /// The JSON document, as it is sent.
+    pub body: String,
+    /// The keys that sign it, the present one first; while one is being replaced there are several.
+    pub secrets: Vec<Vec<u8>>,
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook")
+            .field("body_bytes", &self.body.len())
+            .field("secrets", &self.secrets.len())
+            .finish_non_exhaustive()
+    }
+}
+
 /// What is sent, by channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -178,6 +199,8 @@ pub enum Content {
     Email(Box<Email>),
     /// Messages of a LINE Official Account.
     Line(Box<LineMessages>),
+    /// A notice to a program.
+    Webhook(Box<Webhook>),
 }
 
 /// One rendered message to one recipient.
@@ -202,6 +225,7 @@ impl Message {
         match self.content {
             Content::Email(_) => ChannelKind::Email,
             Content::Line(_) => ChannelKind::Line,
+            Content::Webhook(_) => ChannelKind::Webhook,
         }
     }
 }
@@ -216,5 +240,15 @@ mod tests {
         assert_eq!(format!("{recipient:?}"), "Recipient(<17 bytes>)");
         assert_eq!(recipient.domain(), "example.jp");
         assert_eq!(Recipient::new("nobody").domain(), "");
+    }
+
+    #[test]
+    fn a_notice_shows_neither_its_body_nor_its_keys_in_a_log_line() {
+        let notice = Webhook {
+            body: r#"{"type":"ping"}"#.to_owned(),
+            secrets: vec![b"a key that nobody may see".to_vec()],
+        };
+        let shown = format!("{notice:?}");
+        assert_eq!(shown, "Webhook { body_bytes: 15, secrets: 1, .. }");
     }
 }

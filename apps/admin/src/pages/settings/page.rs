@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{
     api_keys::ApiKeys, audience::Audience, audit::Audit, company::Company, computed::Computed,
     members::Members, places::Place, senders::Senders, test_audience::TestAudience,
-    write_keys::WriteKeys,
+    webhooks::Webhooks, write_keys::WriteKeys,
 };
 use crate::{app::bar::use_crumb, pages::not_found::NotFound};
 
@@ -28,6 +28,7 @@ pub fn SettingsPage(
         Place::Members => view! { <Members/> }.into_any(),
         Place::ApiKeys => view! { <ApiKeys/> }.into_any(),
         Place::WriteKeys => view! { <WriteKeys/> }.into_any(),
+        Place::Webhooks => view! { <Webhooks/> }.into_any(),
         Place::Computed => view! { <Computed/> }.into_any(),
         Place::Audience => view! { <Audience/> }.into_any(),
         Place::Audit => view! { <Audit/> }.into_any(),

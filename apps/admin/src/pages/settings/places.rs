@@ -13,19 +13,21 @@ pub(super) enum Place {
     Members,
     ApiKeys,
     WriteKeys,
+    Webhooks,
     Computed,
     Audience,
     Audit,
 }
 
 impl Place {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Company,
         Self::Senders,
         Self::TestAudience,
         Self::Members,
         Self::ApiKeys,
         Self::WriteKeys,
+        Self::Webhooks,
         Self::Computed,
         Self::Audience,
         Self::Audit,
@@ -44,6 +46,7 @@ impl Place {
             Self::Members => "members",
             Self::ApiKeys => "api-keys",
             Self::WriteKeys => "write-keys",
+            Self::Webhooks => "webhooks",
             Self::Computed => "computed",
             Self::Audience => "audience",
             Self::Audit => "audit",
@@ -62,6 +65,7 @@ impl Place {
             Self::Members => t::settings::members(),
             Self::ApiKeys => t::settings::api_keys(),
             Self::WriteKeys => t::settings::write_keys(),
+            Self::Webhooks => t::webhooks::title(),
             Self::Computed => t::computed::title(),
             Self::Audience => t::settings::audience(),
             Self::Audit => t::settings::audit(),
@@ -76,6 +80,7 @@ impl Place {
             Self::Members => t::settings::members_about(),
             Self::ApiKeys => t::settings::api_keys_about(),
             Self::WriteKeys => t::settings::write_keys_about(),
+            Self::Webhooks => t::webhooks::about(),
             Self::Computed => t::computed::about(),
             Self::Audience => t::settings::audience_about(),
             Self::Audit => t::settings::audit_about(),
@@ -90,6 +95,7 @@ impl Place {
             Self::Members => Icon::Users,
             Self::ApiKeys => Icon::Key,
             Self::WriteKeys => Icon::Zap,
+            Self::Webhooks => Icon::ArrowRight,
             Self::Computed => Icon::RefreshCw,
             Self::Audience => Icon::Layers,
             Self::Audit => Icon::History,
@@ -101,7 +107,7 @@ impl Place {
         match self {
             Self::Company | Self::Members => true,
             Self::Senders | Self::TestAudience => session::may("campaigns:read"),
-            Self::ApiKeys | Self::WriteKeys => session::may("settings:write"),
+            Self::ApiKeys | Self::WriteKeys | Self::Webhooks => session::may("settings:write"),
             Self::Computed | Self::Audience => session::may("segments:read"),
             Self::Audit => session::may("audit:read"),
         }

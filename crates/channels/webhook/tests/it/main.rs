@@ -1,0 +1,10 @@
+//! The webhook channel against a receiver of its own, and against readers that we did not write.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod contract;
+mod guard;
+mod judges;
+mod receiver;
+mod story;
+mod support;
