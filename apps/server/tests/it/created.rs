@@ -67,6 +67,10 @@ async fn every_answer_that_makes_something_says_where_it_is() {
             json!({"name": "店", "power": "server"}),
         ),
         ("/api/v1/members/invite", json!({"role": "viewer"})),
+        (
+            "/api/v1/webhooks",
+            json!({"url": "https://hooks.example.jp/"}),
+        ),
     ];
     for test in testkit::both().await {
         let app = TestApp::new(&test).await;
@@ -87,6 +91,15 @@ async fn every_answer_that_makes_something_says_where_it_is() {
             assert_eq!(location(&again), at, "{path}, given a second time");
             if ["/api/v1/campaigns", "/api/v1/contents"].contains(path) {
                 copies.push(((*path).to_owned(), format!("{at}/copy")));
+            }
+            if *path == "/api/v1/webhooks" {
+                let test = format!("{at}/test");
+                let made = make(&app, &token, &test, Some(&json!({}))).await;
+                let deliveries = "/api/v1/webhook-deliveries";
+                let id = made.json()["id"].as_str().unwrap().to_owned();
+                assert_eq!(location(&made), format!("{deliveries}/{id}"));
+                follow(&app, &token, deliveries, &location(&made)).await;
+                seen.insert(format!("{path}/{{id}}/test"));
             }
             seen.insert((*path).to_owned());
             follow(&app, &token, path, &at).await;

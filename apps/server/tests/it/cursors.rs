@@ -28,6 +28,10 @@ async fn things(app: &TestApp, token: &str) -> Vec<String> {
             "/api/v1/campaigns",
             json!({"name": "夏", "document": document}),
         ),
+        (
+            "/api/v1/webhooks",
+            json!({"url": "https://hooks.example.jp/"}),
+        ),
     ] {
         let made = app.post(path, token, body).await;
         let made = made.expect(StatusCode::CREATED);
