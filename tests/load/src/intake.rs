@@ -19,7 +19,6 @@ use kernel::{
 };
 use storage::{
     Db,
-    bulk::{Bulk, ColumnType},
     secret::{self, MasterKey},
     sql,
 };
@@ -36,13 +35,12 @@ use crate::{
     figure::{Bar, Report},
     home::Home,
     latency::Waits,
+    send,
     server::{self, Server, Start},
-    shop::{self, WORKSPACE},
+    shop::WORKSPACE,
 };
 
 const BAR: f64 = 500.0;
-/// Rows of one statement.
-const CHUNK: u64 = 2_000;
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -224,57 +222,10 @@ fn message(n: u64) -> String {
     )
 }
 
-const PROFILE: Bulk = Bulk {
-    table: "profile",
-    columns: &[
-        ("workspace_id", ColumnType::Int),
-        ("id", ColumnType::Int),
-        ("email", ColumnType::Text),
-        ("full_name", ColumnType::Text),
-        ("is_anonymous", ColumnType::Bool),
-        ("attributes", ColumnType::Json),
-        ("search_text", ColumnType::Text),
-        ("first_seen_at", ColumnType::Int),
-        ("last_seen_at", ColumnType::Int),
-        ("created_at", ColumnType::Int),
-        ("updated_at", ColumnType::Int),
-    ],
-    suffix: "",
-};
-
 /// Writes customers with one message each that their server took, and the key that signs return paths.
 async fn prepare(db: &Db, master_key: &MasterKey, n: u64) -> anyhow::Result<Signer> {
-    let tx = db.begin().await?;
-    shop::found(&tx).await?;
+    send::customers(db, n).await?;
     let key = [7; 32];
-    let now = SystemClock.now();
-    secret::put(&tx, master_key, WORKSPACE, "tracking/1", &key, now).await?;
-    tx.commit().await?;
-    let row = |n: u64| {
-        vec![
-            WORKSPACE.raw().into(),
-            n.cast_signed().into(),
-            format!("c{n}@example.jp").into(),
-            "客".into(),
-            false.into(),
-            "{}".into(),
-            "".into(),
-            0i64.into(),
-            0i64.into(),
-            0i64.into(),
-            0i64.into(),
-        ]
-    };
-    let mut first = 1;
-    while first <= n {
-        let last = n.min(first + CHUNK - 1);
-        let tx = db.begin().await?;
-        PROFILE
-            .insert(&tx, (first..=last).map(row).collect())
-            .await?;
-        tx.commit().await?;
-        first = last + 1;
-    }
     let tx = db.begin().await?;
     sql::exec(
         &tx,
@@ -284,6 +235,8 @@ async fn prepare(db: &Db, master_key: &MasterKey, n: u64) -> anyhow::Result<Sign
         [],
     )
     .await?;
+    let now = SystemClock.now();
+    secret::put(&tx, master_key, WORKSPACE, "tracking/1", &key, now).await?;
     tx.commit().await?;
     Ok(Signer::new(WORKSPACE, &[(1, key)]))
 }

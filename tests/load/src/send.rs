@@ -11,6 +11,7 @@ use anyhow::ensure;
 use clap::ValueEnum;
 use storage::{Db, sql};
 
+pub(crate) use self::campaign::customers;
 use self::sink::Sink;
 use crate::{
     Databases,

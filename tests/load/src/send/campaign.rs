@@ -95,7 +95,8 @@ const PROFILE: Bulk = Bulk {
     suffix: "",
 };
 
-async fn customers(db: &Db, n: u64) -> anyhow::Result<()> {
+/// Writes the workspace and customers 1 to `n`.
+pub(crate) async fn customers(db: &Db, n: u64) -> anyhow::Result<()> {
     let tx = db.begin().await?;
     shop::found(&tx).await?;
     tx.commit().await?;
