@@ -7,6 +7,7 @@ use channel_core::{
     Answer, Capabilities, Channel, ChannelKind, Message, NotReady, Outcome, Prepared, ReasonClass,
     Refusal, Session, Stage, dial::Dialler,
 };
+use kernel::time::Millis;
 use tokio_rustls::TlsConnector;
 
 use crate::{
@@ -134,6 +135,11 @@ impl Session for Lane {
         let exchanged = exchange(stream, &address, prepared);
         let answer = tokio::time::timeout(self.parts.timeout, exchanged).await;
         classify(&answer.unwrap_or_else(|_| Answer::timed_out(Stage::AfterHandover)))
+    }
+
+    /// Whoever takes notices knows one again by its id, for as long as they keep it: it may be sent again at any time.
+    async fn redeliver(&mut self, prepared: &Prepared, _first_at: Millis) -> Outcome {
+        self.deliver(prepared).await
     }
 
     async fn close(&mut self) {

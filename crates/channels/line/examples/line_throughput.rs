@@ -1,7 +1,7 @@
 //! Measures preparing, and pushing to the fake platform on one lane, on eight, and on 64 whose hand-overs wait
 //! for a group commit every 5 ms, as they do behind the ledger; then the documented rate.
 //!
-//! `cargo run --release -p channel-line --example throughput`
+//! `cargo run --release -p channel-line --example line_throughput`
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
