@@ -49,12 +49,7 @@ pub(super) fn read(letter: &Letter) -> Option<Vec<Notice>> {
         sent_to: None,
         kind: NoticeKind::AutoReplied,
         status: None,
-        detail: letter
-            .prose
-            .split_whitespace()
-            .take(40)
-            .collect::<Vec<_>>()
-            .join(" "),
+        detail: letter.opening(),
     }])
 }
 

@@ -41,12 +41,7 @@ pub(super) fn read(letter: &Letter) -> Option<Vec<Notice>> {
             sent_to: None,
             kind: NoticeKind::Complained(kind.clone()),
             status: None,
-            detail: letter
-                .prose
-                .split_whitespace()
-                .take(40)
-                .collect::<Vec<_>>()
-                .join(" "),
+            detail: letter.opening(),
         };
         if who.is_empty() {
             notices.push(notice(None));

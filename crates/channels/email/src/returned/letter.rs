@@ -92,6 +92,12 @@ impl Letter {
         field(&self.given_back, name)
     }
 
+    /// Returns the first words that people read.
+    pub(super) fn opening(&self) -> String {
+        let words: Vec<&str> = self.prose.split_whitespace().take(40).collect();
+        words.join(" ")
+    }
+
     fn take(&mut self, message: &Message<'_>, depth: usize) {
         for part in &message.parts {
             let kind = part.content_type().map_or_else(String::new, |kind| {

@@ -40,7 +40,7 @@ static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
 /// What they say themselves.
 static SAYS: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)(?:could|was|can|did) ?n[o']t be delivered|could not deliver|wasn't able to deliver|unable to deliver|not delivered to|was not delivered|delivery (?:to the following|failed|has failed)|undeliverable|failed to deliver|permanent (?:fatal )?error|user unknown|rejected by a remote mail server|couldn't be delivered|no such user|unknown user|bounce|failure reasons|transcript of session|the user\(s\)|has been blocked|not a member of this mailing list|may not exist|rejected|配信できません|送信できません|送信できません|届けることができません|受信できません",
+        r"(?i)(?:could|was|can|did) ?n[o']t be delivered|could not deliver|wasn't able to deliver|unable to deliver|not delivered to|was not delivered|delivery (?:to the following|failed|has failed)|undeliverable|failed to deliver|permanent (?:fatal )?error|user unknown|rejected by a remote mail server|couldn't be delivered|no such user|unknown user|bounce|failure reasons|transcript of session|the user\(s\)|has been blocked|not a member of this mailing list|may not exist|rejected|配信できません|送信できません|届けることができません|受信できません",
     )
 });
 
