@@ -16,7 +16,7 @@ pub use plan::{PlannedRow, plan};
 pub use read::{
     DeliveryFilter, DeliveryRow, Progress, StateCount, addressee, find, list, progress,
 };
-pub use reserve::{ActiveCampaign, Reserved, active_campaigns, reserve};
+pub use reserve::{ActiveCampaign, Reserved, Whose, active_campaigns, reserve, with_vips_due};
 pub use worker::{
     cancel_rest, dead_workers, finish_done, forget_worker, has_done, heartbeat, recover,
 };

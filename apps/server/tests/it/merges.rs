@@ -3,7 +3,7 @@
 use campaigns::{
     ledger::{
         self, ActiveCampaign, DeliveryFilter, DeliveryState, HandOver, LedgerWriter, PlannedRow,
-        Reserved, Round, Settle, Settlement, WriterOptions,
+        Reserved, Round, Settle, Settlement, Whose, WriterOptions,
     },
     lifecycle,
     model::{
@@ -162,9 +162,16 @@ impl Shop {
     async fn reserve(&self, token: i64) -> Vec<Reserved> {
         let campaign = self.active().await;
         let tx = self.begin().await;
-        let rows = ledger::reserve(&tx, &campaign, token, self.app.app.now(), 10)
-            .await
-            .unwrap();
+        let rows = ledger::reserve(
+            &tx,
+            &campaign,
+            Whose::Everybodys,
+            token,
+            self.app.app.now(),
+            10,
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         rows
     }

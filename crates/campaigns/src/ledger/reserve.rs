@@ -50,6 +50,44 @@ struct Row {
     turn: i16,
 }
 
+/// Whose rows are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of VIPs alone.
+    Vips,
+    /// Everybody's, those of VIPs first among what is due at the same moment.
+    Everybodys,
+}
+
+impl Whose {
+    const fn sql(self) -> &'static str {
+        match self {
+            Self::Vips => "AND d.turn = 0",
+            Self::Everybodys => "",
+        }
+    }
+}
+
+/// Returns which of these campaigns have a message to a VIP that is due.
+///
+/// Campaigns that share a sender compete for it: whoever sends takes these rows before any other.
+pub async fn with_vips_due(
+    db: &impl ConnectionTrait,
+    campaigns: &[ActiveCampaign],
+    now: Millis,
+) -> Result<HashSet<CampaignId>, DbErr> {
+    let dialect = Dialect::of(db.get_database_backend());
+    let running = campaigns.iter().filter(|campaign| !campaign.only_tests);
+    let asked = rowset::bind_numbers(running.map(|campaign| campaign.id.raw()));
+    let text = format!(
+        "SELECT u.value AS id FROM {} u WHERE EXISTS (SELECT 1 FROM delivery d
+           WHERE d.campaign_id = u.value AND d.state <= 2 AND d.turn = 0 AND d.due_at <= $2)",
+        rowset::numbers(dialect, "$1")
+    );
+    let found = ids(db, text, [asked, now.0.into()]).await?;
+    Ok(found.into_iter().map(CampaignId::from_raw).collect())
+}
+
 /// Takes up to `limit` due rows of a campaign for the worker `token`.
 ///
 /// Consent and suppression are read again in this transaction; whoever may no longer be written to is
@@ -58,10 +96,12 @@ struct Row {
 pub async fn reserve(
     tx: &impl ConnectionTrait,
     campaign: &ActiveCampaign,
+    whose: Whose,
     token: i64,
     now: Millis,
     limit: u32,
 ) -> Result<Vec<Reserved>, DbErr> {
+    let whose = whose.sql();
     let dialect = Dialect::of(tx.get_database_backend());
     let tests_only = if campaign.only_tests {
         "AND d.is_test"
@@ -72,7 +112,7 @@ pub async fn reserve(
     let text = format!(
         "WITH picked AS MATERIALIZED
            (SELECT d.profile_id, d.id FROM delivery d WHERE d.campaign_id = $2 AND d.state <= 2 AND d.due_at <= $3
-            {tests_only} ORDER BY d.due_at, d.turn LIMIT {limit}{})
+            {tests_only} {whose} ORDER BY d.due_at, d.turn LIMIT {limit}{})
          UPDATE delivery SET state = 3, lease_token = $1 FROM picked
          WHERE delivery.profile_id = picked.profile_id AND delivery.id = picked.id
          RETURNING delivery.profile_id, delivery.id, delivery.occurrence, delivery.address, delivery.is_test,

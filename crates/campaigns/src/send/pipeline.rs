@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     CampaignError,
-    ledger::{self, ActiveCampaign, LedgerWriter, Reserved, Round, Settle, Settlement},
+    ledger::{self, ActiveCampaign, LedgerWriter, Reserved, Round, Settle, Settlement, Whose},
     sender::Sender,
     store,
     track::{self, Link, Signer},
@@ -113,6 +113,8 @@ impl Pipeline {
     }
 
     /// Reserves, renders and queues a batch of each campaign; returns how many rows that were.
+    ///
+    /// Campaigns that share the sender compete for it. Before each batch what is due to VIPs leaves, of all of them.
     async fn dispatch(
         &self,
         queue: &mpsc::Sender<Ready>,
@@ -121,26 +123,68 @@ impl Pipeline {
         let campaigns = self.campaigns.borrow().clone();
         let mut n = 0;
         for campaign in &campaigns {
-            let Ok(room) = queue.reserve_many(self.options.batch).await else {
-                return Ok(n);
-            };
+            n += self.vips_first(&campaigns, queue, editions).await?;
+            n += self
+                .batch(campaign, Whose::Everybodys, queue, editions)
+                .await?;
             if self.is_stopping() {
-                return Ok(n);
-            }
-            let Some(edition) = editions.get(self, campaign).await? else {
-                continue;
-            };
-            let rows = self.reserve(campaign).await?;
-            n += rows.len();
-            let ready = self.render(&edition, rows).await?;
-            for (slot, message) in room.zip(ready) {
-                slot.send(message);
+                break;
             }
         }
         Ok(n)
     }
 
-    async fn reserve(&self, campaign: &ActiveCampaign) -> Result<Vec<Reserved>, StorageError> {
+    async fn vips_first(
+        &self,
+        campaigns: &[ActiveCampaign],
+        queue: &mpsc::Sender<Ready>,
+        editions: &mut Editions,
+    ) -> Result<usize, CampaignError> {
+        let mut n = 0;
+        while !self.is_stopping() {
+            let due = ledger::with_vips_due(self.db.reader(), campaigns, self.now()).await?;
+            let mut found = 0;
+            for campaign in campaigns.iter().filter(|one| due.contains(&one.id)) {
+                found += self.batch(campaign, Whose::Vips, queue, editions).await?;
+            }
+            n += found;
+            // Also when another worker was faster, or a campaign cannot be sent.
+            if found == 0 {
+                break;
+            }
+        }
+        Ok(n)
+    }
+
+    async fn batch(
+        &self,
+        campaign: &ActiveCampaign,
+        whose: Whose,
+        queue: &mpsc::Sender<Ready>,
+        editions: &mut Editions,
+    ) -> Result<usize, CampaignError> {
+        let Ok(room) = queue.reserve_many(self.options.batch).await else {
+            return Ok(0);
+        };
+        if self.is_stopping() {
+            return Ok(0);
+        }
+        let Some(edition) = editions.get(self, campaign).await? else {
+            return Ok(0);
+        };
+        let rows = self.reserve(campaign, whose).await?;
+        let n = rows.len();
+        for (slot, message) in room.zip(self.render(&edition, rows).await?) {
+            slot.send(message);
+        }
+        Ok(n)
+    }
+
+    async fn reserve(
+        &self,
+        campaign: &ActiveCampaign,
+        whose: Whose,
+    ) -> Result<Vec<Reserved>, StorageError> {
         let limit = u32::try_from(self.options.batch).unwrap_or(u32::MAX);
         let tx = self.db.begin().await?;
         if tx.dialect() == Dialect::Postgres {
@@ -151,7 +195,7 @@ impl Pipeline {
             )
             .await?;
         }
-        let rows = ledger::reserve(&tx, campaign, self.token, self.now(), limit).await?;
+        let rows = ledger::reserve(&tx, campaign, whose, self.token, self.now(), limit).await?;
         tx.commit().await?;
         Ok(rows)
     }

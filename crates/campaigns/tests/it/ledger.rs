@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use campaigns::ledger::{self, ActiveCampaign, DeliveryState, HandOver, Settle, Settlement};
+use campaigns::ledger::{self, ActiveCampaign, DeliveryState, HandOver, Settle, Settlement, Whose};
 use kernel::id::CampaignId;
 use profiles::consent;
 
@@ -37,7 +37,7 @@ async fn two_workers_never_hold_one_row() {
                 let mut mine = Vec::new();
                 loop {
                     let tx = db.begin().await.unwrap();
-                    let rows = ledger::reserve(&tx, &campaign, token, now, 7)
+                    let rows = ledger::reserve(&tx, &campaign, Whose::Everybodys, token, now, 7)
                         .await
                         .unwrap();
                     tx.commit().await.unwrap();
@@ -67,7 +67,9 @@ async fn a_hand_over_is_granted_once_and_to_its_holder_only() {
         let campaign = active(&world, id).await;
         let now = world.now();
         let tx = world.db.begin().await.unwrap();
-        let rows = ledger::reserve(&tx, &campaign, 1, now, 10).await.unwrap();
+        let rows = ledger::reserve(&tx, &campaign, Whose::Everybodys, 1, now, 10)
+            .await
+            .unwrap();
         let wanted: Vec<HandOver> = rows.iter().map(hand_over).collect();
         assert!(
             ledger::hand_over(&tx, world.workspace, 2, now, &wanted)
@@ -94,7 +96,7 @@ async fn a_hand_over_is_granted_once_and_to_its_holder_only() {
             "asked again after a lost answer of the database"
         );
         assert!(
-            ledger::reserve(&tx, &campaign, 3, now, 10)
+            ledger::reserve(&tx, &campaign, Whose::Everybodys, 3, now, 10)
                 .await
                 .unwrap()
                 .is_empty()
@@ -133,7 +135,7 @@ async fn a_hand_over_is_granted_once_and_to_its_holder_only() {
         // The worker dies with one message in flight; its late answer still counts, but nobody sends again.
         assert_eq!(ledger::recover(&tx, 1, now).await.unwrap(), (0, 2));
         assert!(
-            ledger::reserve(&tx, &campaign, 3, now, 10)
+            ledger::reserve(&tx, &campaign, Whose::Everybodys, 3, now, 10)
                 .await
                 .unwrap()
                 .is_empty()
@@ -173,7 +175,7 @@ async fn a_no_that_comes_while_the_message_waits_is_heard() {
         };
         unsubscribe("c1@example.jp").await;
         let tx = world.db.begin().await.unwrap();
-        let rows = ledger::reserve(&tx, &campaign, 1, world.now(), 10)
+        let rows = ledger::reserve(&tx, &campaign, Whose::Everybodys, 1, world.now(), 10)
             .await
             .unwrap();
         tx.commit().await.unwrap();

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use campaigns::{
-    ledger::{self, DeliveryState, HandOver, Release, Reserved, Settle, Settlement},
+    ledger::{self, DeliveryState, HandOver, Release, Reserved, Settle, Settlement, Whose},
     lifecycle,
 };
 use channel_core::{Reason, ReasonClass};
@@ -93,7 +93,7 @@ async fn apply(world: &World, id: CampaignId, model: &mut Model, step: Step) {
         Step::Reserve(worker, n) => {
             let active = ledger::active_campaigns(&tx).await.unwrap();
             if let Some(campaign) = active.into_iter().find(|campaign| campaign.id == id) {
-                let rows = ledger::reserve(&tx, &campaign, worker, now, n)
+                let rows = ledger::reserve(&tx, &campaign, Whose::Everybodys, worker, now, n)
                     .await
                     .unwrap();
                 model.held.entry(worker).or_default().extend(rows);

@@ -1,8 +1,10 @@
 //! VIPs: spared what is not meant for them, first in what is.
 
+use std::sync::Arc;
+
 use campaigns::{
     audience::{self, Excluded},
-    ledger::{self, DeliveryState},
+    ledger::{self, DeliveryState, Whose},
     model::{Target, Timing},
     review::{self, Behind, Selected},
     store,
@@ -19,7 +21,10 @@ use segmentation::{
 };
 use storage::sql;
 
-use crate::world::World;
+use crate::{
+    fake::{Provider, send_until},
+    world::World,
+};
 
 impl World {
     /// Adds a segment of VIPs.
@@ -95,7 +100,7 @@ impl World {
         let all = ledger::active_campaigns(self.db.reader()).await.unwrap();
         let campaign = all.into_iter().find(|campaign| campaign.id == id).unwrap();
         let tx = self.db.begin().await.unwrap();
-        let rows = ledger::reserve(&tx, &campaign, 1, self.now(), limit)
+        let rows = ledger::reserve(&tx, &campaign, Whose::Everybodys, 1, self.now(), limit)
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -226,5 +231,52 @@ async fn a_campaign_waits_until_it_is_known_who_the_vips_are_but_not_for_ever() 
         world.clock.advance(kernel::time::HOUR);
         world.plan().await;
         assert_eq!(world.progress(other).await.total(), 3, "{}", test.name());
+    }
+}
+
+#[tokio::test]
+async fn when_campaigns_compete_for_a_vip_hers_wins_and_leaves_before_all_others() {
+    for test in testkit::both().await {
+        let world = World::new(&test).await;
+        world.customers(30).await;
+        let gold = world.vip_segment("金会員").await;
+        world.filled(gold).await;
+        for person in [17, 25] {
+            world.member(gold, person, None).await;
+        }
+        let named = Target {
+            include: vec![gold],
+            ..Target::default()
+        };
+        let too = Target {
+            include_vip: true,
+            ..everybody()
+        };
+        // All four have one sender and are due at the same moment; the two that a VIP may get come last.
+        let mut ids = Vec::new();
+        for target in [everybody(), everybody(), named, too] {
+            ids.push(world.planned_for(target).await);
+        }
+        let spared = [
+            world.spared(ids[0]).await,
+            world.spared(ids[1]).await,
+            world.spared(ids[2]).await,
+        ];
+        assert_eq!(spared, [2, 2, 0], "{}", test.name());
+
+        let provider = Arc::new(Provider::default());
+        send_until(&world, &provider, || async { provider.n_taken() == 116 }).await;
+        let taken = provider.taken.lock();
+        let is_vip = |address: &str| ["c17@example.jp", "c25@example.jp"].contains(&address);
+        let places: Vec<usize> = (0..taken.len())
+            .filter(|at| is_vip(&taken[*at].0))
+            .collect();
+        assert_eq!(places.len(), 4, "hers, and the one that says VIPs too");
+        // Four lanes carry at once, so that others may overtake; the first two campaigns' batches are sixteen.
+        assert!(
+            places.iter().all(|at| *at < 16),
+            "{}: {places:?}",
+            test.name()
+        );
     }
 }

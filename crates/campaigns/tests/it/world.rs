@@ -174,8 +174,14 @@ impl World {
     }
 
     pub(crate) async fn launch(&self, campaign: &Campaign) -> Campaign {
+        let named = campaign
+            .document
+            .target
+            .as_ref()
+            .map(|target| &target.include);
         let facts = Facts {
             now: self.now(),
+            segments: named.cloned().unwrap_or_default(),
             has_sender: true,
             content: ContentFacts::Email(Box::new(email())),
             has_postal_address: true,
