@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use liquid_core::Template;
 
-use crate::document::{EmailDocument, EmailVariant, escape_pointer};
+use crate::document::{EmailDocument, EmailVariant, choose_locale, escape_pointer};
 use crate::escape::is_control;
 use crate::liquid::{
     Kind, Piece, Target, check_blocks, check_syntax, language, rewrite, rewrite_part, scan,
@@ -77,12 +77,7 @@ impl CompiledEmail {
 
     /// Returns the locale that a customer with this preference receives.
     pub fn locale_for(&self, wanted: Option<&str>) -> &str {
-        let wanted = wanted.unwrap_or(&self.default_locale);
-        let language = wanted.split('-').next().unwrap_or(wanted);
-        let found = [wanted, language]
-            .into_iter()
-            .find_map(|name| self.variants.get_key_value(name));
-        found.map_or(self.default_locale.as_str(), |(name, _)| name.as_str())
+        choose_locale(&self.variants, &self.default_locale, wanted)
     }
 }
 
@@ -203,14 +198,7 @@ impl<'d> Builder<'d> {
         match liquid_core::parser::parse(source, language()) {
             Ok(elements) => Some(Template::new(elements)),
             Err(error) => {
-                // Every tag was checked on its own, so this is a combination that the checks missed.
-                let detail = error.to_string();
-                let fault = Fault::new(
-                    0,
-                    "liquid_syntax",
-                    format!("Liquid の組み合わせが正しくありません（{detail}）。"),
-                    format!("the Liquid tags do not fit together ({detail})"),
-                );
+                let fault = tags_do_not_fit(&error);
                 self.note(field, "", fault);
                 None
             }
@@ -266,7 +254,18 @@ fn outside(indexes: &[usize], pieces: &[Piece<'_>], first_id: usize, target: Tar
     out
 }
 
-fn check_characters(source: &str) -> Result<(), Fault> {
+/// Every tag was checked on its own, so this is a combination that the checks missed.
+pub(crate) fn tags_do_not_fit(error: &liquid_core::Error) -> Fault {
+    let detail = error.to_string();
+    Fault::new(
+        0,
+        "liquid_syntax",
+        format!("Liquid の組み合わせが正しくありません（{detail}）。"),
+        format!("the Liquid tags do not fit together ({detail})"),
+    )
+}
+
+pub(crate) fn check_characters(source: &str) -> Result<(), Fault> {
     match source.bytes().position(|b| is_control(b) && b != b'\r') {
         Some(offset) => Err(Fault::new(
             offset,

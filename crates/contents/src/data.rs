@@ -48,6 +48,22 @@ impl Data {
         self.own.insert(KString::from_ref(name), convert(value));
     }
 
+    /// Returns the first entries of a list; none where there is no list of this name.
+    pub(crate) fn list(&self, name: &str, limit: usize) -> Vec<Value> {
+        match self.own.get(name).or_else(|| self.shared.get(name)) {
+            Some(Value::Array(entries)) => entries.iter().take(limit).cloned().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Sets one variable of the customer and returns what it was; `None` stands for none.
+    pub(crate) fn put(&mut self, name: &str, value: Option<Value>) -> Option<Value> {
+        match value {
+            Some(value) => self.own.insert(KString::from_ref(name), value),
+            None => self.own.remove(name),
+        }
+    }
+
     /// Reads a text by its path, such as `["workspace", "name"]`; empty where there is none.
     pub(crate) fn text(&self, path: &[&str]) -> String {
         let Some((root, rest)) = path.split_first() else {

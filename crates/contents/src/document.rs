@@ -67,50 +67,14 @@ impl EmailDocument {
     /// Lists what is wrong with the document before any template is looked at.
     pub fn validate(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if self.version != DOCUMENT_VERSION {
-            problems.push(problem(
-                "version_unknown",
-                "/version",
-                format!(
-                    "バージョン {} には対応していません。1 を指定してください。",
-                    self.version
-                ),
-                format!("version {} is not known; use 1", self.version),
-            ));
-        }
-        if self.name.trim().is_empty() || self.name.len() > MAX_LINE_BYTES {
-            problems.push(problem(
-                "name_invalid",
-                "/name",
-                "名前を1〜2,000バイトで入力してください。",
-                "give the email a name of at most 2,000 bytes",
-            ));
-        }
-        if !self.variants.contains_key(&self.default_locale) {
-            problems.push(problem(
-                "default_locale_missing",
-                "/default_locale",
-                format!(
-                    "既定の言語「{}」の内容がありません。追加してください。",
-                    self.default_locale
-                ),
-                format!(
-                    "the default locale \"{}\" has no variant; add one",
-                    self.default_locale
-                ),
-            ));
-        }
+        check_envelope(
+            (self.version, DOCUMENT_VERSION),
+            &self.name,
+            &self.default_locale,
+            self.variants.keys().map(String::as_str),
+            &mut problems,
+        );
         for (locale, variant) in &self.variants {
-            if !is_locale(locale) {
-                problems.push(problem(
-                    "locale_invalid",
-                    &format!("/variants/{}", escape_pointer(locale)),
-                    format!(
-                        "「{locale}」は言語コードではありません。ja や en のように書いてください。"
-                    ),
-                    format!("\"{locale}\" is not a locale; write it like ja, en or en-GB"),
-                ));
-            }
             variant.validate(
                 &format!("/variants/{}", escape_pointer(locale)),
                 &mut problems,
@@ -118,6 +82,69 @@ impl EmailDocument {
         }
         problems
     }
+}
+
+/// Checks what every kind of document has; `versions` are its own and the one that is known.
+pub(crate) fn check_envelope<'l>(
+    versions: (u32, u32),
+    name: &str,
+    default_locale: &str,
+    locales: impl Iterator<Item = &'l str>,
+    problems: &mut Vec<Problem>,
+) {
+    let (version, known) = versions;
+    if version != known {
+        problems.push(problem(
+            "version_unknown",
+            "/version",
+            format!("バージョン {version} には対応していません。{known} を指定してください。"),
+            format!("version {version} is not known; use {known}"),
+        ));
+    }
+    if name.trim().is_empty() || name.len() > MAX_LINE_BYTES {
+        problems.push(problem(
+            "name_invalid",
+            "/name",
+            "名前を1〜2,000バイトで入力してください。",
+            "give it a name of at most 2,000 bytes",
+        ));
+    }
+    let mut has_default = false;
+    for locale in locales {
+        has_default |= locale == default_locale;
+        if !is_locale(locale) {
+            problems.push(problem(
+                "locale_invalid",
+                &format!("/variants/{}", escape_pointer(locale)),
+                format!(
+                    "「{locale}」は言語コードではありません。ja や en のように書いてください。"
+                ),
+                format!("\"{locale}\" is not a locale; write it like ja, en or en-GB"),
+            ));
+        }
+    }
+    if !has_default {
+        problems.push(problem(
+            "default_locale_missing",
+            "/default_locale",
+            format!("既定の言語「{default_locale}」の内容がありません。追加してください。"),
+            format!("the default locale \"{default_locale}\" has no variant; add one"),
+        ));
+    }
+}
+
+/// Returns the locale of a document that a customer with this preference receives.
+pub(crate) fn choose_locale<'v, V>(
+    variants: &'v BTreeMap<String, V>,
+    default_locale: &'v str,
+    wanted: Option<&str>,
+) -> &'v str {
+    let wanted = wanted.unwrap_or(default_locale);
+    let language = wanted.split('-').next().unwrap_or(wanted);
+    let found = [wanted, language]
+        .into_iter()
+        .find_map(|name| variants.get_key_value(name));
+    found.map_or(default_locale, |(name, _)| name.as_str())
 }
 
 impl EmailVariant {
@@ -181,7 +208,7 @@ pub(crate) fn escape_pointer(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")
 }
 
-fn problem(
+pub(crate) fn problem(
     code: &'static str,
     pointer: &str,
     ja: impl Into<String>,

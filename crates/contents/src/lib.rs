@@ -7,6 +7,7 @@ mod escape;
 mod footer;
 mod gallery;
 mod lift;
+pub mod line;
 mod link;
 mod lint;
 mod liquid;

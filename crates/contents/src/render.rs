@@ -159,17 +159,10 @@ impl CompiledVariant {
         scope: &Scope<'_>,
         capacity: usize,
     ) -> Result<String, RenderError> {
-        scope.reset();
-        let spent = {
-            let mut state = scope.registers().get_mut::<State>();
-            state.captured.clear();
-            Rc::clone(&state.spent)
-        };
-        let mut sink = Sink::new(spent, capacity);
-        match template.render_to(&mut sink, scope) {
-            Ok(()) => Ok(sink.into_string()),
-            Err(error) => Err(self.explain(field, scope, &error)),
-        }
+        write(template, scope, capacity).map_err(|stopped| {
+            let (pointer, position) = self.place(stopped.at, field);
+            RenderError(stopped.at_place(pointer, position))
+        })
     }
 
     fn pointer(&self, field: &str) -> String {
@@ -224,33 +217,61 @@ impl CompiledVariant {
         });
         warnings
     }
+}
 
-    fn explain(
-        &self,
-        field: &'static str,
-        scope: &Scope<'_>,
-        error: &liquid_core::Error,
-    ) -> RenderError {
-        let (at, failure, spent) = {
-            let mut state = scope.registers().get_mut::<State>();
-            (state.at, state.failure.take(), state.spent.get())
-        };
-        let (id, failure) = match failure {
-            Some((id, failure)) => (id, Some(failure)),
-            None if spent > MAX_OUTPUT_BYTES => (at, Some(Failure::Output)),
-            None => (at, None),
-        };
-        let (pointer, position) = self.place(id, field);
-        let (code, ja, en) = failure.map_or_else(|| describe_error(error), describe);
-        RenderError(Problem {
-            code,
-            message_ja: ja,
-            message_en: en,
+/// What stopped a template: which tag, and why in both languages.
+pub(crate) struct Stopped {
+    pub(crate) at: usize,
+    code: &'static str,
+    ja: String,
+    en: String,
+}
+
+impl Stopped {
+    /// Names the place of the tag.
+    pub(crate) fn at_place(self, pointer: String, position: Position) -> Problem {
+        Problem {
+            code: self.code,
+            message_ja: self.ja,
+            message_en: self.en,
             pointer,
             line: position.line,
             column: position.column,
-        })
+        }
     }
+}
+
+/// Writes a template; what it reports is left in the scope.
+pub(crate) fn write(
+    template: &Template,
+    scope: &Scope<'_>,
+    capacity: usize,
+) -> Result<String, Stopped> {
+    scope.reset();
+    let spent = {
+        let mut state = scope.registers().get_mut::<State>();
+        state.captured.clear();
+        Rc::clone(&state.spent)
+    };
+    let mut sink = Sink::new(spent, capacity);
+    match template.render_to(&mut sink, scope) {
+        Ok(()) => Ok(sink.into_string()),
+        Err(error) => Err(explain_stop(scope, &error)),
+    }
+}
+
+fn explain_stop(scope: &Scope<'_>, error: &liquid_core::Error) -> Stopped {
+    let (at, failure, spent) = {
+        let mut state = scope.registers().get_mut::<State>();
+        (state.at, state.failure.take(), state.spent.get())
+    };
+    let (at, failure) = match failure {
+        Some((id, failure)) => (id, Some(failure)),
+        None if spent > MAX_OUTPUT_BYTES => (at, Some(Failure::Output)),
+        None => (at, None),
+    };
+    let (code, ja, en) = failure.map_or_else(|| describe_error(error), describe);
+    Stopped { at, code, ja, en }
 }
 
 impl Rendered {
@@ -342,7 +363,7 @@ fn holds(text: &str, value: &str) -> bool {
     text.contains(value) || value.lines().all(|line| text.contains(line.trim()))
 }
 
-fn simple(code: &'static str, pointer: &str, ja: &str, en: &str) -> Problem {
+pub(crate) fn simple(code: &'static str, pointer: &str, ja: &str, en: &str) -> Problem {
     Problem {
         code,
         message_ja: ja.to_owned(),
@@ -354,7 +375,7 @@ fn simple(code: &'static str, pointer: &str, ja: &str, en: &str) -> Problem {
 }
 
 /// Says what stopped a render and how to go on.
-fn describe(failure: Failure) -> (&'static str, String, String) {
+pub(crate) fn describe(failure: Failure) -> (&'static str, String, String) {
     match failure {
         Failure::Iterations => (
             "budget_iterations",

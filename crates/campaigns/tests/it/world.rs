@@ -185,7 +185,6 @@ impl World {
             has_sender: true,
             content: ContentFacts::Email(Box::new(email())),
             has_postal_address: true,
-            ..Facts::default()
         };
         let tx = self.db.begin().await.unwrap();
         let launched = lifecycle::launch(

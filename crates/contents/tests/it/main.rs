@@ -3,6 +3,7 @@
 mod gallery;
 mod golden;
 mod hostile;
+mod line;
 mod link;
 mod lint;
 mod property;
