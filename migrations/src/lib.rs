@@ -55,6 +55,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0021_vip", include_str!("../sql/0021_vip.sql")),
     ("0022_webhooks", include_str!("../sql/0022_webhooks.sql")),
     ("0023_vip_first", include_str!("../sql/0023_vip_first.sql")),
+    ("0024_line", include_str!("../sql/0024_line.sql")),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

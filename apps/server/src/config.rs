@@ -28,8 +28,21 @@ pub struct Config {
     pub workers: Workers,
     /// What programs of the company are told.
     pub webhooks: Webhooks,
+    /// Where LINE is.
+    pub line: Line,
     /// The indexes in memory.
     pub audience: Audience,
+}
+
+/// Where LINE is. Elsewhere only for rehearsals.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Line {
+    /// Everything but files and sign-in pages.
+    pub api: String,
+    /// Files.
+    pub data: String,
+    /// Where people link their accounts.
+    pub access: String,
 }
 
 /// What programs of the company are told.
@@ -169,6 +182,17 @@ impl Config {
         if !(1..=30).contains(&self.webhooks.timeout_seconds) {
             wrong.push("webhooks.timeout_seconds: 1 to 30".to_owned());
         }
+        for (key, host) in [
+            ("line.api", &self.line.api),
+            ("line.data", &self.line.data),
+            ("line.access", &self.line.access),
+        ] {
+            if !is_origin(host) {
+                wrong.push(format!(
+                    "{key}: {host:?} is not https://host or http://host:port"
+                ));
+            }
+        }
         if self.audience.memory_limit_mb == 0 {
             wrong.push("audience.memory_limit_mb: at least 1".to_owned());
         }
@@ -227,4 +251,15 @@ impl Config {
     pub fn is_https(&self) -> bool {
         self.server.public_url.starts_with("https://")
     }
+}
+
+/// Tells whether a text is a scheme, a host and perhaps a port, and nothing after it.
+fn is_origin(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.username().is_empty()
+    })
 }

@@ -9,6 +9,7 @@ mod demo;
 pub mod http;
 pub mod intake;
 pub mod keeping;
+pub mod line;
 pub mod membership;
 mod routes;
 pub mod state;

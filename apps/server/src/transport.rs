@@ -19,7 +19,7 @@ use channel_email::{
 use kernel::id::{DeliveryId, SenderId, WorkspaceId, fresh};
 use storage::secret;
 
-use crate::state::App;
+use crate::{line, state::App};
 
 /// A channel with the limits its sender asks for.
 pub struct Carrier {
@@ -61,6 +61,20 @@ pub async fn carrier(
                 channel: Arc::new(channel),
                 rates,
                 lanes,
+            })
+        }
+        sender::Transport::Line(line) => {
+            let channel = line::channel(app, workspace, sender.id, line).await?;
+            let rates = RatePolicy {
+                per_second: line
+                    .per_second
+                    .or(channel_line::LineChannel::rates().per_second),
+                ..channel_line::LineChannel::rates()
+            };
+            Ok(Carrier {
+                channel: Arc::new(channel),
+                rates,
+                lanes: usize::try_from(line.lanes)?,
             })
         }
     }

@@ -113,7 +113,7 @@ pub struct AttributeValue {
 /// A value that leads to a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct IdentityView {
-    /// `external_id`, `email`, `anonymous_id` or `phone`.
+    /// `external_id`, `email`, `anonymous_id`, `phone` or `line`.
     pub kind: String,
     /// The value, masked where it is an address.
     pub value: String,

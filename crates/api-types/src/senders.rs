@@ -1,7 +1,11 @@
 //! Senders and the sandbox inbox.
 
+mod line;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use line::{LineView, WriteLine};
 
 /// A sender: from whom messages come and by which way they leave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -10,14 +14,17 @@ pub struct SenderView {
     pub id: String,
     /// The name that the reader sees.
     pub from_name: String,
-    /// The address that the reader sees.
+    /// The address that the reader sees; of a LINE account its id with `@`.
     pub from_address: String,
     /// Where answers go when not to `from_address`.
     pub reply_to: Option<String>,
-    /// `sandbox` or `smtp`.
+    /// `sandbox`, `smtp` or `line`.
     pub transport: String,
     /// The mail server of an `smtp` sender.
     pub smtp: Option<SmtpView>,
+    /// The account of a `line` sender.
+    #[serde(default)]
+    pub line: Option<LineView>,
     /// Version to name when changing it.
     pub version: i64,
 }
@@ -65,21 +72,26 @@ pub struct WriteSender {
     /// The version that was read; absent for a new one.
     #[serde(default)]
     pub version: Option<i64>,
-    /// The name that the reader sees.
+    /// The name that the reader sees. LINE itself tells that of an account.
+    #[serde(default)]
     pub from_name: String,
-    /// The address that the reader sees.
+    /// The address that the reader sees. LINE itself tells that of an account.
+    #[serde(default)]
     #[schema(format = "email", example = "info@shop.example.jp")]
     pub from_address: String,
     /// Where answers go when not to `from_address`.
     #[serde(default)]
     #[schema(format = "email")]
     pub reply_to: Option<String>,
-    /// `sandbox` or `smtp`.
-    #[schema(pattern = "^(sandbox|smtp)$")]
+    /// `sandbox`, `smtp` or `line`.
+    #[schema(pattern = "^(sandbox|smtp|line)$")]
     pub transport: String,
     /// The mail server; needed for `smtp`.
     #[serde(default)]
     pub smtp: Option<WriteSmtp>,
+    /// The account; needed for `line`.
+    #[serde(default)]
+    pub line: Option<WriteLine>,
 }
 
 /// A mail server.

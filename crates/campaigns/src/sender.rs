@@ -3,6 +3,8 @@
 //! Passwords and DKIM keys are not here: they are sealed in the `secret` table under the names that
 //! [`Sender::password_name`] and [`Sender::dkim_name`] give, and REST never returns them.
 
+mod line;
+
 use kernel::{
     id::{SenderId, WorkspaceId},
     invalid::{FieldError, Invalid},
@@ -12,6 +14,8 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use storage::{Value, sql};
 
+pub use line::{LineCredentials, LineSettings};
+
 /// A sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sender {
@@ -19,7 +23,7 @@ pub struct Sender {
     pub id: SenderId,
     /// The name that the reader sees.
     pub from_name: String,
-    /// The address that the reader sees.
+    /// The address that the reader sees; of a LINE account its id with `@`, by which people find it.
     pub from_address: String,
     /// Where answers go when not to `from_address`.
     pub reply_to: Option<String>,
@@ -36,6 +40,8 @@ pub enum Transport {
     Sandbox,
     /// Through a mail server.
     Smtp(SmtpSettings),
+    /// To the friends of a LINE account.
+    Line(LineSettings),
 }
 
 /// A mail server and how to use it; what is secret is sealed elsewhere.
@@ -104,9 +110,39 @@ impl Sender {
         format!("sender/{id}/dkim")
     }
 
+    /// Returns the name under which the channel secret of a LINE account is sealed.
+    pub fn line_secret_name(id: SenderId) -> String {
+        format!("sender/{id}/line_secret")
+    }
+
+    /// Returns the name under which the access token of a LINE account is sealed that was issued by hand.
+    pub fn line_token_name(id: SenderId) -> String {
+        format!("sender/{id}/line_token")
+    }
+
+    /// Returns the name under which the secret of the LINE Login channel is sealed.
+    pub fn line_login_secret_name(id: SenderId) -> String {
+        format!("sender/{id}/line_login_secret")
+    }
+
     /// Checks what a person may set. Whether the address is deliverable is for the channel to say.
     pub fn check(&self) -> Result<(), Invalid> {
         let mut invalid = Invalid::default();
+        match &self.transport {
+            // Its name and id are LINE's own; nobody answers by mail.
+            Transport::Line(line) => line.check(&mut invalid),
+            Transport::Sandbox => self.check_from(&mut invalid),
+            Transport::Smtp(smtp) => {
+                self.check_from(&mut invalid);
+                smtp.check(&mut invalid);
+            }
+        }
+        invalid.into_result()
+    }
+}
+
+impl Sender {
+    fn check_from(&self, invalid: &mut Invalid) {
         let name = self.from_name.trim();
         if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
             invalid.push(FieldError::new(
@@ -116,14 +152,10 @@ impl Sender {
                 "差出人名は1〜100文字で入れてください",
             ));
         }
-        check_address("/from_address", &self.from_address, &mut invalid);
+        check_address("/from_address", &self.from_address, invalid);
         if let Some(reply_to) = &self.reply_to {
-            check_address("/reply_to", reply_to, &mut invalid);
+            check_address("/reply_to", reply_to, invalid);
         }
-        if let Transport::Smtp(smtp) = &self.transport {
-            smtp.check(&mut invalid);
-        }
-        invalid.into_result()
     }
 }
 
@@ -217,16 +249,22 @@ struct Row {
 
 impl From<Row> for Sender {
     fn from(row: Row) -> Self {
-        let smtp = (row.transport == "smtp")
-            .then(|| serde_json::from_value(row.settings).ok())
-            .flatten();
+        let transport = match row.transport.as_str() {
+            "smtp" => serde_json::from_value(row.settings)
+                .ok()
+                .map(Transport::Smtp),
+            "line" => serde_json::from_value(row.settings)
+                .ok()
+                .map(Transport::Line),
+            _ => None,
+        };
         Self {
             id: SenderId::from_raw(row.id),
             from_name: row.from_name,
             from_address: row.from_address,
             reply_to: row.reply_to,
             // Settings that cannot be read must not send anything real.
-            transport: smtp.map_or(Transport::Sandbox, Transport::Smtp),
+            transport: transport.unwrap_or(Transport::Sandbox),
             version: row.version,
         }
     }
@@ -258,6 +296,27 @@ pub async fn find(
             .await?
             .map(Sender::from),
     )
+}
+
+/// A sender in use, found by its id alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
+struct Located {
+    workspace_id: i64,
+    version: i64,
+}
+
+/// Finds the workspace and the version of a LINE account in use, for who calls its address and knows no workspace.
+pub async fn locate_line(
+    db: &impl ConnectionTrait,
+    id: SenderId,
+) -> Result<Option<(WorkspaceId, i64)>, DbErr> {
+    let found: Option<Located> = sql::one(
+        db,
+        "SELECT workspace_id, version FROM sender WHERE id = $1 AND transport = 'line' AND archived_at IS NULL",
+        [id.raw().into()],
+    )
+    .await?;
+    Ok(found.map(|found| (WorkspaceId::from_raw(found.workspace_id), found.version)))
 }
 
 /// Writes a new sender.
@@ -334,6 +393,7 @@ fn stored(transport: &Transport) -> (&'static str, Value) {
     let (name, settings) = match transport {
         Transport::Sandbox => ("sandbox", serde_json::json!({})),
         Transport::Smtp(smtp) => ("smtp", serde_json::json!(smtp)),
+        Transport::Line(line) => ("line", serde_json::json!(line)),
     };
     (name, Value::Json(Some(Box::new(settings))))
 }

@@ -14,7 +14,7 @@ use sea_orm::DbErr;
 pub use edit::{Edit, NewCustomer, create, edit};
 pub use glance::{Glance, Reach, glance};
 pub use list::{CustomerFilter, CustomerSummary, count, list};
-pub use mask::{masked_email, masked_phone};
+pub use mask::{masked_email, masked_line, masked_phone};
 pub use order::{Order, OrderLine, orders};
 pub use page::{ConsentState, Customer, Identity, Suppression, Totals, find, living};
 pub use several::several;

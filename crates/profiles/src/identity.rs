@@ -1,4 +1,4 @@
-//! Who is who: external id, email, telephone number and anonymous id lead to one profile.
+//! Who is who: external id, email, telephone number, LINE user id and anonymous id lead to one profile.
 //!
 //! Every message or row makes a [`Claim`]: these values belong to one person. Values known together
 //! join; profiles that a claim connects merge, the older one survives. Two rules keep strangers apart:
@@ -28,6 +28,8 @@ pub enum KeyKind {
     Anonymous = 3,
     /// Telephone number, normalised.
     Phone = 4,
+    /// LINE's user id. It differs by provider, so that one person may have several.
+    Line = 5,
 }
 
 impl KeyKind {
@@ -42,6 +44,7 @@ impl KeyKind {
             2 => Self::Email,
             3 => Self::Anonymous,
             4 => Self::Phone,
+            5 => Self::Line,
             _ => return None,
         })
     }
@@ -52,7 +55,8 @@ impl KeyKind {
             Self::External => 0,
             Self::Email => 1,
             Self::Phone => 2,
-            Self::Anonymous => 3,
+            Self::Line => 3,
+            Self::Anonymous => 4,
         }
     }
 }

@@ -240,6 +240,23 @@ pub async fn get(
         .transpose()
 }
 
+/// Tells whether a secret is kept under a name, without opening it.
+pub async fn exists(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    name: &str,
+) -> Result<bool, SecretError> {
+    let text = "SELECT 1 FROM secret WHERE workspace_id = $1 AND name = $2";
+    let row = db
+        .query_one_raw(sql::statement(
+            db,
+            text,
+            [workspace.raw().into(), name.into()],
+        ))
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Seals every secret anew under another master key; returns how many there were.
 pub async fn rekey(
     tx: &impl ConnectionTrait,

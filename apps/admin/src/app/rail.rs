@@ -257,6 +257,7 @@ mod tests {
             reply_to: None,
             transport: transport.to_owned(),
             smtp: None,
+            line: None,
             version: 1,
         };
         assert_eq!(way_out(&[]), None);

@@ -1,8 +1,10 @@
 //! Senders: who messages come from and by which way they leave.
 
 mod archive;
+mod check;
 mod create;
 mod dkim;
+mod line;
 mod list;
 mod update;
 mod wire;
@@ -16,4 +18,5 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::list, create::create))
         .routes(routes!(update::update, archive::archive))
         .routes(routes!(dkim::dkim))
+        .routes(routes!(check::check))
 }

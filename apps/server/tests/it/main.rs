@@ -32,6 +32,7 @@ mod import_kill;
 mod intake;
 mod judged;
 mod kill;
+mod line;
 mod lists;
 mod looks;
 #[path = "../../../../crates/channels/email/tests/it/server.rs"]

@@ -68,7 +68,7 @@ impl Edition {
             }),
             return_domain: match &sender.transport {
                 Transport::Smtp(smtp) => smtp.return_domain.clone(),
-                Transport::Sandbox => None,
+                Transport::Sandbox | Transport::Line(_) => None,
             },
             stored_links: Mutex::default(),
         })

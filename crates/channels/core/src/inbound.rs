@@ -91,6 +91,11 @@ pub enum InboundKind {
         /// The one-time value.
         nonce: String,
     },
+    /// The person watched a video of ours to its end.
+    Watched {
+        /// What we called the video.
+        video_id: String,
+    },
     /// The person came near a beacon, or left.
     Beacon {
         /// The beacon.
@@ -122,6 +127,7 @@ impl InboundKind {
             Self::Pressed { .. } => "pressed",
             Self::AccountLinked { .. } => "account_linked",
             Self::AccountLinkFailed { .. } => "account_link_failed",
+            Self::Watched { .. } => "watched",
             Self::Beacon { .. } => "beacon",
             Self::Other { .. } => "other",
         }

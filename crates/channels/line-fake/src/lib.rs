@@ -23,6 +23,9 @@ use serde_json::{Value, json};
 use self::state::State;
 pub use self::state::{Delivered, Logged};
 
+/// The account's own user id, to which webhooks are addressed.
+pub const BOT: &str = "U8e742f61d673b39c7fff3cecb7536ef0";
+
 /// A public RSA key, as a channel registers it: base64url of modulus and exponent.
 #[derive(Debug, Clone)]
 pub struct PublicKey {
@@ -59,6 +62,10 @@ pub struct Options {
     pub channel_id: String,
     /// The channel secret.
     pub channel_secret: String,
+    /// The name that friends see.
+    pub name: String,
+    /// The keys that sign ID tokens of the app, as a JWK set.
+    pub login_keys: Value,
     /// A token that was issued by hand and does not run out.
     pub long_lived: Option<String>,
     /// The registered key for assertions.
@@ -80,6 +87,8 @@ impl Default for Options {
         Self {
             channel_id: "1234567890".to_owned(),
             channel_secret: "8c570fa6dd201bb328f1c1eac23a96d8".to_owned(),
+            name: "青葉ストア".to_owned(),
+            login_keys: json!({ "keys": [] }),
             long_lived: None,
             key: None,
             monthly_limit: None,
@@ -246,8 +255,7 @@ impl LineFake {
 
     /// Returns a webhook's body and its signature.
     pub fn webhook(&self, events: &[Value]) -> (String, String) {
-        let body = json!({ "destination": "U8e742f61d673b39c7fff3cecb7536ef0", "events": events })
-            .to_string();
+        let body = json!({ "destination": BOT, "events": events }).to_string();
         let secret = self.state.lock().options.channel_secret.clone();
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
         let signature = STANDARD.encode(hmac::sign(&key, body.as_bytes()));

@@ -13,6 +13,10 @@ pub(crate) fn answer(state: &mut State, asked: &Asked, call: &str, parts: &[&str
         ("profile", [.., user]) if state.knows(user) && state.reaches(user) => {
             Answer::ok(json!({ "displayName": "縁 花子", "userId": user, "language": "ja" }))
         }
+        ("info", _) => Answer::ok(json!({
+            "userId": crate::BOT, "basicId": "@216ru123", "displayName": state.options.name,
+            "chatMode": "bot", "markAsReadMode": "auto",
+        })),
         ("link-token", [.., user, _]) if state.knows(user) => {
             let token = state.name("NMZTNuVrPTqlr2IF8Bnymkb7rXfYv5EY");
             let link = OneTime {

@@ -35,6 +35,9 @@ fn decide(state: &mut State, asked: &Asked) -> Fate {
         ["oauth2", version, "token"] if asked.method == "POST" => {
             return Fate::Answered(oauth::answer(state, asked, version));
         }
+        ["oauth2", "v2.1", "certs"] if asked.method == "GET" => {
+            return Fate::Answered(Answer::ok(state.options.login_keys.clone()));
+        }
         _ => {}
     }
     let request_id = state.name("line-request-");
@@ -87,6 +90,7 @@ fn call_of(method: &str, parts: &[&str]) -> &'static str {
         ("GET", ["message", "delivery", _]) => "delivery",
         ("GET", ["message", "aggregation", "info"]) => "units-used",
         ("GET", ["insight", "message", "event", "aggregation"]) => "unit",
+        ("GET", ["info"]) => "info",
         ("GET", ["profile", _]) => "profile",
         ("GET", ["followers", "ids"]) => "followers",
         ("POST", ["user", _, "linkToken"]) => "link-token",
@@ -126,7 +130,9 @@ fn perform(
         "quota" | "consumption" | "delivery" | "unit" | "units-used" => {
             stats::answer(state, asked, call)
         }
-        "profile" | "followers" | "link-token" => people::answer(state, asked, call, parts),
+        "profile" | "followers" | "link-token" | "info" => {
+            people::answer(state, asked, call, parts)
+        }
         "unknown" => Answer::not_found(),
         _ => menu::answer(state, asked, call, parts, request_id),
     }

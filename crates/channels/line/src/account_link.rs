@@ -13,7 +13,9 @@ use url::Url;
 
 /// LINE's link token serves for ten minutes, so nothing can come after that.
 const OPEN: i64 = 10 * MINUTE;
-const DIALOG: &str = "https://access.line.me/dialog/bot/accountLink";
+/// Where people link their accounts.
+pub const LINK_HOST: &str = "https://access.line.me";
+const DIALOG: &str = "/dialog/bot/accountLink";
 
 /// The value that goes round: 256 bits of chance. A secret until it has come back.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,11 +49,13 @@ pub fn is_link_open(began_at: Millis, now: Millis) -> bool {
     now >= began_at && now < began_at.plus(OPEN)
 }
 
-/// Returns where the browser is sent.
-pub fn link_address(link_token: &str, nonce: &LinkNonce) -> String {
+/// Returns where the browser is sent: `host` is [`LINK_HOST`] or what stands in for it. `None` when that is no address.
+pub fn link_address(host: &str, link_token: &str, nonce: &LinkNonce) -> Option<String> {
     let query = [("linkToken", link_token), ("nonce", nonce.as_str())];
-    // The constant is an address, so the other branch is never taken.
-    Url::parse_with_params(DIALOG, query).map_or_else(|_| DIALOG.to_owned(), String::from)
+    let dialog = format!("{}{DIALOG}", host.trim_end_matches('/'));
+    Url::parse_with_params(&dialog, query)
+        .ok()
+        .map(String::from)
 }
 
 #[cfg(test)]
@@ -64,9 +68,13 @@ mod tests {
         assert_eq!(nonce.as_str().len(), 43, "LINE takes 10 to 255 characters");
         assert!(!format!("{nonce:?}").contains(nonce.as_str()));
         assert_eq!(
-            link_address("a b&c", &nonce),
-            format!("{DIALOG}?linkToken=a+b%26c&nonce={}", nonce.as_str())
+            link_address(LINK_HOST, "a b&c", &nonce),
+            Some(format!(
+                "https://access.line.me/dialog/bot/accountLink?linkToken=a+b%26c&nonce={}",
+                nonce.as_str()
+            ))
         );
+        assert_eq!(link_address("", "a", &nonce), None);
         assert_ne!(
             LinkNonce::fingerprint(nonce.as_str()),
             LinkNonce::fingerprint("x")

@@ -1,5 +1,6 @@
 //! The Messaging API but for single messages: a thin client, one method for each call.
 
+mod account;
 mod audience;
 mod insight;
 mod menu;
@@ -17,6 +18,7 @@ use serde::de::DeserializeOwned;
 
 use self::request::Call;
 pub use self::{
+    account::BotInfo,
     audience::{Narrowcast, NarrowcastPhase, NarrowcastProgress},
     insight::{Counted, CountedKind, LinkInsight, MAX_UNITS, UnitInsight},
     menu::{BatchOperation, BatchPhase, MenuAlias, MenuImage, StoredMenu},

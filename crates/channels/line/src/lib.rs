@@ -19,9 +19,9 @@ mod token;
 mod user_id;
 pub mod webhook;
 
-pub use account_link::{LinkNonce, is_link_open, link_address};
+pub use account_link::{LINK_HOST, LinkNonce, is_link_open, link_address};
 pub use api::{
-    BatchOperation, BatchPhase, Counted, CountedKind, Followers, LineApi, LineApiError,
+    BatchOperation, BatchPhase, BotInfo, Counted, CountedKind, Followers, LineApi, LineApiError,
     LineProfile, LinkInsight, MAX_UNITS, MenuAlias, MenuImage, MonthlyQuota, Narrowcast,
     NarrowcastPhase, NarrowcastProgress, Purpose, SentMessage, StoredMenu, UnitInsight,
 };
@@ -29,6 +29,7 @@ pub use channel::LineChannel;
 pub use composer::is_unit;
 pub use config::{LineConfig, LineConfigError, LineHosts, LineTimeouts};
 pub use count::{Unit, length};
+pub use jsonwebtoken::jwk::JwkSet;
 pub use login::{IdTokenError, IdTokenRules, LineIdentity, verify_id_token};
 pub use message::{MAX_MESSAGES, Messages};
 pub use retry_key::{RetryKey, is_recognised};

@@ -153,6 +153,7 @@ fn spelling(channel: &str, address: &str) -> String {
     let normal = match channel {
         "email" => normal::email(address),
         "sms" => normal::phone(address),
+        "line" => normal::line(address),
         _ => normal::id(address),
     };
     // What does not parse is kept as it came: refusing to suppress would be worse.
@@ -168,6 +169,7 @@ async fn owner(ctx: Ctx<'_>, channel: &str, address: &str) -> Result<Option<i64>
     let kind = match channel {
         "email" => KeyKind::Email,
         "sms" => KeyKind::Phone,
+        "line" => KeyKind::Line,
         _ => return Ok(None),
     };
     let row: Option<Owner> = sql::one(

@@ -22,6 +22,17 @@ pub fn masked_phone(phone: &str) -> String {
     }
 }
 
+/// Hides a user id of LINE's but for its last four digits.
+pub fn masked_line(user: &str) -> String {
+    let n = user.chars().count();
+    let shown: String = user.chars().skip(n.saturating_sub(4)).collect();
+    if n <= 8 {
+        "***".to_owned()
+    } else {
+        format!("U***{shown}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +45,7 @@ mod tests {
         assert_eq!(masked_email("@x.jp"), "***@x.jp");
         assert_eq!(masked_phone("+819012345678"), "***78");
         assert_eq!(masked_phone("110"), "***");
+        assert_eq!(masked_line("U0123456789abcdef0123456789abcdef"), "U***cdef");
+        assert_eq!(masked_line("U01"), "***");
     }
 }

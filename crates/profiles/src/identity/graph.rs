@@ -42,7 +42,7 @@ impl Node {
             KeyKind::External => self.has_external = true,
             KeyKind::Email => self.email = self.email.max(held),
             KeyKind::Phone => self.phone = self.phone.max(held),
-            KeyKind::Anonymous => {}
+            KeyKind::Anonymous | KeyKind::Line => {}
         }
     }
 
@@ -245,7 +245,7 @@ impl Graph {
             KeyKind::Email => node.email == Held::Trusted,
             KeyKind::Phone => node.phone == Held::Trusted,
             KeyKind::External => node.has_external && !claim.is_alias,
-            KeyKind::Anonymous => false,
+            KeyKind::Anonymous | KeyKind::Line => false,
         };
         if is_locked && !claim.source.is_trusted() {
             denied.push((key, Denied::BrowserChange));

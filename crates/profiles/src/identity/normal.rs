@@ -34,6 +34,9 @@ pub enum Malformed {
     /// Not of the form name@domain.
     #[error("not of the form name@example.com")]
     Email,
+    /// Not a user id of LINE's.
+    #[error("not U and 32 hexadecimal digits")]
+    Line,
     /// Not a telephone number.
     #[error("not a telephone number of 6 to 15 digits")]
     Phone,
@@ -52,6 +55,15 @@ pub fn id(text: &str) -> Result<String, Malformed> {
         return Err(Malformed::Placeholder);
     }
     Ok(clean)
+}
+
+/// Returns a user id of LINE's; there is one spelling, and groups and rooms are nobody.
+pub fn line(text: &str) -> Result<String, Malformed> {
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    match text.strip_prefix('U') {
+        Some(digits) if digits.len() == 32 && digits.bytes().all(is_hex) => Ok(text.to_owned()),
+        _ => Err(Malformed::Line),
+    }
 }
 
 /// Returns an address in the one spelling that is compared: trimmed, half-width, lower case.
@@ -194,6 +206,20 @@ mod tests {
         }
         for bad in ["12345", "090-1234-5678 ext 3", "+1234567890123456", "電話"] {
             assert_eq!(phone(bad), Err(Malformed::Phone), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_line_user_has_one_spelling() {
+        let good = "U0123456789abcdef0123456789abcdef";
+        assert_eq!(line(good).as_deref(), Ok(good));
+        for bad in [
+            "",
+            "C0123456789abcdef0123456789abcdef",
+            "U0123456789ABCDEF0123456789abcdef",
+            "Ｕ0123456789abcdef0123456789abcdef",
+        ] {
+            assert_eq!(line(bad), Err(Malformed::Line), "{bad}");
         }
     }
 

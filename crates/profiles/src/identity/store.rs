@@ -129,7 +129,7 @@ pub(crate) async fn describe(
     let wanted = rowset::ids_of(ctx.tx.dialect(), "$1");
     let text = format!(
         "SELECT i.profile_id, i.kind, MAX(CASE WHEN i.source = 2 THEN 0 ELSE 1 END) AS is_trusted FROM {wanted} u
-         CROSS JOIN identity i WHERE i.profile_id = u.id AND i.kind <> 3 GROUP BY i.profile_id, i.kind"
+         CROSS JOIN identity i WHERE i.profile_id = u.id AND i.kind NOT IN (3, 5) GROUP BY i.profile_id, i.kind"
     );
     let rows: Vec<HeldRow> =
         sql::all(ctx.tx, text, [rowset::bind_ids(ids.iter().copied())]).await?;
@@ -156,7 +156,7 @@ pub(crate) async fn describe(
             Some(KeyKind::External) => node.has_external = true,
             Some(KeyKind::Email) => node.email = held,
             Some(KeyKind::Phone) => node.phone = held,
-            Some(KeyKind::Anonymous) | None => {}
+            Some(KeyKind::Anonymous | KeyKind::Line) | None => {}
         }
     }
     for (id, node) in nodes {
@@ -208,7 +208,7 @@ async fn insert_profiles(ctx: Ctx<'_>, graph: &Graph) -> Result<(), DbErr> {
             KeyKind::External => 0,
             KeyKind::Email => 1,
             KeyKind::Phone => 2,
-            KeyKind::Anonymous => continue,
+            KeyKind::Anonymous | KeyKind::Line => continue,
         };
         let held = columns.entry(graph.root(attached.origin)).or_default();
         if let Some(column @ None) = held.get_mut(slot) {
@@ -309,7 +309,8 @@ fn addresses_of_old_profiles(graph: &Graph) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     for attached in graph.attached.iter().filter(|attached| !attached.is_known) {
         let profile = graph.root(attached.origin);
-        if attached.key.kind == KeyKind::Anonymous || graph.is_new(profile) {
+        let is_address = !matches!(attached.key.kind, KeyKind::Anonymous | KeyKind::Line);
+        if !is_address || graph.is_new(profile) {
             continue;
         }
         let value = Some(attached.key.value.clone());

@@ -46,6 +46,7 @@ pub(super) fn malformed(column: &str, value: &str, error: Malformed) -> Refusal 
         Malformed::Placeholder => ("placeholder", "はIDではなく「なし」を表す語です"),
         Malformed::Email => ("email", "はメールアドレスの形ではありません"),
         Malformed::Phone => ("phone", "は電話番号の形ではありません"),
+        Malformed::Line => ("line", "はLINEのユーザーIDの形ではありません"),
     };
     Refusal::value(code, column, value, &format!("is {error}"), ja)
 }

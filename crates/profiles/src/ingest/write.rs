@@ -204,7 +204,7 @@ fn denial(kind: KeyKind, why: Denied) -> Refusal {
     let what = match kind {
         KeyKind::Email => "email address",
         KeyKind::Phone => "telephone number",
-        KeyKind::External | KeyKind::Anonymous => "user id",
+        KeyKind::External | KeyKind::Anonymous | KeyKind::Line => "user id",
     };
     match why {
         Denied::Taken => Refusal::Taken(what),

@@ -88,6 +88,7 @@ impl Typed {
             reply_to: filled(self.reply_to.get_untracked()),
             transport,
             smtp,
+            line: None,
         }
     }
 }

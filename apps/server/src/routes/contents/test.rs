@@ -98,6 +98,7 @@ pub(super) async fn test(
         transport: match sender.transport {
             Transport::Sandbox => "sandbox",
             Transport::Smtp(_) => "smtp",
+            Transport::Line(_) => "line",
         }
         .to_owned(),
         results,

@@ -9,7 +9,7 @@ use kernel::{id::ProfileId, time::Millis};
 use profiles::{
     Ctx,
     attributes::AttributeDef,
-    customers::{self, Customer, Edit, Glance, Totals, masked_email, masked_phone},
+    customers::{self, Customer, Edit, Glance, Totals, masked_email, masked_line, masked_phone},
     identity::KeyKind,
 };
 use serde_json::Value;
@@ -148,6 +148,14 @@ fn identity(shows: bool, identity: customers::Identity) -> IdentityView {
                 identity.value
             } else {
                 masked_phone(&identity.value)
+            },
+        ),
+        KeyKind::Line => (
+            "line",
+            if shows {
+                identity.value
+            } else {
+                masked_line(&identity.value)
             },
         ),
     };

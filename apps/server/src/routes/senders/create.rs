@@ -16,7 +16,7 @@ use crate::{
     state::App,
 };
 
-/// Makes a sender; a password is sealed and never shown again.
+/// Makes a sender; a password is sealed and never shown again. Of a LINE account LINE itself is asked first.
 #[utoipa::path(post, path = "/api/v1/senders", operation_id = "create_sender", tag = "senders",
     request_body = WriteSender,
     responses((status = 201, body = SenderView)))]
@@ -25,10 +25,11 @@ pub(super) async fn create(
     State(app): State<App>,
     ValidJson(body): ValidJson<WriteSender>,
 ) -> Result<Created<SenderView>, ApiError> {
-    let sender = wire::read(fresh(&*app.ids), &body, None)?;
+    let mut sender = wire::read(fresh(&*app.ids), &body, None)?;
+    wire::connect(&app, &operator, &mut sender, &body, None).await?;
     let tx = app.db.begin().await?;
     sender::insert(&tx, operator.workspace, &sender, app.now()).await?;
-    wire::keep_password(&app, &tx, &operator, sender.id, &body).await?;
+    wire::keep_secrets(&app, &tx, &operator, sender.id, &body).await?;
     let detail = serde_json::json!({ "transport": body.transport });
     wire::log(&app, &tx, &operator, "sender.create", sender.id, detail).await?;
     tx.commit().await?;

@@ -34,15 +34,16 @@ pub(super) async fn update(
         )
         .into());
     }
-    let tx = app.db.begin().await?;
-    let present = sender::find(&tx, operator.workspace, id)
+    let present = sender::find(app.db.reader(), operator.workspace, id)
         .await?
         .ok_or_else(ApiError::not_found)?;
-    let sender = wire::read(id, &body, Some(&present))?;
+    let mut sender = wire::read(id, &body, Some(&present))?;
+    wire::connect(&app, &operator, &mut sender, &body, Some(&present)).await?;
+    let tx = app.db.begin().await?;
     if !sender::update(&tx, operator.workspace, &sender).await? {
         return Err(ApiError::conflict());
     }
-    wire::keep_password(&app, &tx, &operator, id, &body).await?;
+    wire::keep_secrets(&app, &tx, &operator, id, &body).await?;
     let detail = serde_json::json!({ "transport": body.transport });
     wire::log(&app, &tx, &operator, "sender.change", id, detail).await?;
     let changed = sender::find(&tx, operator.workspace, id)

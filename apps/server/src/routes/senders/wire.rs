@@ -5,6 +5,7 @@ use campaigns::sender::{Sender, SmtpSettings, Tls, Transport};
 use kernel::{id::SenderId, invalid::Invalid};
 use storage::secret;
 
+use super::line;
 use crate::{
     http::{audit, auth::Caller, problem::ApiError},
     state::App,
@@ -23,8 +24,8 @@ pub(super) async fn view(
     caller: &Caller,
     sender: Sender,
 ) -> Result<SenderView, ApiError> {
-    let (transport, smtp) = match sender.transport {
-        Transport::Sandbox => ("sandbox", None),
+    let (transport, smtp, line) = match sender.transport {
+        Transport::Sandbox => ("sandbox", None, None),
         Transport::Smtp(smtp) => {
             let name = Sender::password_name(sender.id);
             let password =
@@ -32,7 +33,13 @@ pub(super) async fn view(
             (
                 "smtp",
                 Some(smtp_view(smtp, matches!(password, Ok(Some(_))))),
+                None,
             )
+        }
+        Transport::Line(account) => {
+            let kept = line::kept(app, caller, sender.id).await?;
+            let shown = line::view(app, sender.id, account, kept);
+            ("line", None, Some(shown))
         }
     };
     Ok(SenderView {
@@ -42,6 +49,7 @@ pub(super) async fn view(
         reply_to: sender.reply_to,
         transport: transport.to_owned(),
         smtp,
+        line,
         version: sender.version,
     })
 }
@@ -75,28 +83,7 @@ pub(super) fn read(
     body: &WriteSender,
     present: Option<&Sender>,
 ) -> Result<Sender, ApiError> {
-    let transport = match (body.transport.as_str(), &body.smtp) {
-        ("sandbox", _) => Transport::Sandbox,
-        ("smtp", Some(smtp)) => Transport::Smtp(read_smtp(smtp, present)?),
-        ("smtp", None) => {
-            return Err(Invalid::one(
-                "/smtp",
-                "required",
-                "give the mail server",
-                "メールサーバーを入れてください",
-            )
-            .into());
-        }
-        _ => {
-            return Err(Invalid::one(
-                "/transport",
-                "unknown",
-                "use sandbox or smtp",
-                "sandbox か smtp を選んでください",
-            )
-            .into());
-        }
-    };
+    let transport = read_transport(body, present)?;
     let sender = Sender {
         id,
         from_name: body.from_name.trim().to_owned(),
@@ -114,6 +101,49 @@ pub(super) fn read(
     Ok(sender)
 }
 
+fn read_transport(body: &WriteSender, present: Option<&Sender>) -> Result<Transport, ApiError> {
+    let was_line = present.is_some_and(|sender| matches!(sender.transport, Transport::Line(_)));
+    match body.transport.as_str() {
+        word if was_line && word != "line" => Err(Invalid::one(
+            "/transport",
+            "fixed",
+            "a LINE account stays one; make another sender",
+            "LINEアカウントはほかの方式に変えられません。別の差出人を追加してください",
+        )
+        .into()),
+        "sandbox" => Ok(Transport::Sandbox),
+        "smtp" => {
+            let smtp = body.smtp.as_ref().ok_or_else(|| {
+                Invalid::one(
+                    "/smtp",
+                    "required",
+                    "give the mail server",
+                    "メールサーバーを入れてください",
+                )
+            })?;
+            Ok(Transport::Smtp(read_smtp(smtp, present)?))
+        }
+        "line" => {
+            let account = body.line.as_ref().ok_or_else(|| {
+                Invalid::one(
+                    "/line",
+                    "required",
+                    "give the LINE account",
+                    "LINEアカウントを入れてください",
+                )
+            })?;
+            Ok(Transport::Line(line::read(account)?))
+        }
+        _ => Err(Invalid::one(
+            "/transport",
+            "unknown",
+            "use sandbox, smtp or line",
+            "sandbox・smtp・line から選んでください",
+        )
+        .into()),
+    }
+}
+
 fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings, ApiError> {
     let tls = TLS
         .iter()
@@ -129,7 +159,7 @@ fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings,
         })?;
     let dkim = present.and_then(|sender| match &sender.transport {
         Transport::Smtp(smtp) => smtp.dkim.clone(),
-        Transport::Sandbox => None,
+        Transport::Sandbox | Transport::Line(_) => None,
     });
     Ok(SmtpSettings {
         host: smtp.host.trim().to_owned(),
@@ -147,8 +177,8 @@ fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings,
     })
 }
 
-/// Seals the password of a sender when one was given.
-pub(super) async fn keep_password(
+/// Seals the secrets of a sender that were given.
+pub(super) async fn keep_secrets(
     app: &App,
     tx: &storage::Tx,
     caller: &Caller,
@@ -172,7 +202,24 @@ pub(super) async fn keep_password(
         )
         .await?;
     }
-    Ok(())
+    line::keep(app, tx, caller, id, body).await
+}
+
+/// Asks LINE about the account of a `line` sender; other senders are as they were read.
+pub(super) async fn connect(
+    app: &App,
+    caller: &Caller,
+    sender: &mut Sender,
+    body: &WriteSender,
+    present: Option<&Sender>,
+) -> Result<(), ApiError> {
+    let is_line = matches!(sender.transport, Transport::Line(_));
+    match &body.line {
+        Some(account) if is_line => {
+            line::connect(app, caller.workspace, sender, account, present).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Logs a change of a sender.

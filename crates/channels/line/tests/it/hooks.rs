@@ -1,7 +1,7 @@
 //! From the platform's webhook to what the channel hears.
 
 use channel_core::{Channel as _, Inbound, InboundError, InboundKind, InboundRequest};
-use channel_line::{LinkNonce, UserId, link_address};
+use channel_line::{LINK_HOST, LinkNonce, UserId, link_address};
 use kernel::time::MINUTE;
 
 use crate::support::{START, World, user};
@@ -45,7 +45,9 @@ async fn accounts_are_linked_once_and_within_ten_minutes() {
     let nonce = LinkNonce::from_random([7; 32]);
     let token = world.channel.api().link_token(&person).await.unwrap();
     assert!(
-        link_address(&token, &nonce).starts_with("https://access.line.me/dialog/bot/accountLink?")
+        link_address(LINK_HOST, &token, &nonce)
+            .unwrap()
+            .starts_with("https://access.line.me/dialog/bot/accountLink?")
     );
     let event = world.fake.finish_link(&token, nonce.as_str()).unwrap();
     let (body, signature) = world.fake.webhook(&[event]);
