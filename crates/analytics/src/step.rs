@@ -40,13 +40,18 @@ const fn loss(key: &'static str, ja: &'static str, en: &'static str) -> Step {
 const OTHER: Step = loss("other", "そのほか", "Other reasons");
 
 /// Every step in the order of decision.
-pub const STEPS: [Step; 19] = [
+pub const STEPS: [Step; 20] = [
     loss("gone", "統合・削除された", "Merged or erased"),
     loss("no_address", "アドレスがない", "No address"),
     loss("no_consent", "同意がない", "No consent"),
     loss("refused", "同意を断った", "Refused"),
     loss("unsubscribed", "配信停止した", "Unsubscribed"),
     loss("hard_bounce", "宛先エラー", "Dead address"),
+    loss(
+        "blocked",
+        "LINEをブロック中",
+        "Has blocked the LINE account",
+    ),
     loss("soft_bounce", "続けて届かなかった", "Came back repeatedly"),
     loss("complaint", "迷惑メール報告", "Complained"),
     loss("manual", "手動で止めた", "Blocked by hand"),
@@ -82,7 +87,7 @@ pub const STEPS: [Step; 19] = [
 ];
 
 /// The step of a row of the ledger (alias `d`). A failure before any hand-off is one of making the message.
-pub(crate) const STEP_SQL: &str = "CASE WHEN d.state = 5 THEN 'sent' WHEN d.state <= 4 THEN 'waiting' \
+pub(crate) const STEP_SQL: &str = "CASE WHEN d.state = 5 THEN 'sent' WHEN d.state <= 4 OR d.state = 11 THEN 'waiting' \
      WHEN d.state = 10 THEN COALESCE(d.reason, 'other') WHEN d.state = 9 THEN 'expired' WHEN d.state = 8 THEN 'cancelled' \
      WHEN d.state = 7 THEN 'unknown' WHEN d.attempts = 0 THEN 'not_made' ELSE 'rejected' END";
 

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{audience::AnswerSource, contents::EmailDocument, problem::FieldError};
+use crate::{
+    audience::AnswerSource, contents::EmailDocument, line_messages::LineDocument,
+    problem::FieldError,
+};
 
 /// The five cards and the goal; a card that is null has not been answered yet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -113,27 +116,46 @@ pub enum ChannelCard {
         /// From whom (`snd_…`).
         sender: String,
     },
+    /// Messages of a LINE account.
+    Line {
+        /// Which account (`snd_…`).
+        sender: String,
+        /// Whether it arrives without a sound.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_silent: bool,
+    },
+}
+
+impl ChannelCard {
+    /// Returns the sender (`snd_…`).
+    pub fn sender(&self) -> &str {
+        match self {
+            Self::Email { sender } | Self::Line { sender, .. } => sender,
+        }
+    }
 }
 
 /// In which words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CampaignContents {
-    /// Where the email comes from.
+    /// Where the words come from.
     pub source: ContentsSource,
     /// In which language each person gets it.
     #[serde(default)]
     pub locale: LocaleChoice,
 }
 
-/// Where the email comes from.
+/// Where the words come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContentsSource {
     /// A saved content (`cnt_…`).
     Saved(String),
-    /// Written for this campaign.
+    /// An email written for this campaign.
     Inline(Box<EmailDocument>),
+    /// Messages for LINE, written for this campaign.
+    Line(Box<LineDocument>),
 }
 
 /// In which language each person gets it.

@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use segmentation::language::{Document, InSegment, Node};
 use storage::{Dialect, sql};
 
-use crate::{model::Target, rowset};
+use crate::{model::Target, rowset, way::Way};
 
 mod vip;
 
@@ -26,12 +26,14 @@ pub use vip::Vip;
 pub enum Excluded {
     /// Merged into another profile or erased since the audience was worked out.
     Gone,
-    /// No email address.
+    /// No email address; not a friend of the LINE account.
     NoAddress,
     /// Marketing was never allowed, or the permission has expired.
     NoConsent,
     /// Marketing was refused.
     Refused,
+    /// Has blocked the LINE account.
+    Blocked,
     /// The address unsubscribed.
     Unsubscribed,
     /// The mailbox does not exist.
@@ -50,11 +52,12 @@ pub enum Excluded {
 
 impl Excluded {
     /// Every reason, in the order in which the review shows them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Gone,
         Self::NoAddress,
         Self::NoConsent,
         Self::Refused,
+        Self::Blocked,
         Self::Unsubscribed,
         Self::HardBounce,
         Self::SoftBounce,
@@ -71,6 +74,7 @@ impl Excluded {
             Self::NoAddress => "no_address",
             Self::NoConsent => "no_consent",
             Self::Refused => "refused",
+            Self::Blocked => "blocked",
             Self::Unsubscribed => "unsubscribed",
             Self::HardBounce => "hard_bounce",
             Self::SoftBounce => "soft_bounce",
@@ -103,11 +107,13 @@ pub struct Person {
     pub id: i64,
     /// 0 while the profile is in use.
     pub state: i16,
-    /// The address.
-    pub email: Option<String>,
+    /// The address: of mail, or the user id at LINE.
+    pub address: Option<String>,
     /// The person's zone.
     pub time_zone: Option<String>,
-    /// Whether marketing by mail was allowed; `None` when nothing was ever said.
+    /// How the person stands to a LINE account: 0 follows, 1 has blocked, 2 not known; nothing for mail.
+    pub friend: Option<i16>,
+    /// Whether marketing by this channel was allowed; `None` when nothing was ever said.
     pub granted: Option<bool>,
     /// When the permission ends.
     pub consent_ends: Option<i64>,
@@ -116,6 +122,9 @@ pub struct Person {
     /// Whether the person is spared what is not meant for VIPs.
     #[sea_orm(skip)]
     pub vip: Vip,
+    /// Whether to have become a friend is permission enough.
+    #[sea_orm(skip)]
+    pub is_friend: bool,
 }
 
 impl Person {
@@ -123,20 +132,25 @@ impl Person {
     pub fn verdict(&self, now: Millis) -> Verdict {
         let is_valid = self.consent_ends.is_none_or(|end| end > now.0);
         let why = match (
-            self.email.as_deref(),
+            self.address.as_deref(),
             self.suppressed.as_deref(),
             self.granted,
         ) {
             _ if self.state != 0 => Excluded::Gone,
             (None, ..) => Excluded::NoAddress,
+            _ if self.friend == Some(BLOCKED) => Excluded::Blocked,
             (_, Some("complaint"), _) => Excluded::Complaint,
             (_, Some("hard_bounce"), _) => Excluded::HardBounce,
             (_, Some("manual"), _) => Excluded::Manual,
             (_, Some("soft_bounce"), _) => Excluded::SoftBounce,
             (_, Some(_), _) => Excluded::Unsubscribed,
-            (_, None, Some(true)) if is_valid && self.vip == Vip::Spared => Excluded::Vip,
-            (_, None, Some(true)) if is_valid => return Verdict::Send,
             (_, None, Some(false)) => Excluded::Refused,
+            (_, None, granted) if (self.is_friend || granted == Some(true)) && is_valid => {
+                if self.vip != Vip::Spared {
+                    return Verdict::Send;
+                }
+                Excluded::Vip
+            }
             (_, None, _) => Excluded::NoConsent,
         };
         Verdict::Exclude(why)
@@ -150,36 +164,57 @@ impl Person {
 
     /// Returns what tells one mailbox from another.
     pub fn mailbox(&self) -> Option<i64> {
-        self.email.as_deref().map(mailbox_hash)
+        self.address.as_deref().map(mailbox_hash)
     }
 }
+
+/// The code of a friend who has blocked the account, in `line_friend`.
+const BLOCKED: i16 = 1;
+/// Of several user ids that a merge brought together, one that follows.
+const LINE_ADDRESS: &str =
+    "(SELECT f.user_id FROM identity i JOIN line_friend f ON f.workspace_id = i.workspace_id
+    AND f.account_id = $3 AND f.user_id = i.value WHERE i.profile_id = p.id AND i.kind = 5
+    ORDER BY f.state, f.state_at DESC, f.user_id LIMIT 1)";
+const LINE_STATE: &str =
+    "(SELECT f.state FROM identity i JOIN line_friend f ON f.workspace_id = i.workspace_id
+    AND f.account_id = $3 AND f.user_id = i.value WHERE i.profile_id = p.id AND i.kind = 5
+    ORDER BY f.state, f.state_at DESC, f.user_id LIMIT 1)";
 
 /// Reads what the decision about a target needs of many people.
 pub async fn people(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
+    way: Way,
     target: &Target,
     ids: &[i64],
 ) -> Result<HashMap<i64, Person>, DbErr> {
     let held = segmentation::vip::held(db, workspace, ids).await?;
     let dialect = Dialect::of(db.get_database_backend());
+    let (address, friend, account) = match way {
+        Way::Email => ("p.email", "NULL", 0),
+        Way::Line(account) => (LINE_ADDRESS, LINE_STATE, account.raw()),
+    };
     // Of several reasons the weightiest is told: complaint, hard bounce, manual, soft bounce, unsubscribe happen
     // to stand in that order in the alphabet.
     let text = format!(
-        "SELECT p.id, p.state, p.email, p.time_zone, c.granted, c.expires_at AS consent_ends,
-           (SELECT MIN(s.reason) FROM suppression s WHERE s.workspace_id = p.workspace_id AND s.channel = 'email'
-            AND s.address = p.email) AS suppressed
-         FROM {asked} u CROSS JOIN profile p
-         LEFT JOIN consent c ON c.profile_id = p.id AND c.channel = 'email' AND c.purpose = 'marketing'
-         WHERE p.id = u.value AND p.workspace_id = $1",
-        asked = rowset::numbers(dialect, "$2")
+        "SELECT t.*, (SELECT MIN(s.reason) FROM suppression s WHERE s.workspace_id = $1 AND s.channel = '{channel}'
+            AND s.address = t.address) AS suppressed
+         FROM (SELECT p.id, p.state, {address} AS address, CAST({friend} AS SMALLINT) AS friend, p.time_zone,
+             c.granted, c.expires_at AS consent_ends
+           FROM {asked} u CROSS JOIN profile p
+           LEFT JOIN consent c ON c.profile_id = p.id AND c.channel = '{channel}' AND c.purpose = 'marketing'
+           WHERE p.id = u.value AND p.workspace_id = $1 AND $3 = $3) t",
+        asked = rowset::numbers(dialect, "$2"),
+        channel = way.kind().as_str(),
     );
     let binds = [
         workspace.raw().into(),
         rowset::bind_numbers(ids.iter().copied()),
+        account.into(),
     ];
     let rows: Vec<Person> = sql::all(db, text, binds).await?;
     let with_vip = |mut person: Person| {
+        person.is_friend = matches!(way, Way::Line(_));
         person.vip = Vip::of(held.get(&person.id).map_or(&[], Vec::as_slice), target);
         (person.id, person)
     };
@@ -239,11 +274,13 @@ mod tests {
         let person = |email: Option<&str>, granted, ends, suppressed: Option<&str>| Person {
             id: 1,
             state: 0,
-            email: email.map(str::to_owned),
+            address: email.map(str::to_owned),
+            friend: None,
             time_zone: None,
             granted,
             consent_ends: ends,
             suppressed: suppressed.map(str::to_owned),
+            is_friend: false,
             vip: Vip::No,
         };
         let now = Millis(100);

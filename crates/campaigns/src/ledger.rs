@@ -3,6 +3,7 @@
 //! A row is written before any provider is called. `docs/delivery.md` draws the states and says what
 //! each guarantees; [`DeliveryState::may_become`] is the same picture as code.
 
+mod doubt;
 pub(crate) mod event;
 mod moves;
 mod plan;
@@ -11,8 +12,9 @@ mod reserve;
 mod worker;
 mod writer;
 
+pub use doubt::{Doubtful, take_doubtful};
 pub use moves::{HandOver, Key, Release, Settle, Settlement, hand_over, release, settle};
-pub use plan::{PlannedRow, plan};
+pub use plan::{Occasion, PlannedRow, plan};
 pub use read::{
     DeliveryFilter, DeliveryRow, Progress, StateCount, addressee, find, list, progress,
 };
@@ -48,11 +50,13 @@ pub enum DeliveryState {
     Expired = 9,
     /// Not sent because of the person or the address.
     Suppressed = 10,
+    /// Given to a provider that recognises a repeat, whose answer never came: handed over again with the same key.
+    InDoubt = 11,
 }
 
 impl DeliveryState {
     /// Every state.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Planned,
         Self::Deferred,
         Self::RetryWait,
@@ -64,6 +68,7 @@ impl DeliveryState {
         Self::Cancelled,
         Self::Expired,
         Self::Suppressed,
+        Self::InDoubt,
     ];
 
     /// Returns the stored number.
@@ -90,6 +95,7 @@ impl DeliveryState {
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
             Self::Suppressed => "suppressed",
+            Self::InDoubt => "in_doubt",
         }
     }
 
@@ -101,6 +107,11 @@ impl DeliveryState {
     /// Tells whether the row still waits for a worker.
     pub const fn is_waiting(self) -> bool {
         matches!(self, Self::Planned | Self::Deferred | Self::RetryWait)
+    }
+
+    /// Tells whether nothing more is to be done about the row.
+    pub const fn is_final(self) -> bool {
+        !self.is_waiting() && !matches!(self, Self::Reserved | Self::HandedOver | Self::InDoubt)
     }
 
     /// Tells whether a row in this state may move to another.
@@ -126,14 +137,13 @@ impl DeliveryState {
             ),
             S::HandedOver => matches!(
                 next,
-                S::Accepted | S::Failed | S::Unknown | S::RetryWait | S::Expired
+                S::Accepted | S::Failed | S::Unknown | S::RetryWait | S::Expired | S::InDoubt
             ),
+            // With the key that it had: a provider that has the message says so, and sends no second one.
+            S::InDoubt => matches!(next, S::HandedOver | S::Unknown),
             // The worker that was thought dead may still bring the answer.
             S::Unknown => matches!(next, S::Accepted | S::Failed),
             S::Accepted | S::Failed | S::Cancelled | S::Expired | S::Suppressed => false,
         }
     }
 }
-
-/// The channel's number in the ledger.
-pub const EMAIL: i16 = 1;

@@ -15,6 +15,8 @@ pub mod store;
 pub mod test_audience;
 pub mod testing;
 pub mod track;
+mod way;
 pub mod workspace;
 
 pub use error::CampaignError;
+pub use way::Way;

@@ -1,6 +1,5 @@
 //! What people do to campaigns: copy, launch, pause, resume, call off.
 
-use contents::EmailDocument;
 use jobs::NewJob;
 use kernel::{
     id::{CampaignId, IdSource},
@@ -11,7 +10,7 @@ use storage::{Tx, sql};
 
 use crate::{
     CampaignError, ledger,
-    model::{Action, Facts, missing},
+    model::{Action, Facts, Words, missing},
     planning,
     store::{self, Author, Campaign},
 };
@@ -31,9 +30,9 @@ pub async fn copy(
     store::insert(tx, author, ids, name, &original.document).await
 }
 
-/// Lets a draft go: keeps the email as it is now and enqueues the planning for its time.
+/// Lets a draft go: keeps the words as they are now and enqueues the planning for its time.
 ///
-/// `version` is the version that the person has reviewed; `email` is what the contents card names.
+/// `version` is the version that the person has reviewed; `words` are what the contents card names.
 ///
 /// # Errors
 /// [`CampaignError::Invalid`] names every card that is not ready, [`CampaignError::Conflict`] says that
@@ -45,7 +44,7 @@ pub async fn launch(
     id: CampaignId,
     version: i64,
     facts: &Facts,
-    email: &EmailDocument,
+    words: &Words,
 ) -> Result<Campaign, CampaignError> {
     let campaign = find(tx, author, id).await?;
     let next = campaign
@@ -69,7 +68,7 @@ pub async fn launch(
         });
     }
     let plan_at = timing.plan_at(author.now);
-    store::freeze(tx, author.workspace, id, email, author.now).await?;
+    store::freeze(tx, author.workspace, id, words, author.now).await?;
     sql::exec(
         tx,
         "UPDATE campaign SET plan_at = $2, launched_at = $3, launched_by = $4 WHERE id = $1",

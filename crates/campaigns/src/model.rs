@@ -4,6 +4,7 @@ mod document;
 mod readiness;
 mod state;
 mod timing;
+mod words;
 
 pub use document::{
     Block, CampaignDocument, ChannelCard, Contents, ContentsSource, DOCUMENT_VERSION, Goal,
@@ -12,3 +13,4 @@ pub use document::{
 pub use readiness::{ContentFacts, Facts, missing};
 pub use state::{Action, Stage, State};
 pub use timing::{TimeOfDay, Timing};
+pub use words::Words;

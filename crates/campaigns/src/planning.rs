@@ -19,6 +19,7 @@ use crate::{
     lifecycle,
     model::{Action, State, Target, Timing},
     store::{self, Author, Campaign},
+    way::Way,
     workspace::{self, WorkspaceFacts},
 };
 
@@ -75,6 +76,7 @@ impl JobHandler for Planner {
 struct Run<'a> {
     ctx: &'a JobContext,
     campaign: &'a Campaign,
+    way: Way,
     target: &'a Target,
     timing: &'a Timing,
     workspace: WorkspaceFacts,
@@ -104,6 +106,7 @@ impl Planner {
             at: campaign.plan_at.unwrap_or_else(|| ctx.now()),
             ctx,
             campaign: &campaign,
+            way: Way::of(campaign.document.channel.as_ref()),
             target,
             timing,
             workspace,
@@ -193,9 +196,12 @@ impl Planner {
         ledger::plan(
             &tx,
             &*self.ids,
-            campaign.workspace,
-            campaign.id,
-            0,
+            ledger::Occasion {
+                workspace: campaign.workspace,
+                campaign: campaign.id,
+                occurrence: 0,
+                channel: run.way.kind(),
+            },
             ctx.now(),
             &rows,
         )
@@ -213,7 +219,7 @@ async fn rows(
 ) -> Result<Vec<PlannedRow>, JobError> {
     let ids: Vec<i64> = chunk.iter().map(|id| id.raw()).collect();
     let db = run.ctx.db().reader();
-    let people = audience::people(db, run.campaign.workspace, run.target, &ids).await?;
+    let people = audience::people(db, run.campaign.workspace, run.way, run.target, &ids).await?;
     let mut rows = Vec::with_capacity(chunk.len());
     for id in chunk {
         let Some(person) = people.get(&id.raw()) else {
@@ -227,7 +233,7 @@ async fn rows(
         let due_at = run.timing.due_at(person.zone(run.workspace.zone), run.at);
         rows.push(PlannedRow {
             profile: *id,
-            address: person.email.clone(),
+            address: person.address.clone(),
             mailbox: (verdict == Verdict::Send).then_some(mailbox).flatten(),
             due_at,
             expires_at: due_at.plus(BLAST_TTL),

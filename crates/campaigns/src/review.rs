@@ -13,6 +13,7 @@ use crate::{
     CampaignError,
     audience::{self, Excluded, Verdict},
     model::{Target, Timing},
+    way::Way,
     workspace,
 };
 
@@ -40,6 +41,8 @@ pub struct Review {
 pub struct Selected<'a> {
     /// The workspace.
     pub workspace: WorkspaceId,
+    /// By which way they would be reached.
+    pub way: Way,
     /// The target.
     pub target: &'a Target,
     /// Whom it selects.
@@ -53,7 +56,7 @@ impl Selected<'_> {
         chunk: &[ProfileId],
     ) -> Result<HashMap<i64, audience::Person>, CampaignError> {
         let ids: Vec<i64> = chunk.iter().map(|id| id.raw()).collect();
-        Ok(audience::people(db, self.workspace, self.target, &ids).await?)
+        Ok(audience::people(db, self.workspace, self.way, self.target, &ids).await?)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The `campaign` table.
 
-use contents::EmailDocument;
 use kernel::{
     id::{CampaignId, IdSource, SegmentId, UserId, WorkspaceId},
     invalid::Invalid,
@@ -13,7 +12,7 @@ use storage::{Value, sql};
 
 use crate::{
     CampaignError,
-    model::{CampaignDocument, Stage, State},
+    model::{CampaignDocument, Stage, State, Words},
 };
 
 /// A campaign as stored.
@@ -362,15 +361,15 @@ pub async fn delete(
     }
 }
 
-/// Keeps the email as it is now; what is sent from here on is this.
+/// Keeps the words as they are now; what is sent from here on is this.
 pub async fn freeze(
     tx: &impl ConnectionTrait,
     workspace: WorkspaceId,
     id: CampaignId,
-    email: &EmailDocument,
+    words: &Words,
     now: Millis,
 ) -> Result<(), CampaignError> {
-    let frozen = serde_json::to_value(email).unwrap_or_default();
+    let frozen = serde_json::to_value(words).unwrap_or_default();
     sql::exec(
         tx,
         "UPDATE campaign SET frozen = $3, updated_at = CASE WHEN updated_at < $4 THEN $4 ELSE updated_at + 1 END
@@ -386,12 +385,12 @@ pub async fn freeze(
     Ok(())
 }
 
-/// Returns the email as it was kept at launch or at the last test.
+/// Returns the words as they were kept at launch or at the last test.
 pub async fn frozen(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
     id: CampaignId,
-) -> Result<Option<EmailDocument>, CampaignError> {
+) -> Result<Option<Words>, CampaignError> {
     #[derive(FromQueryResult)]
     struct Frozen {
         frozen: Option<serde_json::Value>,
@@ -408,9 +407,9 @@ pub async fn frozen(
     else {
         return Ok(None);
     };
-    let email = serde_json::from_value(json)
-        .map_err(|error| DbErr::Custom(format!("the frozen email is unreadable: {error}")))?;
-    Ok(Some(email))
+    let words = Words::read(json)
+        .map_err(|error| DbErr::Custom(format!("the frozen words are unreadable: {error}")))?;
+    Ok(Some(words))
 }
 
 /// Moves a campaign on, if it still stands where the caller saw it; `false` when it does not.

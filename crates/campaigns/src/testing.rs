@@ -1,20 +1,20 @@
 //! Tests of a campaign: real messages through the real channel, to addresses of the team, never counted.
 
-use contents::EmailDocument;
 use kernel::{
-    id::{IdSource, ProfileId},
+    id::{IdSource, ProfileId, SenderId, WorkspaceId},
     invalid::{FieldError, Invalid},
     time::HOUR,
 };
+use sea_orm::DbErr;
 use serde_json::json;
 use storage::{Tx, sql};
 
 use crate::{
     CampaignError,
-    ledger::EMAIL,
-    model::{ChannelCard, State},
+    model::{State, Words},
     rowset::{self, Col},
     store::{self, Author, Campaign},
+    way::Way,
 };
 
 /// The most addresses of one test.
@@ -29,20 +29,21 @@ pub async fn send(
     author: Author,
     ids: &dyn IdSource,
     campaign: &Campaign,
-    email: &EmailDocument,
+    words: &Words,
     profile: ProfileId,
     addresses: &[String],
 ) -> Result<u64, CampaignError> {
     check(tx, author, campaign, profile, addresses).await?;
     // What was launched stays what it was; its tests show that.
     if campaign.stage.state == State::Draft {
-        store::freeze(tx, author.workspace, campaign.id, email, author.now).await?;
+        store::freeze(tx, author.workspace, campaign.id, words, author.now).await?;
     }
+    let channel = Way::of(campaign.document.channel.as_ref()).code();
     let columns = [("id", Col::Int), ("address", Col::Text)];
     let text = format!(
         "INSERT INTO delivery (workspace_id, profile_id, id, campaign_id, occurrence, channel, is_test, state, address,
            due_at, expires_at, planned_at, origin_profile_id)
-         SELECT $1, $2, v.id, $3, v.id, {EMAIL}, TRUE, 0, v.address, $4, $5, $4, $2 FROM {}",
+         SELECT $1, $2, v.id, $3, v.id, {channel}, TRUE, 0, v.address, $4, $5, $4, $2 FROM {}",
         rowset::rows(tx.dialect(), "$6", &columns)
     );
     let rows = addresses
@@ -68,7 +69,7 @@ async fn check(
     addresses: &[String],
 ) -> Result<(), CampaignError> {
     let mut invalid = Invalid::default();
-    if !matches!(campaign.document.channel, Some(ChannelCard::Email { .. })) {
+    if campaign.document.channel.is_none() {
         invalid.push(FieldError::new(
             "/document/channel",
             "missing",
@@ -85,16 +86,23 @@ async fn check(
         ));
     }
     for (index, address) in addresses.iter().enumerate() {
-        let parts = address.trim().rsplit_once('@');
-        if !parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
-            || address.len() > 254
-        {
-            invalid.push(FieldError::new(
-                format!("/addresses/{index}"),
+        let pointer = format!("/addresses/{index}");
+        match Way::of(campaign.document.channel.as_ref()) {
+            Way::Email if !is_mailbox(address) => invalid.push(FieldError::new(
+                pointer,
                 "email",
                 "give an address such as hanako@example.jp",
                 "hanako@example.jp のようなアドレスを入れてください",
-            ));
+            )),
+            Way::Line(account) if !is_friend(tx, author.workspace, account, address).await? => {
+                invalid.push(FieldError::new(
+                    pointer,
+                    "friend",
+                    "give the LINE user id (U…) of somebody who follows the account",
+                    "このLINEアカウントの友だちのユーザーID（U…）を入れてください",
+                ));
+            }
+            Way::Email | Way::Line(_) => {}
         }
     }
     let known = sql::number(
@@ -112,4 +120,29 @@ async fn check(
         ));
     }
     Ok(invalid.into_result()?)
+}
+
+fn is_mailbox(address: &str) -> bool {
+    let parts = address.trim().rsplit_once('@');
+    parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+        && address.len() <= 254
+}
+
+async fn is_friend(
+    tx: &Tx,
+    workspace: WorkspaceId,
+    account: SenderId,
+    user: &str,
+) -> Result<bool, DbErr> {
+    let n = sql::number(
+        tx,
+        "SELECT COUNT(*) FROM line_friend WHERE workspace_id = $1 AND account_id = $2 AND user_id = $3 AND state <> 1",
+        [
+            workspace.raw().into(),
+            account.raw().into(),
+            user.trim().into(),
+        ],
+    )
+    .await?;
+    Ok(n > 0)
 }

@@ -8,6 +8,7 @@
 mod compile;
 mod compose;
 mod document;
+mod page;
 mod render;
 mod tree;
 
@@ -17,6 +18,7 @@ pub use compile::{CompiledLine, LineCheck};
 pub use document::{
     Button, Card, Design, LineDocument, LineKind, LineMessage, LineVariant, QuickReply, Repeat,
 };
+pub use page::page;
 pub use render::RenderedLine;
 
 /// Lists everything that keeps a document from being sent.

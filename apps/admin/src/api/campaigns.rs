@@ -7,6 +7,7 @@ use api_types::{
         SaveCampaign, TestCampaign, TestQueued,
     },
     contents::{ContentPreview, ContentSummary, PreviewContent},
+    line_messages::{LinePreview, PreviewLine},
     senders::SenderView,
 };
 use web_sys::AbortSignal;
@@ -168,4 +169,9 @@ pub async fn contents(signal: Option<&AbortSignal>) -> Result<Vec<ContentSummary
 /// Renders an email as a customer would receive it.
 pub async fn preview(asked: &PreviewContent) -> Result<ContentPreview, ApiError> {
     post("/contents/preview", asked).await
+}
+
+/// Renders messages for LINE for one customer.
+pub async fn preview_line(asked: &PreviewLine) -> Result<LinePreview, ApiError> {
+    post("/contents/line/preview", asked).await
 }

@@ -163,7 +163,7 @@ async fn campaign(
         tx,
         workspace,
         campaign.id,
-        &mail.finished_email,
+        &mail.finished_email.clone().into(),
         story.started_at,
     )
     .await?;

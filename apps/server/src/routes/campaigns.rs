@@ -12,6 +12,8 @@ mod save;
 mod test;
 mod wire;
 
+pub(super) use wire::line_refuses;
+
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::App;

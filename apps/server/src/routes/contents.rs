@@ -6,6 +6,7 @@ mod create;
 mod data;
 mod gallery;
 mod get;
+mod line;
 mod list;
 pub(crate) mod parts;
 mod preview;
@@ -26,6 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(gallery::gallery))
         .routes(routes!(variables::variables))
         .routes(routes!(preview::preview))
+        .routes(routes!(line::preview))
         .routes(routes!(test::recipients))
         .routes(routes!(get::get, update::update, archive::archive))
         .routes(routes!(archive::restore))

@@ -33,6 +33,7 @@ mod intake;
 mod judged;
 mod kill;
 mod line;
+mod line_campaign;
 mod lists;
 mod looks;
 #[path = "../../../../crates/channels/email/tests/it/server.rs"]

@@ -13,6 +13,7 @@ use campaigns::{
     sender::{self, Sender, Transport},
     store::{self, Author},
 };
+use channel_core::ChannelKind;
 use kernel::{
     id::{CampaignId, ProfileId, SenderId},
     page::PageRequest,
@@ -143,7 +144,7 @@ impl Shop {
             draft.id,
             draft.version,
             &facts,
-            &email,
+            &email.into(),
         )
         .await
         .unwrap();
@@ -186,25 +187,34 @@ impl Shop {
         let round = Round {
             workspace: self.app.kit.workspace,
             token,
-            hand_over: hand_over.map(|row| HandOver {
-                key: row.key,
-                campaign: row.campaign,
-                address: row.address.clone(),
-                is_test: false,
-                attempts: row.attempts,
-                message_id: format!("<{}@test>", row.key.id),
-            }),
-            settle: settle.map(|row| Settle {
-                key: row.key,
-                campaign: row.campaign,
-                is_test: false,
-                attempts: row.attempts + 1,
-                address: row.address.clone(),
-                result: Settlement::Accepted,
-            }),
-            release: None,
+            hand_over: hand_over
+                .into_iter()
+                .map(|row| HandOver {
+                    key: row.key,
+                    campaign: row.campaign,
+                    channel: ChannelKind::Email,
+                    address: row.address.clone(),
+                    is_test: false,
+                    attempts: row.attempts,
+                    message_id: format!("<{}@test>", row.key.id),
+                })
+                .collect(),
+            settle: settle
+                .into_iter()
+                .map(|row| Settle {
+                    key: row.key,
+                    campaign: row.campaign,
+                    channel: ChannelKind::Email,
+                    is_test: false,
+                    attempts: row.attempts + 1,
+                    address: row.address.clone(),
+                    result: Settlement::Accepted,
+                })
+                .collect(),
+            release: Vec::new(),
         };
-        self.writer.submit(round).await.unwrap()
+        let granted = self.writer.submit(round).await.unwrap();
+        !granted.is_empty()
     }
 
     /// The mails of a person as the ledger shows them: state and reason of each.
@@ -345,9 +355,12 @@ async fn of_two_mails_that_wait_one_leaves() {
         ledger::plan(
             &tx,
             &*shop.app.kit.ids,
-            shop.app.kit.workspace,
-            shop.campaign,
-            0,
+            ledger::Occasion {
+                workspace: shop.app.kit.workspace,
+                campaign: shop.campaign,
+                occurrence: 0,
+                channel: ChannelKind::Email,
+            },
             shop.app.app.now(),
             &again,
         )

@@ -129,7 +129,7 @@ pub(crate) async fn launch(kit: &Kit, port: u16, lanes: u32) -> CampaignId {
         draft.id,
         draft.version,
         &facts,
-        &email,
+        &email.into(),
     )
     .await
     .unwrap();

@@ -90,7 +90,7 @@ const DELIVERIES: &str = "WITH moving AS (
       OR (c.state IN ('finished', 'cancelled') AND c.finished_at >= $2))
   ), counted AS (
     SELECT d.campaign_id, SUM(CASE WHEN d.state = 5 THEN 1 ELSE 0 END) AS sent,
-      SUM(CASE WHEN d.state <= 4 THEN 1 ELSE 0 END) AS waiting,
+      SUM(CASE WHEN d.state <= 4 OR d.state = 11 THEN 1 ELSE 0 END) AS waiting,
       SUM(CASE WHEN d.state = 5 AND d.settled_at >= $2 AND d.settled_at < $3 THEN 1 ELSE 0 END) AS sent_today,
       MIN(CASE WHEN d.state = 5 AND d.settled_at >= $2 AND d.settled_at < $3 THEN COALESCE(d.handed_over_at, d.settled_at) END) AS first_today,
       SUM(CASE WHEN d.state <= 4 AND d.due_at < $3 THEN 1 ELSE 0 END) AS left_today,

@@ -145,7 +145,7 @@ async fn campaigns(
     let rows: Vec<CampaignRow> = sql::all(
         db,
         "SELECT c.id, c.name, c.state, c.document, c.updated_at,
-           (SELECT COUNT(*) FROM delivery d WHERE d.campaign_id = c.id AND d.workspace_id = $1 AND d.state <= 4 AND NOT d.is_test) AS n_left
+           (SELECT COUNT(*) FROM delivery d WHERE d.campaign_id = c.id AND d.workspace_id = $1 AND (d.state <= 4 OR d.state = 11) AND NOT d.is_test) AS n_left
          FROM campaign c WHERE c.workspace_id = $1 AND c.state = $2 ORDER BY c.updated_at DESC, c.id DESC LIMIT $3",
         [workspace.raw().into(), state.into(), MOST.into()],
     )

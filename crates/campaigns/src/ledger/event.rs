@@ -107,11 +107,14 @@ pub(crate) async fn of_settled(
             Settlement::Failed(reason) => (names::MESSAGE_BOUNCED, Some(("dropped", reason))),
             Settlement::Dead(reason, why) => {
                 let delivery = Some(DeliveryId::from_raw(row.key.id.raw()));
-                consent::suppress(ctx, consent::EMAIL, &row.address, *why, delivery).await?;
+                consent::suppress(ctx, row.channel.as_str(), &row.address, *why, delivery).await?;
                 (names::MESSAGE_BOUNCED, Some(("hard", reason)))
             }
             Settlement::TooLate(reason) => (names::MESSAGE_BOUNCED, Some(("soft", reason))),
-            Settlement::Unmade(_) | Settlement::Again(..) | Settlement::Unknown(_) => continue,
+            Settlement::Unmade(_)
+            | Settlement::Again(..)
+            | Settlement::Unknown(_)
+            | Settlement::InDoubt(..) => continue,
         };
         events.push(MessageEvent {
             profile: row.key.profile.raw(),

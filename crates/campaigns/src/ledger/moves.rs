@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use channel_core::Reason;
+use channel_core::{ChannelKind, Reason};
 use kernel::{
     id::{CampaignId, DeliveryId, ProfileId, WorkspaceId},
     time::Millis,
@@ -30,6 +30,8 @@ pub struct HandOver {
     pub key: Key,
     /// Its campaign.
     pub campaign: CampaignId,
+    /// The channel it goes through.
+    pub channel: ChannelKind,
     /// The address it goes to.
     pub address: String,
     /// Whether it is a test, which no pause and no suppression stops.
@@ -62,6 +64,8 @@ pub struct Settle {
     pub is_test: bool,
     /// Times it has been handed over, this one included.
     pub attempts: i32,
+    /// The channel it went through.
+    pub channel: ChannelKind,
     /// The address it went to.
     pub address: String,
     /// What became of it.
@@ -85,6 +89,8 @@ pub enum Settlement {
     TooLate(Reason),
     /// The answer never came.
     Unknown(Reason),
+    /// The answer never came; the provider recognises a repeat, and is asked again then.
+    InDoubt(Reason, Millis),
 }
 
 impl Settlement {
@@ -95,6 +101,7 @@ impl Settlement {
             Self::Again(..) => DeliveryState::RetryWait,
             Self::TooLate(_) => DeliveryState::Expired,
             Self::Unknown(_) => DeliveryState::Unknown,
+            Self::InDoubt(..) => DeliveryState::InDoubt,
         }
     }
 
@@ -106,7 +113,8 @@ impl Settlement {
             | Self::Unmade(reason)
             | Self::Again(reason, _)
             | Self::TooLate(reason)
-            | Self::Unknown(reason) => Some(reason),
+            | Self::Unknown(reason)
+            | Self::InDoubt(reason, _) => Some(reason),
         }
     }
 }
@@ -188,18 +196,20 @@ async fn allowed(
     let columns = [
         ("id", Col::Int),
         ("campaign_id", Col::Int),
+        ("channel", Col::Text),
         ("address", Col::Text),
     ];
     let text = format!(
         "SELECT v.id FROM {} WHERE EXISTS (SELECT 1 FROM campaign c WHERE c.id = v.campaign_id AND c.state = 'running')
-           AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.workspace_id = $2 AND s.channel = 'email'
+           AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.workspace_id = $2 AND s.channel = v.channel
                            AND s.address = v.address)",
         rowset::rows(Dialect::of(tx.get_database_backend()), "$1", &columns)
     );
     let rows = real
         .into_iter()
         .map(|row| {
-            json!({"id": row.key.id.raw(), "campaign_id": row.campaign.raw(), "address": row.address})
+            json!({"id": row.key.id.raw(), "campaign_id": row.campaign.raw(), "channel": row.channel.as_str(),
+                "address": row.address})
         })
         .collect();
     allowed.extend(ids(tx, text, [rowset::bind(rows), workspace.raw().into()]).await?);
@@ -246,7 +256,9 @@ pub async fn settle(
             let reason = row.result.reason();
             let (held, due_at) = match &row.result {
                 Settlement::Unmade(_) => (DeliveryState::Reserved, None),
-                Settlement::Again(_, at) => (DeliveryState::HandedOver, Some(at.0)),
+                Settlement::Again(_, at) | Settlement::InDoubt(_, at) => {
+                    (DeliveryState::HandedOver, Some(at.0))
+                }
                 _ => (DeliveryState::HandedOver, None),
             };
             let state = row.result.state();
@@ -257,7 +269,7 @@ pub async fn settle(
                 "code": reason.and_then(|reason| reason.code),
                 "detail": reason.map(|reason| reason.detail.as_str()),
                 "due_at": due_at,
-                "settled_at": (!state.is_waiting()).then_some(now.0),
+                "settled_at": state.is_final().then_some(now.0),
             })
         })
         .collect();

@@ -1,5 +1,6 @@
 //! Writing rows: once per campaign, occurrence, person and channel, however often it is tried.
 
+use channel_core::ChannelKind;
 use kernel::{
     id::{CampaignId, MAX_BLOCK, ProfileId, WorkspaceId},
     time::Millis,
@@ -8,11 +9,25 @@ use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::json;
 use storage::{Dialect, sql};
 
-use super::{DeliveryState, EMAIL};
+use super::DeliveryState;
 use crate::{
     audience::Verdict,
     rowset::{self, Col},
+    way,
 };
+
+/// What rows are written for.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// 0 for a one-off campaign; what triggered it for others.
+    pub occurrence: i64,
+    /// The channel.
+    pub channel: ChannelKind,
+}
 
 /// A row to be written.
 #[derive(Debug, Clone)]
@@ -52,20 +67,19 @@ const COLUMNS: &[(&str, Col)] = &[
 pub async fn plan(
     tx: &impl ConnectionTrait,
     ids: &dyn kernel::id::IdSource,
-    workspace: WorkspaceId,
-    campaign: CampaignId,
-    occurrence: i64,
+    on: Occasion,
     now: Millis,
     rows: &[PlannedRow],
 ) -> Result<u64, DbErr> {
     let dialect = Dialect::of(tx.get_database_backend());
+    let channel = way::code(on.channel);
     let text = format!(
         "INSERT INTO delivery (workspace_id, profile_id, id, campaign_id, occurrence, channel, state, reason,
            address, mailbox_hash, due_at, expires_at, turn, planned_at, settled_at, origin_profile_id)
-         SELECT $1, v.profile_id, v.id, $2, $3, {EMAIL}, v.state, v.reason,
+         SELECT $1, v.profile_id, v.id, $2, $3, {channel}, v.state, v.reason,
            v.address, v.mailbox_hash, v.due_at, v.expires_at, v.turn, $4, v.settled_at, v.profile_id
          FROM {} WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.profile_id = v.profile_id
-           AND d.campaign_id = $2 AND d.occurrence = $3 AND d.channel = {EMAIL})
+           AND d.campaign_id = $2 AND d.occurrence = $3 AND d.channel = {channel})
          ON CONFLICT (profile_id, campaign_id, occurrence, channel, origin_profile_id) DO NOTHING",
         rowset::rows(dialect, "$5", COLUMNS)
     );
@@ -88,9 +102,9 @@ pub async fn plan(
             })
             .collect();
         let binds = [
-            workspace.raw().into(),
-            campaign.raw().into(),
-            occurrence.into(),
+            on.workspace.raw().into(),
+            on.campaign.raw().into(),
+            on.occurrence.into(),
             now.0.into(),
             rowset::bind(values),
         ];

@@ -11,13 +11,14 @@ use serde_json::json;
 use storage::{Dialect, sql};
 
 use super::{
-    DeliveryState, EMAIL,
+    DeliveryState,
     moves::{Key, ids},
 };
 use crate::{
     audience::{self, Verdict},
     model::{ChannelCard, Target},
     rowset::{self, Col},
+    way::Way,
 };
 
 /// A row that this worker holds.
@@ -137,8 +138,9 @@ async fn check_again(
 ) -> Result<Vec<Reserved>, DbErr> {
     let real = rows.iter().filter(|row| !row.is_test);
     let ids: Vec<i64> = real.map(|row| row.profile_id).collect();
-    let people = audience::people(tx, campaign.workspace, &campaign.target, &ids).await?;
-    let second = second_rows(tx, campaign.id, &rows).await?;
+    let people =
+        audience::people(tx, campaign.workspace, campaign.way, &campaign.target, &ids).await?;
+    let second = second_rows(tx, campaign, &rows).await?;
     let (mut taken, mut dropped, mut moved) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
         let key = Key {
@@ -149,7 +151,7 @@ async fn check_again(
             (Verdict::Send, row.address.clone())
         } else {
             match people.get(&row.profile_id) {
-                Some(person) => (person.verdict(now), person.email.clone()),
+                Some(person) => (person.verdict(now), person.address.clone()),
                 None => (Verdict::Exclude(audience::Excluded::Gone), None),
             }
         };
@@ -191,7 +193,7 @@ async fn check_again(
 /// Returns rows whose person has another one, of a merged profile, that has left or goes first.
 async fn second_rows(
     tx: &impl ConnectionTrait,
-    campaign: CampaignId,
+    campaign: &ActiveCampaign,
     rows: &[Row],
 ) -> Result<HashSet<i64>, DbErr> {
     let columns = [
@@ -203,9 +205,10 @@ async fn second_rows(
     let text = format!(
         "SELECT v.id FROM {} WHERE
            (SELECT COUNT(*) FROM delivery o WHERE o.profile_id = v.profile_id AND o.campaign_id = $2
-              AND o.occurrence = v.occurrence AND o.channel = {EMAIL} AND o.id <> v.id AND NOT o.is_test
-              AND (o.state IN (4, 5, 7) OR (o.state <= 3 AND o.id < v.id))) > 0",
-        rowset::rows(Dialect::of(tx.get_database_backend()), "$1", &columns)
+              AND o.occurrence = v.occurrence AND o.channel = {} AND o.id <> v.id AND NOT o.is_test
+              AND (o.state IN (4, 5, 7, 11) OR (o.state <= 3 AND o.id < v.id))) > 0",
+        rowset::rows(Dialect::of(tx.get_database_backend()), "$1", &columns),
+        campaign.way.code(),
     );
     let real = rows.iter().filter(|row| !row.is_test);
     let asked = real.map(
@@ -214,7 +217,7 @@ async fn second_rows(
     ids(
         tx,
         text,
-        [rowset::bind(asked.collect()), campaign.raw().into()],
+        [rowset::bind(asked.collect()), campaign.id.raw().into()],
     )
     .await
 }
@@ -282,6 +285,8 @@ pub struct ActiveCampaign {
     pub workspace: WorkspaceId,
     /// From whom it is sent.
     pub sender: Option<SenderId>,
+    /// By which way.
+    pub way: Way,
     /// For whom it is meant.
     pub target: Target,
     /// Changes whenever what is sent may have changed.
@@ -316,12 +321,14 @@ pub async fn active_campaigns(db: &impl ConnectionTrait) -> Result<Vec<ActiveCam
         target = card("target"),
     );
     let rows: Vec<ActiveRow> = sql::all(db, text, []).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| ActiveCampaign {
+    let read = |row: ActiveRow| {
+        let channel = row.channel.as_deref();
+        let card: Option<ChannelCard> = channel.and_then(|card| serde_json::from_str(card).ok());
+        ActiveCampaign {
             id: CampaignId::from_raw(row.id),
             workspace: WorkspaceId::from_raw(row.workspace_id),
-            sender: row.channel.as_deref().and_then(sender_of),
+            sender: card.as_ref().map(ChannelCard::sender),
+            way: Way::of(card.as_ref()),
             // One that cannot be read is meant for no VIP.
             target: row
                 .target
@@ -329,12 +336,7 @@ pub async fn active_campaigns(db: &impl ConnectionTrait) -> Result<Vec<ActiveCam
                 .unwrap_or_default(),
             edition: (row.version, row.updated_at),
             only_tests: row.state != "running",
-        })
-        .collect())
-}
-
-fn sender_of(channel: &str) -> Option<SenderId> {
-    let card: ChannelCard = serde_json::from_str(channel).ok()?;
-    let ChannelCard::Email { sender } = card;
-    Some(sender)
+        }
+    };
+    Ok(rows.into_iter().map(read).collect())
 }

@@ -4,6 +4,8 @@ use kernel::{id::CampaignId, time::Millis};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use storage::{Dialect, sql};
 
+use crate::way::LINE;
+
 /// Says that a worker lives until an instant.
 pub async fn heartbeat(
     tx: &impl ConnectionTrait,
@@ -55,8 +57,8 @@ pub async fn dead_workers(
     Ok(rows.into_iter().map(|row| row.lease_token).collect())
 }
 
-/// Takes back what a dead worker held: what it had not handed over is planned again, what it had is
-/// unknown and not sent again. Returns how many rows of each.
+/// Takes back what a dead worker held: what it had not handed over is planned again; what it had is unknown and not
+/// sent again, or in doubt where the provider recognises a repeat. Returns how many rows of each, planned and other.
 pub async fn recover(
     tx: &impl ConnectionTrait,
     dead: i64,
@@ -66,6 +68,15 @@ pub async fn recover(
         tx,
         "UPDATE delivery SET state = 0, lease_token = NULL WHERE state IN (3, 4) AND state = 3 AND lease_token = $1",
         [dead.into()],
+    )
+    .await?;
+    let in_doubt = sql::exec(
+        tx,
+        format!(
+            "UPDATE delivery SET state = 11, reason = 'worker_died', lease_token = NULL, due_at = $2
+             WHERE state IN (3, 4) AND state = 4 AND channel = {LINE} AND lease_token = $1"
+        ),
+        [dead.into(), now.0.into()],
     )
     .await?;
     let unknown = sql::exec(
@@ -81,15 +92,22 @@ pub async fn recover(
         [dead.into(), now.0.into()],
     )
     .await?;
-    Ok((planned, unknown))
+    Ok((planned, in_doubt + unknown))
 }
 
-/// Cancels all that has not been handed over, what other workers have reserved included.
+/// Cancels all that has not been handed over, what other workers have reserved included. What is in doubt stays
+/// unknown: to ask again could send it.
 pub async fn cancel_rest(
     tx: &impl ConnectionTrait,
     campaign: CampaignId,
     now: Millis,
 ) -> Result<u64, DbErr> {
+    sql::exec(
+        tx,
+        "UPDATE delivery SET state = 7, settled_at = $2 WHERE campaign_id = $1 AND state = 11",
+        [campaign.raw().into(), now.0.into()],
+    )
+    .await?;
     sql::exec(
         tx,
         "UPDATE delivery SET state = 8, reason = 'cancelled', lease_token = NULL, settled_at = $2
@@ -102,7 +120,8 @@ pub async fn cancel_rest(
 /// Says of a row of `campaign` that nobody of it is left to be written to. With a limit rather than
 /// NOT EXISTS, which PostgreSQL turns into a join over the whole ledger.
 const NOBODY_LEFT: &str = "(SELECT d.id FROM delivery d WHERE d.campaign_id = campaign.id AND d.state <= 4 \
-    AND NOT d.is_test LIMIT 1) IS NULL";
+    AND NOT d.is_test LIMIT 1) IS NULL
+    AND (SELECT d.id FROM delivery d WHERE d.campaign_id = campaign.id AND d.state = 11 AND NOT d.is_test LIMIT 1) IS NULL";
 
 /// Tells whether a running campaign has nobody left; cheap, without a write lock.
 pub async fn has_done(db: &impl ConnectionTrait) -> Result<bool, DbErr> {

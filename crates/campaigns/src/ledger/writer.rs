@@ -34,12 +34,25 @@ pub struct Round {
     pub workspace: WorkspaceId,
     /// The worker that holds them.
     pub token: i64,
-    /// What became of the last message.
-    pub settle: Option<Settle>,
-    /// The next message.
-    pub hand_over: Option<HandOver>,
-    /// A message given back.
-    pub release: Option<Release>,
+    /// What became of the last message, or of each of a pack.
+    pub settle: Vec<Settle>,
+    /// The next message, or each of a pack.
+    pub hand_over: Vec<HandOver>,
+    /// Messages given back.
+    pub release: Vec<Release>,
+}
+
+impl Round {
+    /// Makes a round that says nothing yet.
+    pub const fn new(workspace: WorkspaceId, token: i64) -> Self {
+        Self {
+            workspace,
+            token,
+            settle: Vec::new(),
+            hand_over: Vec::new(),
+            release: Vec::new(),
+        }
+    }
 }
 
 /// How the writer gathers, and how patient it is with a database that is away.
@@ -66,7 +79,7 @@ impl Default for WriterOptions {
 
 /// A handle to the writer; cheap to clone.
 #[derive(Clone)]
-pub struct LedgerWriter(Batcher<Round, bool>);
+pub struct LedgerWriter(Batcher<Round, HashSet<i64>>);
 
 impl LedgerWriter {
     /// Makes the handle and the task that must be spawned; the task ends when all handles are gone.
@@ -98,9 +111,10 @@ impl LedgerWriter {
         (Self(batcher), task)
     }
 
-    /// Hands in moves and waits until they are durable; tells whether the hand-over was granted.
-    pub async fn submit(&self, round: Round) -> Result<bool, Stopped> {
-        self.0.submit(round, 1).await
+    /// Hands in moves and waits until they are durable; returns which hand-overs were granted.
+    pub async fn submit(&self, round: Round) -> Result<HashSet<i64>, Stopped> {
+        let rows = round.settle.len().max(round.hand_over.len()).max(1);
+        self.0.submit(round, rows).await
     }
 }
 
@@ -109,7 +123,7 @@ async fn commit(
     clock: &dyn Clock,
     ids: &dyn IdSource,
     rounds: &[Round],
-) -> Result<Vec<bool>, StorageError> {
+) -> Result<Vec<HashSet<i64>>, StorageError> {
     let now = clock.now();
     let tx = db.begin().await?;
     if tx.dialect() == Dialect::Postgres {
@@ -129,7 +143,7 @@ async fn commit(
     for ((workspace, token), group) in groups {
         let mut settles: Vec<Settle> = group
             .iter()
-            .filter_map(|round| round.settle.clone())
+            .flat_map(|round| round.settle.iter().cloned())
             .collect();
         let news = settle_all(&tx, token, now, &mut settles).await?;
         let ctx = Ctx {
@@ -139,11 +153,12 @@ async fn commit(
             ids,
         };
         event::of_settled(ctx, &settles.iter().collect::<Vec<_>>(), &news).await?;
-        let releases: Vec<Release> = group.iter().filter_map(|round| round.release).collect();
+        let given_back = group.iter().flat_map(|round| round.release.iter().copied());
+        let releases: Vec<Release> = given_back.collect();
         release(&tx, token, &releases).await?;
         let wanted: Vec<HandOver> = group
             .iter()
-            .filter_map(|round| round.hand_over.clone())
+            .flat_map(|round| round.hand_over.iter().cloned())
             .collect();
         granted.extend(hand_over(&tx, ctx.workspace, token, now, &wanted).await?);
         // What may not go is given back; the next reservation finds out why.
@@ -160,8 +175,8 @@ async fn commit(
     }
     tx.commit().await?;
     let answer = |round: &Round| {
-        let wanted = round.hand_over.as_ref();
-        wanted.is_some_and(|row| granted.contains(&row.key.id.raw()))
+        let wanted = round.hand_over.iter().map(|row| row.key.id.raw());
+        wanted.filter(|id| granted.contains(id)).collect()
     };
     Ok(rounds.iter().map(answer).collect())
 }

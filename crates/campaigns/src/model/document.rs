@@ -1,6 +1,6 @@
 //! The five cards and the goal, as they are stored.
 
-use contents::EmailDocument;
+use contents::{EmailDocument, line::LineDocument};
 use kernel::{
     id::{ContentId, SegmentId, SenderId},
     invalid::{FieldError, Invalid},
@@ -137,27 +137,46 @@ pub enum ChannelCard {
         /// From whom.
         sender: SenderId,
     },
+    /// Messages of a LINE account.
+    Line {
+        /// Which account.
+        sender: SenderId,
+        /// Whether it arrives without a sound.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_silent: bool,
+    },
+}
+
+impl ChannelCard {
+    /// Returns from whom it comes.
+    pub const fn sender(&self) -> SenderId {
+        match self {
+            Self::Email { sender } | Self::Line { sender, .. } => *sender,
+        }
+    }
 }
 
 /// In which words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contents {
-    /// Where the email comes from.
+    /// Where the words come from.
     pub source: ContentsSource,
     /// In which language each person gets it.
     #[serde(default)]
     pub locale: LocaleChoice,
 }
 
-/// Where the email comes from.
+/// Where the words come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ContentsSource {
     /// A saved content.
     Saved(ContentId),
-    /// Written for this campaign.
+    /// An email written for this campaign.
     Inline(Box<EmailDocument>),
+    /// Messages for LINE, written for this campaign.
+    Line(Box<LineDocument>),
 }
 
 /// In which language each person gets it.
@@ -252,13 +271,16 @@ impl CampaignDocument {
 }
 
 impl Contents {
-    /// A draft's email need not be complete, but one of another version could not be read again.
+    /// A draft's words need not be complete, but those of another version could not be read again.
     fn check(&self, invalid: &mut Invalid) {
-        if let ContentsSource::Inline(email) = &self.source
-            && email.version != contents::DOCUMENT_VERSION
-        {
+        let (pointer, version) = match &self.source {
+            ContentsSource::Saved(_) => return,
+            ContentsSource::Inline(email) => ("/contents/source/inline/version", email.version),
+            ContentsSource::Line(line) => ("/contents/source/line/version", line.version),
+        };
+        if version != contents::DOCUMENT_VERSION {
             invalid.push(FieldError::new(
-                "/contents/source/inline/version",
+                pointer,
                 "version",
                 "this version is not known; use 1",
                 "このバージョンには対応していません。1 を指定してください",

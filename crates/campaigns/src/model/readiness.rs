@@ -1,13 +1,15 @@
 //! What is missing before a campaign can be launched.
 
-use contents::{CompiledEmail, EmailDocument, Footer};
+use channel_core::ChannelKind;
+use contents::{CompiledEmail, EmailDocument, Footer, Problem, line::LineDocument};
 use kernel::{
     id::SegmentId,
     invalid::{FieldError, Invalid},
     time::Millis,
 };
 
-use super::{Block, CampaignDocument, Contents, Offer, Target, Timing};
+use super::{Block, CampaignDocument, Offer, Target, Timing};
+use crate::Way;
 
 /// What the rest of the workspace says about the things that a campaign names.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +34,18 @@ pub enum ContentFacts {
     Unknown,
     /// The email.
     Email(Box<EmailDocument>),
+    /// Messages for LINE, and what LINE would refuse of them.
+    Line(Box<LineDocument>, Vec<Problem>),
+}
+
+impl ContentFacts {
+    const fn channel(&self) -> Option<ChannelKind> {
+        match self {
+            Self::Unknown => None,
+            Self::Email(_) => Some(ChannelKind::Email),
+            Self::Line(..) => Some(ChannelKind::Line),
+        }
+    }
 }
 
 /// Returns what is missing or wrong, each with its card; nothing means ready to launch.
@@ -49,7 +63,7 @@ pub fn missing(name: &str, document: &CampaignDocument, facts: &Facts) -> Vec<Fi
     check_offer(document.offer.as_ref(), facts, &mut found);
     check_timing(document.timing.as_ref(), facts, &mut found);
     check_channel(document, facts, &mut found);
-    check_contents(document.contents.as_ref(), facts, &mut found);
+    check_contents(document, facts, &mut found);
     if document.goal.is_none() {
         found.push(FieldError::new(
             "/goal",
@@ -129,6 +143,10 @@ fn shows(content: &ContentFacts, block: Block) -> bool {
             .variants
             .values()
             .all(|variant| variant.mjml.contains(block.variable())),
+        ContentFacts::Line(line, _) => line.variants.values().all(|variant| {
+            let source = serde_json::to_string(variant).unwrap_or_default();
+            source.contains(block.variable())
+        }),
     }
 }
 
@@ -166,7 +184,8 @@ fn check_channel(document: &CampaignDocument, facts: &Facts, found: &mut Invalid
             "この差出人からは送れません。選び直すか、設定を済ませてください",
         ));
     }
-    if document.channel.is_some() && !facts.has_postal_address {
+    let is_email = Way::of(document.channel.as_ref()) == Way::Email;
+    if document.channel.is_some() && is_email && !facts.has_postal_address {
         found.push(FieldError::new(
             "/channel",
             "postal_address",
@@ -176,25 +195,53 @@ fn check_channel(document: &CampaignDocument, facts: &Facts, found: &mut Invalid
     }
 }
 
-fn check_contents(contents: Option<&Contents>, facts: &Facts, found: &mut Invalid) {
-    if contents.is_none() {
+fn check_contents(document: &CampaignDocument, facts: &Facts, found: &mut Invalid) {
+    if document.contents.is_none() {
         found.push(FieldError::new(
             "/contents",
             "missing",
-            "choose or write the email",
-            "メールを選ぶか、書いてください",
+            "choose or write the words",
+            "メッセージを選ぶか、書いてください",
         ));
         return;
     }
-    let ContentFacts::Email(email) = &facts.content else {
-        found.push(FieldError::new(
+    let channel = document.channel.as_ref();
+    let is_other = |kind| channel.is_some() && Way::of(channel).kind() != kind;
+    match &facts.content {
+        content if content.channel().is_some_and(is_other) => found.push(FieldError::new(
+            "/contents/source",
+            "channel",
+            "these words are for another channel; write them for the one that was chosen",
+            "このメッセージは別のチャネル用です。選んだチャネルに合わせて書いてください",
+        )),
+        ContentFacts::Unknown => found.push(FieldError::new(
             "/contents/source",
             "unknown",
             "this email does not exist any more; choose another",
             "このメールはもうありません。選び直してください",
+        )),
+        ContentFacts::Email(email) => check_email(email, found),
+        ContentFacts::Line(_, problems) => note(problems, found),
+    }
+}
+
+fn note(problems: &[Problem], found: &mut Invalid) {
+    for problem in problems {
+        let place = if problem.line > 0 {
+            format!(" ({}:{})", problem.line, problem.column)
+        } else {
+            String::new()
+        };
+        found.push(FieldError::new(
+            format!("/contents{}", problem.pointer),
+            problem.code,
+            format!("{}{place}", problem.message_en),
+            format!("{}{place}", problem.message_ja),
         ));
-        return;
-    };
+    }
+}
+
+fn check_email(email: &EmailDocument, found: &mut Invalid) {
     for (locale, variant) in &email.variants {
         if variant.subject.trim().is_empty() {
             found.push(FieldError::new(
@@ -206,26 +253,14 @@ fn check_contents(contents: Option<&Contents>, facts: &Facts, found: &mut Invali
         }
     }
     if let Err(error) = CompiledEmail::compile(email, Footer::Ensure) {
-        for problem in error.0 {
-            let place = if problem.line > 0 {
-                format!(" ({}:{})", problem.line, problem.column)
-            } else {
-                String::new()
-            };
-            found.push(FieldError::new(
-                format!("/contents{}", problem.pointer),
-                problem.code,
-                format!("{}{place}", problem.message_en),
-                format!("{}{place}", problem.message_ja),
-            ));
-        }
+        note(&error.0, found);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ChannelCard, ContentsSource, Goal, GoalEvent, LocaleChoice};
+    use crate::model::{ChannelCard, Contents, ContentsSource, Goal, GoalEvent, LocaleChoice};
     use kernel::id::SenderId;
 
     fn email(mjml: &str) -> EmailDocument {

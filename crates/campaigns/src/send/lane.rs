@@ -3,26 +3,36 @@
 //! The outcome of a message and the hand-over of the next share one commit, so that a message costs one
 //! wait, and a killed process leaves at most one message of each lane in doubt.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use channel_core::{Outcome, Prepared, Refusal, Session, breaker::Admission};
-use kernel::time::{Millis, SECOND};
+use channel_core::{Attempt, Outcome, Pack, Prepared, Refusal, Session, breaker::Admission};
+use kernel::time::{MINUTE, Millis, SECOND};
 
 use super::{
     limit::Turn,
-    pipeline::{Pipeline, Ready},
-    retry::settle_of,
+    parcel::{Load, Parcel},
+    pipeline::Pipeline,
+    retry::{Repeats, Tried, settle_of},
 };
 use crate::ledger::{HandOver, Release, Reserved, Round, Settle, Settlement};
 
+/// How long nothing is sent once the provider says that the sender's quota is used up; then one asks again.
+const QUOTA_PAUSE: i64 = 10 * MINUTE;
 /// The longest a lane waits before it looks whether it should stop.
 const LONGEST_NAP: i64 = 250;
 
 pub(super) struct Lane {
     pipeline: Arc<Pipeline>,
     session: Box<dyn Session>,
-    /// What became of the last message, not yet handed in.
-    outcome: Option<Settle>,
+    /// What became of the last message, or of each of the last pack, not yet handed in.
+    outcomes: Vec<Settle>,
+}
+
+/// Whether a message may leave.
+enum Go {
+    Now,
+    Later(Millis),
+    Stop,
 }
 
 /// The ledger can no longer be written: the process is going down.
@@ -33,13 +43,13 @@ impl Lane {
         Self {
             session: pipeline.carrier.channel.open(),
             pipeline,
-            outcome: None,
+            outcomes: Vec::new(),
         }
     }
 
     pub(super) async fn run(mut self) {
-        while let Some(ready) = self.next().await {
-            if self.carry(ready).await.is_err() {
+        while let Some(parcel) = self.next().await {
+            if self.carry(parcel).await.is_err() {
                 return;
             }
         }
@@ -49,53 +59,146 @@ impl Lane {
     }
 
     /// Takes the next message; while there is none, the last outcome is handed in.
-    async fn next(&mut self) -> Option<Ready> {
+    async fn next(&mut self) -> Option<Parcel> {
         let mut queue = self.pipeline.queue.lock().await;
-        if let Ok(ready) = queue.try_recv() {
-            return Some(ready);
+        if let Ok(parcel) = queue.try_recv() {
+            return Some(parcel);
         }
         drop(queue);
         self.flush().await.ok()?;
         self.pipeline.queue.lock().await.recv().await
     }
 
-    async fn carry(&mut self, ready: Ready) -> Result<(), LedgerGone> {
-        let Ready { row, message } = ready;
-        if self.pipeline.is_stopping() {
-            return self.give_back(&row, row.expires_at, false).await;
+    async fn carry(&mut self, parcel: Parcel) -> Result<(), LedgerGone> {
+        let Parcel {
+            members,
+            pack,
+            again_since,
+        } = parcel;
+        let rows = || members.iter().map(|(row, _)| row);
+        let domain = rows()
+            .next()
+            .map_or("", |row| domain_of(&row.address))
+            .to_lowercase();
+        match self.may_go(&domain).await? {
+            Go::Now => {}
+            // What was handed over before cannot be given back; it is found again when this worker has gone.
+            Go::Later(_) | Go::Stop if again_since.is_some() => return Ok(()),
+            Go::Later(at) => return self.give_back(rows(), Some(at)).await,
+            Go::Stop => return self.give_back(rows(), None).await,
         }
-        let domain = message.recipient.domain();
-        loop {
-            match self.pipeline.limits.turn(&domain, self.pipeline.now()) {
-                Turn::Now => break,
-                Turn::Defer(at) => return self.give_back(&row, at, true).await,
+        let (rows, messages) = self.prepare(members, again_since).await?;
+        let Some(first) = messages.first() else {
+            return Ok(());
+        };
+        if !self.connect(first).await? {
+            return match again_since {
+                Some(_) => Ok(()),
+                None => self.give_back(rows.iter(), None).await,
+            };
+        }
+        let (rows, messages) = match again_since {
+            Some(_) => (rows, messages),
+            None => self.record(rows, messages, pack.as_deref()).await?,
+        };
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let repeats = match again_since {
+            Some(since) => Repeats::Again(since),
+            None => Repeats::First(self.pipeline.now()),
+        };
+        let outcomes = self.deliver(messages, pack, again_since).await;
+        for (row, outcome) in rows.iter().zip(outcomes) {
+            self.note(row, repeats, outcome);
+        }
+        Ok(())
+    }
+
+    /// Waits for the limits of the sender and of the recipient's domain.
+    async fn may_go(&mut self, domain: &str) -> Result<Go, LedgerGone> {
+        while !self.pipeline.is_stopping() {
+            match self.pipeline.limits.turn(domain, self.pipeline.now()) {
+                Turn::Now => return Ok(Go::Now),
+                Turn::Defer(at) => return Ok(Go::Later(at)),
                 Turn::Wait(pause) => self.nap(pause).await?,
             }
-            if self.pipeline.is_stopping() {
-                return self.give_back(&row, row.expires_at, false).await;
+        }
+        Ok(Go::Stop)
+    }
+
+    /// Signs what is still to be signed; a row whose message cannot be made ends here.
+    async fn prepare(
+        &mut self,
+        members: Vec<(Reserved, Load)>,
+        again_since: Option<Millis>,
+    ) -> Result<(Vec<Reserved>, Vec<Prepared>), LedgerGone> {
+        let (mut rows, mut messages) = (Vec::new(), Vec::new());
+        for (row, load) in members {
+            match load.prepare(&*self.pipeline.carrier.channel) {
+                Ok(prepared) => {
+                    rows.push(row);
+                    messages.push(prepared);
+                }
+                Err(Refusal::Message(reason) | Refusal::Address(reason)) => {
+                    self.flush().await?;
+                    let ended = match again_since {
+                        None => self.settle(&row, row.attempts, Settlement::Unmade(reason)),
+                        Some(_) => self.settle(&row, row.attempts + 1, Settlement::Unknown(reason)),
+                    };
+                    self.outcomes.push(ended);
+                    self.flush().await?;
+                }
             }
         }
-        let prepared = match self.pipeline.carrier.channel.prepare(message) {
-            Ok(prepared) => prepared,
-            Err(refusal) => return self.refuse(&row, refusal).await,
-        };
-        if !self.connect(&prepared).await? {
-            return self.give_back(&row, row.expires_at, false).await;
-        }
-        let hand_over = HandOver {
+        Ok((rows, messages))
+    }
+
+    /// Records that messages are being handed over, and returns those that may be.
+    async fn record(
+        &mut self,
+        rows: Vec<Reserved>,
+        messages: Vec<Prepared>,
+        pack: Option<&str>,
+    ) -> Result<(Vec<Reserved>, Vec<Prepared>), LedgerGone> {
+        let channel = self.pipeline.carrier.channel.capabilities().kind;
+        let both = rows.iter().zip(&messages);
+        let hand_over = both.map(|(row, prepared)| HandOver {
             key: row.key,
             campaign: row.campaign,
+            channel,
             address: row.address.clone(),
             is_test: row.is_test,
             attempts: row.attempts,
-            message_id: prepared.wire_id.clone(),
-        };
-        if !self.submit(Some(hand_over), None).await? {
-            return Ok(());
+            message_id: pack.unwrap_or(&prepared.wire_id).to_owned(),
+        });
+        let hand_over = hand_over.collect();
+        let granted = self.submit(hand_over, Vec::new()).await?;
+        let both = rows.into_iter().zip(messages);
+        Ok(both
+            .filter(|(row, _)| granted.contains(&row.key.id.raw()))
+            .unzip())
+    }
+
+    async fn deliver(
+        &mut self,
+        messages: Vec<Prepared>,
+        pack: Option<String>,
+        again_since: Option<Millis>,
+    ) -> Vec<Outcome> {
+        let attempt = again_since.map_or(Attempt::First, |first_at| Attempt::Again { first_at });
+        match (pack, messages.first(), again_since) {
+            (Some(idempotency_key), ..) => {
+                let pack = Pack {
+                    idempotency_key,
+                    messages,
+                };
+                self.session.deliver_pack(&pack, attempt).await
+            }
+            (None, Some(only), Some(since)) => vec![self.session.redeliver(only, since).await],
+            (None, Some(only), None) => vec![self.session.deliver(only).await],
+            (None, None, _) => Vec::new(),
         }
-        let outcome = self.session.deliver(&prepared).await;
-        self.note(&row, outcome);
-        Ok(())
     }
 
     /// Waits until the provider can be reached; `false` when the process stops meanwhile.
@@ -122,42 +225,51 @@ impl Lane {
     }
 
     /// Remembers what became of a message, for the next commit.
-    fn note(&mut self, row: &Reserved, outcome: Outcome) {
+    fn note(&mut self, row: &Reserved, repeats: Repeats, outcome: Outcome) {
         let now = self.pipeline.now();
         match outcome.reason() {
+            Some(reason) if reason.class.stops_the_sender() => {
+                self.pipeline.limits.hold(now.plus(QUOTA_PAUSE));
+            }
             Some(reason) if reason.class.is_provider_fault() => self.pipeline.limits.fault(now),
             _ => self.pipeline.limits.answered(),
         }
         let attempts = row.attempts + 1;
-        let result = settle_of(outcome, attempts, row.key.id.raw(), now, row.expires_at);
-        self.outcome = Some(settle(row, attempts, result));
+        let dedupes = self
+            .pipeline
+            .carrier
+            .channel
+            .capabilities()
+            .provider_dedupes;
+        let tried = Tried {
+            row: row.key.id.raw(),
+            attempts,
+            expires_at: row.expires_at,
+            repeats: if dedupes {
+                repeats
+            } else {
+                Repeats::Unrecognised
+            },
+        };
+        let result = settle_of(outcome, tried, now);
+        let settled = self.settle(row, attempts, result);
+        self.outcomes.push(settled);
     }
 
-    /// Ends a row whose message cannot be made.
-    async fn refuse(&mut self, row: &Reserved, refusal: Refusal) -> Result<(), LedgerGone> {
-        self.flush().await?;
-        let (Refusal::Message(reason) | Refusal::Address(reason)) = refusal;
-        self.outcome = Some(settle(row, row.attempts, Settlement::Unmade(reason)));
-        self.flush().await
-    }
-
+    /// Gives rows back: put off until an instant, or as they were.
     async fn give_back(
         &mut self,
-        row: &Reserved,
-        due_at: Millis,
-        deferred: bool,
+        rows: impl Iterator<Item = &Reserved>,
+        until: Option<Millis>,
     ) -> Result<(), LedgerGone> {
-        let due_at = if deferred {
-            due_at
-        } else {
-            self.pipeline.now()
-        };
-        let release = Release {
+        let now = self.pipeline.now();
+        let release = rows.map(|row| Release {
             key: row.key,
-            due_at,
-            deferred,
-        };
-        self.submit(None, Some(release)).await.map(|_| ())
+            due_at: until.unwrap_or(now),
+            deferred: until.is_some(),
+        });
+        let release = release.collect();
+        self.submit(Vec::new(), release).await.map(|_| ())
     }
 
     /// Waits a little. The last outcome is handed in first: it must not wait for a slow provider.
@@ -169,23 +281,22 @@ impl Lane {
     }
 
     async fn flush(&mut self) -> Result<(), LedgerGone> {
-        if self.outcome.is_none() {
+        if self.outcomes.is_empty() {
             return Ok(());
         }
-        self.submit(None, None).await.map(|_| ())
+        self.submit(Vec::new(), Vec::new()).await.map(|_| ())
     }
 
     async fn submit(
         &mut self,
-        hand_over: Option<HandOver>,
-        release: Option<Release>,
-    ) -> Result<bool, LedgerGone> {
+        hand_over: Vec<HandOver>,
+        release: Vec<Release>,
+    ) -> Result<HashSet<i64>, LedgerGone> {
         let round = Round {
-            workspace: self.pipeline.workspace,
-            token: self.pipeline.token,
-            settle: self.outcome.take(),
+            settle: std::mem::take(&mut self.outcomes),
             hand_over,
             release,
+            ..Round::new(self.pipeline.workspace, self.pipeline.token)
         };
         self.pipeline
             .writer
@@ -193,15 +304,21 @@ impl Lane {
             .await
             .map_err(|_| LedgerGone)
     }
+
+    fn settle(&self, row: &Reserved, attempts: i32, result: Settlement) -> Settle {
+        Settle {
+            key: row.key,
+            campaign: row.campaign,
+            is_test: row.is_test,
+            attempts,
+            channel: self.pipeline.carrier.channel.capabilities().kind,
+            address: row.address.clone(),
+            result,
+        }
+    }
 }
 
-fn settle(row: &Reserved, attempts: i32, result: Settlement) -> Settle {
-    Settle {
-        key: row.key,
-        campaign: row.campaign,
-        is_test: row.is_test,
-        attempts,
-        address: row.address.clone(),
-        result,
-    }
+/// Returns what follows the last `@`; nothing for what is no mailbox.
+fn domain_of(address: &str) -> &str {
+    address.rsplit_once('@').map_or("", |(_, domain)| domain)
 }

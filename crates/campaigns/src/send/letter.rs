@@ -4,7 +4,8 @@ use std::{borrow::Cow, collections::HashMap};
 
 use chrono_tz::Tz;
 use contents::{
-    CompiledEmail, Data, EmailDocument, Footer, FooterCheck, RenderError, RenderOptions, Shared,
+    CompileError, CompiledEmail, Data, Footer, FooterCheck, LinkRef, RenderError, RenderOptions,
+    Shared, line::CompiledLine,
 };
 use kernel::id::{CampaignId, DeliveryId};
 use offers::Popular;
@@ -13,7 +14,7 @@ use serde_json::json;
 
 use super::{data::PersonData, port::PublicUrls};
 use crate::{
-    model::{LocaleChoice, Offer},
+    model::{LocaleChoice, Offer, Words},
     store::Campaign,
     track::{Link, Signer},
     workspace::WorkspaceFacts,
@@ -57,10 +58,10 @@ pub fn popular(offer: Option<&Offer>) -> Popular {
     }
 }
 
-/// The email of a campaign, compiled once, with what all its messages share.
+/// The words of a campaign, compiled once, with what all its messages share.
 pub struct Letter {
     campaign: CampaignId,
-    email: CompiledEmail,
+    words: Compiled,
     source: String,
     shared: Shared,
     popular: Popular,
@@ -69,24 +70,36 @@ pub struct Letter {
     locale: LocaleChoice,
 }
 
+enum Compiled {
+    Email(CompiledEmail),
+    Line(CompiledLine),
+}
+
 /// What one person reads.
 pub(super) struct Written {
-    pub(super) message: contents::Message,
+    pub(super) says: Says,
     /// The links that must be stored before anybody can follow them.
     pub(super) links: Vec<Link>,
-    pub(super) unsubscribe: String,
+}
+
+/// What is said, by channel.
+pub(super) enum Says {
+    /// An email, and where one takes oneself off the list.
+    Email(contents::Message, String),
+    /// LINE's message objects.
+    Line(Vec<serde_json::Value>),
 }
 
 impl Letter {
-    /// Compiles the email of a campaign.
+    /// Compiles the words of a campaign.
     ///
     /// # Errors
-    /// What is wrong with the email.
+    /// What is wrong with them.
     pub fn new(
         campaign: &Campaign,
-        email: &EmailDocument,
+        words: &Words,
         workspace: &WorkspaceFacts,
-    ) -> Result<Self, contents::CompileError> {
+    ) -> Result<Self, CompileError> {
         let offer = campaign.document.offer.as_ref();
         let shared = json!({
             "workspace": {"name": workspace.name, "postal_address": workspace.postal_address},
@@ -95,8 +108,13 @@ impl Letter {
         let contents = campaign.document.contents.as_ref();
         Ok(Self {
             campaign: campaign.id,
-            email: CompiledEmail::compile(email, Footer::Ensure)?,
-            source: serde_json::to_string(email).unwrap_or_default(),
+            words: match words {
+                Words::Email(email) => {
+                    Compiled::Email(CompiledEmail::compile(email, Footer::Ensure)?)
+                }
+                Words::Line(line) => Compiled::Line(CompiledLine::compile(line)?),
+            },
+            source: serde_json::to_string(words).unwrap_or_default(),
             shared: Shared::from_json(&shared),
             popular: popular(offer),
             zone: workspace.zone,
@@ -107,7 +125,7 @@ impl Letter {
         })
     }
 
-    /// Tells whether the email speaks of a block.
+    /// Tells whether the words speak of a block.
     pub fn uses(&self, part: Part) -> bool {
         self.source.contains(match part {
             Part::Products => "products",
@@ -135,37 +153,50 @@ impl Letter {
         urls: &PublicUrls,
         signer: &Signer,
     ) -> Result<Written, RenderError> {
-        let unsubscribe = urls.unsubscribe(signer, delivery);
-        let mut data = Data::with_shared(&person.variables, &self.shared);
-        data.set("unsubscribe_url", &json!(unsubscribe));
-        data.set(
-            "preferences_url",
-            &json!(urls.preferences(signer, delivery)),
-        );
-        data.set("web_url", &json!(urls.web(signer, delivery)));
+        let mut links: HashMap<i64, Link> = HashMap::new();
         let options = RenderOptions {
             locale: Some(self.locale_of(person)),
             timezone: self.zone,
             footer: FooterCheck::Enforced,
         };
-        let rendered = self.email.render(&data, &options)?;
-        let mut links: HashMap<i64, Link> = HashMap::new();
-        let pixel = urls.open(signer, delivery);
-        let message = rendered.into_tracked(
-            |link| match Link::new(self.campaign, link.ordinal, &link.url) {
-                Some(found) => {
-                    let url = urls.click(signer, delivery, found.id);
-                    links.insert(found.id.raw(), found);
-                    Cow::Owned(url)
-                }
-                None => link.url,
-            },
-            Some(&pixel),
-        );
+        let mut data = Data::with_shared(&person.variables, &self.shared);
+        let mut tracked = |link: LinkRef<'_>| {
+            let found = Link::new(self.campaign, link.ordinal, &link.url)?;
+            let url = urls.click(signer, delivery, found.id);
+            links.insert(found.id.raw(), found);
+            Some(url)
+        };
+        let says = match &self.words {
+            Compiled::Email(email) => {
+                let unsubscribe = urls.unsubscribe(signer, delivery);
+                data.set("unsubscribe_url", &json!(unsubscribe));
+                data.set(
+                    "preferences_url",
+                    &json!(urls.preferences(signer, delivery)),
+                );
+                data.set("web_url", &json!(urls.web(signer, delivery)));
+                let rendered = email.render(&data, &options)?;
+                let pixel = urls.open(signer, delivery);
+                let message = rendered.into_tracked(
+                    |link| {
+                        let url = link.url.clone();
+                        tracked(link).map_or(url, Cow::Owned)
+                    },
+                    Some(&pixel),
+                );
+                Says::Email(message, unsubscribe)
+            }
+            Compiled::Line(line) => {
+                let rendered = line.render(data, &options, &mut |link| {
+                    let url = link.url.to_string();
+                    tracked(link).unwrap_or(url)
+                })?;
+                Says::Line(rendered.messages)
+            }
+        };
         Ok(Written {
-            message,
+            says,
             links: links.into_values().collect(),
-            unsubscribe,
         })
     }
 }

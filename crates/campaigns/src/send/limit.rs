@@ -27,6 +27,7 @@ pub(super) struct Limits {
     /// When the next message put off for a domain may go.
     slots: Mutex<HashMap<String, Millis>>,
     breaker: Mutex<Breaker>,
+    held_until: Mutex<Millis>,
 }
 
 impl Limits {
@@ -36,6 +37,7 @@ impl Limits {
             policy,
             slots: Mutex::default(),
             breaker: Mutex::new(Breaker::new(BreakerPolicy::default())),
+            held_until: Mutex::new(now),
         }
     }
 
@@ -59,7 +61,16 @@ impl Limits {
         Turn::Defer(slot)
     }
 
+    /// Holds everything until an instant.
+    pub(super) fn hold(&self, until: Millis) {
+        *self.held_until.lock() = until;
+    }
+
     pub(super) fn admit(&self, now: Millis) -> Admission {
+        let held_until = *self.held_until.lock();
+        if held_until > now {
+            return Admission::Wait(held_until);
+        }
         self.breaker.lock().admit(now)
     }
 

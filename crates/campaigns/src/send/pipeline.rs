@@ -6,14 +6,18 @@ use std::{
     time::Duration,
 };
 
-use channel_core::{Message, Reason, ReasonClass};
+use channel_core::{Message, Reason, ReasonClass, Recipient, Refusal};
 use kernel::{
     id::{CampaignId, ProfileId, WorkspaceId},
     time::{Clock, Millis},
 };
 use offers::Blocks;
 use storage::{ConnectionTrait as _, Db, Dialect, StorageError};
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{
+    Mutex,
+    mpsc::{self, PermitIterator},
+    watch,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
@@ -21,12 +25,15 @@ use super::{
     edition::Edition,
     lane::Lane,
     limit::Limits,
+    parcel::{self, Load, Parcel},
     port::{Carrier, PublicUrls},
     worker::SendOptions,
 };
 use crate::{
     CampaignError,
-    ledger::{self, ActiveCampaign, LedgerWriter, Reserved, Round, Settle, Settlement, Whose},
+    ledger::{
+        self, ActiveCampaign, Doubtful, LedgerWriter, Reserved, Round, Settle, Settlement, Whose,
+    },
     sender::Sender,
     store,
     track::{self, Link, Signer},
@@ -37,14 +44,10 @@ use crate::{
 const IDLE: Duration = Duration::from_millis(100);
 /// Looks without work after which a sender's lanes are closed.
 const IDLE_ROUNDS: u32 = 50;
+/// Requests in doubt that are taken at a time.
+const DOUBTS_AT_A_TIME: u32 = 32;
 /// A pause after something went wrong.
 const TROUBLE: Duration = Duration::from_secs(1);
-
-/// A rendered message waiting for a lane.
-pub(super) struct Ready {
-    pub(super) row: Reserved,
-    pub(super) message: Message,
-}
 
 /// What the dispatcher and the lanes of a sender share.
 pub(super) struct Pipeline {
@@ -61,7 +64,7 @@ pub(super) struct Pipeline {
     pub(super) urls: PublicUrls,
     pub(super) options: SendOptions,
     pub(super) stop: CancellationToken,
-    pub(super) queue: Mutex<mpsc::Receiver<Ready>>,
+    pub(super) queue: Mutex<mpsc::Receiver<Parcel>>,
     pub(super) campaigns: watch::Receiver<Vec<ActiveCampaign>>,
 }
 
@@ -75,7 +78,7 @@ impl Pipeline {
     }
 
     /// Works until there is nothing to do for a while, or the process stops.
-    pub(super) async fn run(self: Arc<Self>, queue: mpsc::Sender<Ready>) {
+    pub(super) async fn run(self: Arc<Self>, queue: mpsc::Sender<Parcel>) {
         let lanes = TaskTracker::new();
         let n = self
             .carrier
@@ -117,12 +120,13 @@ impl Pipeline {
     /// Campaigns that share the sender compete for it. Before each batch what is due to VIPs leaves, of all of them.
     async fn dispatch(
         &self,
-        queue: &mpsc::Sender<Ready>,
+        queue: &mpsc::Sender<Parcel>,
         editions: &mut Editions,
     ) -> Result<usize, CampaignError> {
         let campaigns = self.campaigns.borrow().clone();
         let mut n = 0;
         for campaign in &campaigns {
+            n += self.settle_doubts(campaign, queue, editions).await?;
             n += self.vips_first(&campaigns, queue, editions).await?;
             n += self
                 .batch(campaign, Whose::Everybodys, queue, editions)
@@ -137,7 +141,7 @@ impl Pipeline {
     async fn vips_first(
         &self,
         campaigns: &[ActiveCampaign],
-        queue: &mpsc::Sender<Ready>,
+        queue: &mpsc::Sender<Parcel>,
         editions: &mut Editions,
     ) -> Result<usize, CampaignError> {
         let mut n = 0;
@@ -160,24 +164,112 @@ impl Pipeline {
         &self,
         campaign: &ActiveCampaign,
         whose: Whose,
-        queue: &mpsc::Sender<Ready>,
+        queue: &mpsc::Sender<Parcel>,
         editions: &mut Editions,
     ) -> Result<usize, CampaignError> {
-        let Ok(room) = queue.reserve_many(self.options.batch).await else {
-            return Ok(0);
-        };
-        if self.is_stopping() {
-            return Ok(0);
-        }
-        let Some(edition) = editions.get(self, campaign).await? else {
+        let Some((room, edition)) = self.room_for(campaign, queue, editions).await? else {
             return Ok(0);
         };
         let rows = self.reserve(campaign, whose).await?;
         let n = rows.len();
-        for (slot, message) in room.zip(self.render(&edition, rows).await?) {
-            slot.send(message);
+        let made = self.render(&edition, rows).await?;
+        let (parcels, refused) = parcel::pack(&*self.carrier.channel, made);
+        for (row, refusal) in refused {
+            let (Refusal::Message(reason) | Refusal::Address(reason)) = refusal;
+            self.end(&row, Settlement::Unmade(reason)).await;
+        }
+        for (slot, parcel) in room.zip(parcels) {
+            slot.send(parcel);
         }
         Ok(n)
+    }
+
+    /// Waits until the lanes want more; `None` when a campaign has nothing to send, or the process stops.
+    async fn room_for<'q>(
+        &self,
+        campaign: &ActiveCampaign,
+        queue: &'q mpsc::Sender<Parcel>,
+        editions: &mut Editions,
+    ) -> Result<Option<(PermitIterator<'q, Parcel>, Arc<Edition>)>, CampaignError> {
+        let Ok(room) = queue.reserve_many(self.batch_size()).await else {
+            return Ok(None);
+        };
+        if self.is_stopping() {
+            return Ok(None);
+        }
+        let edition = editions.get(self, campaign).await?;
+        Ok(edition.map(|edition| (room, edition)))
+    }
+
+    /// Rows reserved at a time: enough that packs are full.
+    pub(super) fn batch_size(&self) -> usize {
+        batch_size(self.options, &self.carrier)
+    }
+
+    /// Hands over again what is in doubt, where the provider recognises a repeat; returns how many rows that were.
+    async fn settle_doubts(
+        &self,
+        campaign: &ActiveCampaign,
+        queue: &mpsc::Sender<Parcel>,
+        editions: &mut Editions,
+    ) -> Result<usize, CampaignError> {
+        if !self.carrier.channel.capabilities().provider_dedupes {
+            return Ok(0);
+        }
+        let Some((room, edition)) = self.room_for(campaign, queue, editions).await? else {
+            return Ok(0);
+        };
+        let tx = self.db.begin().await?;
+        let doubts =
+            ledger::take_doubtful(&tx, campaign, self.token, self.now(), DOUBTS_AT_A_TIME).await?;
+        tx.commit().await?;
+        let mut n = 0;
+        for (slot, doubtful) in room.zip(doubts) {
+            n += doubtful.rows.len();
+            if let Some(parcel) = self.remake(&edition, doubtful).await? {
+                slot.send(parcel);
+            }
+        }
+        Ok(n)
+    }
+
+    /// Makes a request anew. What all of a pack say is the same, so that one member's words are all members'.
+    async fn remake(
+        &self,
+        edition: &Edition,
+        doubtful: Doubtful,
+    ) -> Result<Option<Parcel>, CampaignError> {
+        let is_pack = parcel::is_pack(&doubtful.message_id);
+        let mut sample = None;
+        for row in &doubtful.rows {
+            let made = self.render_some(edition, std::slice::from_ref(row)).await?;
+            sample = made.into_iter().find_map(Result::ok);
+            if sample.is_some() {
+                break;
+            }
+        }
+        let Some(sample) = sample else {
+            for row in &doubtful.rows {
+                let why = "it can no longer be written as it was";
+                let reason = Reason::new(ReasonClass::InvalidMessage, None, why);
+                self.end(row, Settlement::Unknown(reason)).await;
+            }
+            return Ok(None);
+        };
+        let member = |row: Reserved| {
+            let message = Message {
+                delivery_id: row.key.id.raw(),
+                idempotency_key: row.key.id.raw().to_string(),
+                recipient: Recipient::new(row.address.clone()),
+                ..sample.clone()
+            };
+            (row, Load::Rendered(Box::new(message)))
+        };
+        Ok(Some(Parcel {
+            members: doubtful.rows.into_iter().map(member).collect(),
+            pack: is_pack.then_some(doubtful.message_id),
+            again_since: Some(doubtful.first_at),
+        }))
     }
 
     async fn reserve(
@@ -185,7 +277,7 @@ impl Pipeline {
         campaign: &ActiveCampaign,
         whose: Whose,
     ) -> Result<Vec<Reserved>, StorageError> {
-        let limit = u32::try_from(self.options.batch).unwrap_or(u32::MAX);
+        let limit = u32::try_from(self.batch_size()).unwrap_or(u32::MAX);
         let tx = self.db.begin().await?;
         if tx.dialect() == Dialect::Postgres {
             // A hundred rows named by key. Until a freshly planned ledger has statistics the planner would
@@ -200,14 +292,32 @@ impl Pipeline {
         Ok(rows)
     }
 
+    /// Renders rows; what cannot be rendered ends here.
     async fn render(
         &self,
         edition: &Edition,
         rows: Vec<Reserved>,
-    ) -> Result<Vec<Ready>, CampaignError> {
+    ) -> Result<Vec<(Reserved, Message)>, CampaignError> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
+        let made = self.render_some(edition, &rows).await?;
+        let mut ready = Vec::with_capacity(rows.len());
+        for (row, made) in rows.into_iter().zip(made) {
+            match made {
+                Ok(message) => ready.push((row, message)),
+                Err(reason) => self.end(&row, Settlement::Unmade(reason)).await,
+            }
+        }
+        Ok(ready)
+    }
+
+    /// Renders the message of each row, and stores the links that are new.
+    async fn render_some(
+        &self,
+        edition: &Edition,
+        rows: &[Reserved],
+    ) -> Result<Vec<Result<Message, Reason>>, CampaignError> {
         let people: HashSet<ProfileId> = rows.iter().map(|row| row.key.profile).collect();
         let people: Vec<ProfileId> = people.into_iter().collect();
         let now = self.now();
@@ -221,72 +331,72 @@ impl Pipeline {
         )
         .await?;
         let nobody = nobody();
-        let (mut ready, mut links, mut broken) = (Vec::new(), HashMap::new(), Vec::new());
-        for (index, row) in rows.into_iter().enumerate() {
+        let (mut messages, mut links) = (Vec::with_capacity(rows.len()), HashMap::new());
+        for (index, row) in rows.iter().enumerate() {
             let person = data.get(&row.key.profile).unwrap_or(&nobody);
-            match edition.make(&row, person, &self.urls, &self.signer, now) {
-                Ok(made) => {
-                    links.extend(made.links.into_iter().map(|link| (link.id.raw(), link)));
-                    ready.push(Ready {
-                        row,
-                        message: made.message,
-                    });
-                }
-                Err(error) => {
-                    let reason =
-                        Reason::new(ReasonClass::InvalidMessage, None, &error.0.to_string());
-                    broken.push((row, reason));
-                }
-            }
+            messages.push(
+                match edition.make(row, person, &self.urls, &self.signer, now) {
+                    Ok(made) => {
+                        links.extend(made.links.into_iter().map(|link| (link.id.raw(), link)));
+                        Ok(made.message)
+                    }
+                    Err(error) => {
+                        let why = error.0.to_string();
+                        Err(Reason::new(ReasonClass::InvalidMessage, None, &why))
+                    }
+                },
+            );
             // Rendering is work without waiting; the lanes must get their turn.
             if index % 8 == 7 {
                 tokio::task::yield_now().await;
             }
         }
-        self.store_links(edition, ready.first(), links.into_values().collect())
-            .await?;
-        for (row, reason) in broken {
-            self.end_unmade(&row, reason).await;
-        }
-        Ok(ready)
+        let links: Vec<Link> = links.into_values().collect();
+        self.store_links(edition, &links).await?;
+        Ok(messages)
     }
 
     /// Stores new links before any message that holds them can leave.
-    async fn store_links(
-        &self,
-        edition: &Edition,
-        first: Option<&Ready>,
-        links: Vec<Link>,
-    ) -> Result<(), CampaignError> {
-        let Some(first) = first.filter(|_| !links.is_empty()) else {
+    async fn store_links(&self, edition: &Edition, links: &[Link]) -> Result<(), CampaignError> {
+        if links.is_empty() {
             return Ok(());
-        };
+        }
         let tx = self.db.begin().await?;
-        track::write_links(&tx, self.workspace, first.row.campaign, self.now(), &links).await?;
+        track::write_links(&tx, self.workspace, edition.campaign(), self.now(), links).await?;
         tx.commit().await?;
-        edition.remember(&links);
+        edition.remember(links);
         Ok(())
     }
 
-    async fn end_unmade(&self, row: &Reserved, reason: Reason) {
-        let settle = Settle {
+    /// Ends a row without a word of the provider.
+    async fn end(&self, row: &Reserved, result: Settlement) {
+        let attempts = match result {
+            Settlement::Unmade(_) => row.attempts,
+            _ => row.attempts + 1,
+        };
+        let mut round = Round::new(self.workspace, self.token);
+        round.settle.push(Settle {
             key: row.key,
             campaign: row.campaign,
             is_test: row.is_test,
-            attempts: row.attempts,
+            attempts,
+            channel: self.carrier.channel.capabilities().kind,
             address: row.address.clone(),
-            result: Settlement::Unmade(reason),
-        };
-        let round = Round {
-            workspace: self.workspace,
-            token: self.token,
-            settle: Some(settle),
-            hand_over: None,
-            release: None,
-        };
+            result,
+        });
         if self.writer.submit(round).await.is_err() {
             tracing::warn!(delivery.id = %row.key.id, "failed to end delivery {}", row.key.id);
         }
+    }
+}
+
+/// Rows reserved at a time: enough that packs are full.
+pub(super) fn batch_size(options: SendOptions, carrier: &Carrier) -> usize {
+    let pack = carrier.channel.max_pack();
+    if pack > 1 {
+        options.batch.max(pack * 2)
+    } else {
+        options.batch
     }
 }
 
@@ -313,7 +423,7 @@ fn chain(error: &CampaignError) -> String {
 /// An edition with what it was made of; `None` when there is nothing that can be sent.
 type Kept = ((i64, i64), Option<Arc<Edition>>);
 
-/// The compiled emails of a sender's campaigns.
+/// The compiled words of a sender's campaigns.
 #[derive(Default)]
 struct Editions(HashMap<CampaignId, Kept>);
 
@@ -331,7 +441,7 @@ impl Editions {
         }
         let made = load(pipeline, campaign).await?.map(Arc::new);
         if made.is_none() {
-            tracing::error!(campaign.id = %campaign.id, "campaign {} has no email that can be sent", campaign.id);
+            tracing::error!(campaign.id = %campaign.id, "campaign {} has no words that can be sent", campaign.id);
         }
         self.0.insert(campaign.id, (campaign.edition, made.clone()));
         Ok(made)
@@ -346,14 +456,14 @@ async fn load(
     let Some(campaign) = store::find(db, active.workspace, active.id).await? else {
         return Ok(None);
     };
-    let Some(email) = store::frozen(db, active.workspace, active.id).await? else {
+    let Some(words) = store::frozen(db, active.workspace, active.id).await? else {
         return Ok(None);
     };
     let facts: WorkspaceFacts = workspace::facts(db, active.workspace).await?;
-    match Edition::new(&campaign, &email, &pipeline.sender, &facts) {
+    match Edition::new(&campaign, &words, &pipeline.sender, &facts) {
         Ok(edition) => Ok(Some(edition)),
         Err(error) => {
-            tracing::error!(campaign.id = %active.id, %error, "failed to compile the email of campaign {}", active.id);
+            tracing::error!(campaign.id = %active.id, %error, "failed to compile the words of campaign {}", active.id);
             Ok(None)
         }
     }

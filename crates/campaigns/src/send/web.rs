@@ -8,7 +8,11 @@ use offers::Blocks;
 use profiles::customers;
 use storage::Db;
 
-use super::{data::person_data, letter::Letter, port::PublicUrls};
+use super::{
+    data::person_data,
+    letter::{Letter, Says},
+    port::PublicUrls,
+};
 use crate::{
     CampaignError, inbox,
     ledger::{self, DeliveryRow},
@@ -71,13 +75,13 @@ impl WebView<'_> {
         let Some(campaign) = store::find(db, row.workspace, row.campaign).await? else {
             return Ok(None);
         };
-        let Some(email) = store::frozen(db, row.workspace, row.campaign).await? else {
+        let Some(words) = store::frozen(db, row.workspace, row.campaign).await? else {
             return Ok(None);
         };
         let facts = workspace::facts(db, row.workspace).await?;
         // Compiling takes milliseconds of CPU; other requests must not wait for it.
         let compiled =
-            tokio::task::spawn_blocking(move || Letter::new(&campaign, &email, &facts)).await;
+            tokio::task::spawn_blocking(move || Letter::new(&campaign, &words, &facts)).await;
         let Ok(Ok(letter)) = compiled else {
             tracing::error!(campaign.id = %row.campaign, "failed to compile the email of campaign {}", row.campaign);
             return Ok(None);
@@ -90,7 +94,10 @@ impl WebView<'_> {
         match letter.write(row.id, person, self.urls, self.signer) {
             Ok(written) => {
                 self.store_links(row, &written.links, now).await?;
-                Ok(Some(written.message.html))
+                Ok(match written.says {
+                    Says::Email(message, _) => Some(message.html),
+                    Says::Line(_) => None,
+                })
             }
             Err(error) => {
                 // What could be rendered then may want a fact that is gone now.

@@ -13,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     limit::Limits,
-    pipeline::Pipeline,
+    pipeline::{Pipeline, batch_size},
     port::{Carriers, PublicUrls},
 };
 use crate::{
@@ -195,7 +195,7 @@ impl SendWorker {
                 return Ok(None);
             }
         };
-        let (queue, waiting) = mpsc::channel(self.options.batch * 2);
+        let (queue, waiting) = mpsc::channel(batch_size(self.options, &carrier) * 2);
         let (announce, campaigns) = watch::channel(campaigns);
         let pipeline = Arc::new(Pipeline {
             db: self.db.clone(),

@@ -173,6 +173,15 @@ impl KeySource for FixedKey {
 
 /// A worker of this world over a provider; `batch` keeps reservations small where a test wants that.
 pub(crate) fn worker(world: &World, provider: &Arc<Provider>, batch: usize) -> Arc<SendWorker> {
+    worker_over(world, Arc::new(FakeCarriers(provider.clone())), batch)
+}
+
+/// A worker of this world over any channels.
+pub(crate) fn worker_over(
+    world: &World,
+    carriers: Arc<dyn Carriers>,
+    batch: usize,
+) -> Arc<SendWorker> {
     let options = WriterOptions {
         retry: Duration::from_millis(5),
         ..WriterOptions::default()
@@ -186,7 +195,7 @@ pub(crate) fn worker(world: &World, provider: &Arc<Provider>, batch: usize) -> A
         clock,
         ids: world.ids.clone(),
         writer,
-        carriers: Arc::new(FakeCarriers(provider.clone())),
+        carriers,
         keyring: Keyring::new(Arc::new(FixedKey)),
         urls: PublicUrls::new("https://t.example.jp/"),
         blocks: Arc::default(),

@@ -15,6 +15,7 @@ async fn active(world: &World, id: CampaignId) -> ActiveCampaign {
 
 fn hand_over(row: &ledger::Reserved) -> HandOver {
     HandOver {
+        channel: channel_core::ChannelKind::Email,
         key: row.key,
         campaign: row.campaign,
         address: row.address.clone(),
@@ -103,6 +104,7 @@ async fn a_hand_over_is_granted_once_and_to_its_holder_only() {
         );
 
         let settle = |row: &ledger::Reserved, token_attempts: i32| Settle {
+            channel: channel_core::ChannelKind::Email,
             key: row.key,
             campaign: id,
             is_test: false,

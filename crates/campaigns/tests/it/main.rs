@@ -9,6 +9,7 @@
 
 mod fake;
 mod ledger;
+mod line;
 mod model;
 mod plan;
 mod sending;

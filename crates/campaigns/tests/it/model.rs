@@ -104,6 +104,7 @@ async fn apply(world: &World, id: CampaignId, model: &mut Model, step: Step) {
             let wanted: Vec<HandOver> = rows
                 .iter()
                 .map(|row| HandOver {
+                    channel: channel_core::ChannelKind::Email,
                     key: row.key,
                     campaign: row.campaign,
                     address: row.address.clone(),
@@ -133,6 +134,7 @@ async fn apply(world: &World, id: CampaignId, model: &mut Model, step: Step) {
                     *model.taken.entry(row.key.id.raw()).or_default() += 1;
                 }
                 let settle = Settle {
+                    channel: channel_core::ChannelKind::Email,
                     key: row.key,
                     campaign: id,
                     is_test: false,

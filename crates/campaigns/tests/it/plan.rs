@@ -68,6 +68,7 @@ async fn the_review_the_plan_and_the_consent_rule_agree() {
         let members = members.unwrap();
         let timing = Timing::Now {};
         let selected = Selected {
+            way: campaigns::Way::Email,
             workspace: world.workspace,
             target: &target,
             members: &members,
@@ -260,7 +261,7 @@ async fn a_second_editor_and_a_hasty_launch_are_told() {
             draft.id,
             draft.version,
             &facts,
-            &email(),
+            &email().into(),
         )
         .await;
         assert!(matches!(reviewed_old, Err(CampaignError::Conflict { .. })));
@@ -271,7 +272,7 @@ async fn a_second_editor_and_a_hasty_launch_are_told() {
             draft.id,
             saved.version,
             &facts,
-            &email(),
+            &email().into(),
         )
         .await;
         assert!(matches!(unready, Err(CampaignError::Invalid(_))));

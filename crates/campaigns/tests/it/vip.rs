@@ -144,6 +144,7 @@ async fn who_is_spared_stands_in_the_review_and_in_the_plan() {
         let members = segmentation::all_members(reader, &at, &audience::rule(&target)).await;
         let members = members.unwrap();
         let selected = |target| Selected {
+            way: campaigns::Way::Email,
             workspace: world.workspace,
             target,
             members: &members,

@@ -7,7 +7,7 @@ use campaigns::{
     lifecycle,
     model::{
         CampaignDocument, ChannelCard, ContentFacts, Contents, ContentsSource, Facts, Goal,
-        GoalEvent, LocaleChoice, Offer, Target, Timing,
+        GoalEvent, LocaleChoice, Offer, Target, Timing, Words,
     },
     planning::Planner,
     sender::{self, Sender, Transport},
@@ -174,16 +174,21 @@ impl World {
     }
 
     pub(crate) async fn launch(&self, campaign: &Campaign) -> Campaign {
-        let named = campaign
-            .document
-            .target
-            .as_ref()
-            .map(|target| &target.include);
+        let document = &campaign.document;
+        let named = document.target.as_ref().map(|target| &target.include);
+        let source = document.contents.as_ref().map(|contents| &contents.source);
+        let words: Words = match source {
+            Some(ContentsSource::Line(line)) => (**line).clone().into(),
+            _ => email().into(),
+        };
         let facts = Facts {
             now: self.now(),
             segments: named.cloned().unwrap_or_default(),
             has_sender: true,
-            content: ContentFacts::Email(Box::new(email())),
+            content: match words.clone() {
+                Words::Email(email) => ContentFacts::Email(email),
+                Words::Line(line) => ContentFacts::Line(line, Vec::new()),
+            },
             has_postal_address: true,
         };
         let tx = self.db.begin().await.unwrap();
@@ -194,7 +199,7 @@ impl World {
             campaign.id,
             campaign.version,
             &facts,
-            &email(),
+            &words,
         )
         .await
         .unwrap();

@@ -229,3 +229,41 @@ fn lists_in_lists_end_in_an_error_rather_than_in_memory() {
     let code = made.unwrap_err().0.code;
     assert_eq!(code, "budget_output");
 }
+
+#[test]
+fn the_page_shows_what_is_said_and_lets_nothing_of_it_act() {
+    let line = compiled(&json!([
+        {"kind": "text", "text": "こんにちは<script>alert(1)</script>"},
+        {"kind": "cards", "alt_text": "a", "cards": [{"title": "急須 & 湯のみ", "note": "4,800円", "accent": "#884422",
+         "image": "https://img.example.jp/1.jpg?a=1&b=2", "buttons": [{"kind": "link", "label": "見る", "url": "https://shop.example.jp/"}]}]},
+        {"kind": "json", "message": {"type": "flex", "altText": "x", "contents": {"type": "bubble", "body": {"type": "box",
+         "layout": "vertical", "contents": [{"type": "text", "text": "色", "color": "#112233"}]}}}},
+    ]));
+    let messages = rendered(&line, &json!({})).messages;
+    let html = line::page(&messages, "ja");
+    for part in [
+        "こんにちは&lt;script&gt;",
+        "急須 &amp; 湯のみ",
+        "4,800円",
+        "color:#112233",
+        "src=\"https://img.example.jp/1.jpg?a=1&amp;b=2\"",
+        "見る",
+    ] {
+        assert!(html.contains(part), "{part} in {html}");
+    }
+    // What never passed a check is drawn all the same, and harmless.
+    let hostile = json!([{"type": "flex", "contents": {"type": "bubble", "size": "\"><script>", "body": {"type": "box",
+        "layout": "vertical", "backgroundColor": "red;background:url(x)", "width": "1px;x", "contents": [
+        {"type": "image", "url": "javascript:alert(1)"}, {"type": "text", "text": "\"><b>", "color": "#12345z"}]}}}]);
+    let html = line::page(hostile.as_array().unwrap(), "en");
+    for part in [
+        "<script>",
+        "javascript:",
+        "url(x)",
+        "1px;x",
+        "12345z",
+        "\"><b>",
+    ] {
+        assert!(!html.contains(part), "{part} in {html}");
+    }
+}

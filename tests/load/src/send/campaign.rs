@@ -73,7 +73,16 @@ pub(super) async fn launch(db: &Db, plan: &Plan<'_>) -> anyhow::Result<()> {
         has_postal_address: true,
         ..Facts::default()
     };
-    lifecycle::launch(&tx, author, &ids, draft.id, draft.version, &facts, &email).await?;
+    lifecycle::launch(
+        &tx,
+        author,
+        &ids,
+        draft.id,
+        draft.version,
+        &facts,
+        &email.clone().into(),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use api_types::{
     FieldError,
-    campaigns::{CampaignDocument, CampaignView, Readiness, ReviewView},
+    campaigns::{CampaignDocument, CampaignView, ChannelCard, Readiness, ReviewView},
 };
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -113,6 +113,11 @@ impl Draft {
             }
         });
         draft
+    }
+
+    /// Whether it goes through LINE.
+    pub(crate) fn is_for_line(self) -> bool {
+        self.read(|document| matches!(document.channel, Some(ChannelCard::Line { .. })))
     }
 
     /// Returns its id.

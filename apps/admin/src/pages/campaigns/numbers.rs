@@ -100,21 +100,30 @@ fn of_timing(review: &ReviewView) -> Vec<AnyView> {
 fn of_channel(draft: Draft, review: Option<&ReviewView>) -> Vec<AnyView> {
     let sender = draft.read(|document| {
         let channel = document.channel.as_ref();
-        channel.map(|ChannelCard::Email { sender }| sender.clone())
+        channel.map(|card| {
+            (
+                card.sender().to_owned(),
+                matches!(card, ChannelCard::Line { .. }),
+            )
+        })
     });
-    let Some(sender) = sender else {
+    let Some((sender, is_line)) = sender else {
         return Vec::new();
     };
     let known = draft.known().senders;
     let way = known.iter().find(|own| own.id == sender).map(|found| {
-        let way = if found.transport == "sandbox" {
-            t::campaigns::way_sandbox()
-        } else {
-            t::campaigns::way_smtp()
-        };
-        fact(t::campaigns::way, way.to_owned(), "")
+        fact(
+            t::campaigns::way,
+            words::way(&found.transport)().to_owned(),
+            "",
+        )
     });
-    let count = review.map(|review| people(t::campaigns::by_email, review.sendable));
+    let by = if is_line {
+        t::campaigns::by_line
+    } else {
+        t::campaigns::by_email
+    };
+    let count = review.map(|review| people(by, review.sendable));
     count.into_iter().chain(way).collect()
 }
 

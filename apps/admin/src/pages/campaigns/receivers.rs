@@ -79,6 +79,7 @@ fn asked(campaign: &CampaignView, person: String) -> Option<PreviewContent> {
     let (document, content_id) = match &contents.source {
         ContentsSource::Saved(id) => (None, Some(id.clone())),
         ContentsSource::Inline(email) => (Some((**email).clone()), None),
+        ContentsSource::Line(_) => return None,
     };
     let locale = match &contents.locale {
         LocaleChoice::Fixed(locale) => Some(locale.clone()),

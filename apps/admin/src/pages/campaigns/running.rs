@@ -377,6 +377,7 @@ fn delivery(word: &str) -> String {
         "accepted" => t::campaigns::delivery_accepted(),
         "failed" => t::campaigns::delivery_failed(),
         "unknown" => t::campaigns::delivery_unknown(),
+        "in_doubt" => t::campaigns::delivery_in_doubt(),
         "expired" => t::campaigns::delivery_expired(),
         "suppressed" => t::campaigns::delivery_not_sent(),
         "cancelled" => t::campaigns::cancelled(),

@@ -3,6 +3,7 @@
 mod channel;
 mod contents;
 mod goal;
+mod line;
 mod offer;
 mod target;
 mod timing;
@@ -69,6 +70,9 @@ fn body(draft: Draft, card: Card) -> AnyView {
         Card::Offer => view! { <offer::OfferSheet draft=draft/> }.into_any(),
         Card::Timing => view! { <timing::TimingSheet draft=draft/> }.into_any(),
         Card::Channel => view! { <channel::ChannelSheet draft=draft/> }.into_any(),
+        Card::Contents if draft.is_for_line() => {
+            view! { <line::LineSheet draft=draft/> }.into_any()
+        }
         Card::Contents => view! { <contents::ContentsSheet draft=draft/> }.into_any(),
         Card::Goal => view! { <goal::GoalSheet draft=draft/> }.into_any(),
     }

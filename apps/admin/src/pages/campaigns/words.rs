@@ -1,8 +1,11 @@
 //! States, reasons and answers in words.
 
 use api_types::{
-    campaigns::{CampaignDocument, ContentsSource, Goal, LocaleChoice, Offer, Target, Timing},
+    campaigns::{
+        CampaignDocument, ChannelCard, ContentsSource, Goal, LocaleChoice, Offer, Target, Timing,
+    },
     contents::ContentSummary,
+    line_messages::{LineDocument, LineMessage},
     segments::SegmentView,
     senders::SenderView,
 };
@@ -79,6 +82,7 @@ pub(crate) fn reason(word: &str) -> String {
         "refused" => t::campaigns::refused(),
         "unsubscribed" => t::campaigns::unsubscribed(),
         "hard_bounce" => t::campaigns::hard_bounce(),
+        "blocked" => t::campaigns::line_blocked(),
         "soft_bounce" => t::campaigns::soft_bounce(),
         "complaint" => t::campaigns::complaint(),
         "manual" => t::campaigns::manual(),
@@ -114,43 +118,78 @@ pub(crate) fn answer(card: Card, document: &CampaignDocument, known: &Known) -> 
         }
         .to_owned();
     }
-    let said =
-        match card {
-            Card::Target => document
-                .target
-                .as_ref()
-                .map(|target| target_sentence(target, known)),
-            Card::Offer => document.offer.as_ref().map(offer_sentence),
-            Card::Timing => document.timing.as_ref().map(timing_sentence),
-            Card::Channel => document.channel.as_ref().map(
-                |api_types::campaigns::ChannelCard::Email { sender }| {
-                    let found = known.senders.iter().find(|own| own.id == *sender);
-                    found.map_or_else(
-                        || t::campaigns::channel_email().to_owned(),
-                        |sender| t::campaigns::channel_says(&sender.from_name),
-                    )
-                },
-            ),
-            Card::Contents => document.contents.as_ref().map(|contents| {
-                let subject = match &contents.source {
-                    ContentsSource::Saved(id) => {
-                        let found = known.contents.iter().find(|own| own.id == *id);
-                        found
-                            .map(|content| content.name.clone())
-                            .unwrap_or_default()
-                    }
-                    ContentsSource::Inline(email) => email.name.clone(),
-                };
-                match &contents.locale {
-                    LocaleChoice::Person => t::campaigns::contents_says(subject),
-                    LocaleChoice::Fixed(locale) => {
-                        t::campaigns::ContentsSaysIn { locale, subject }.say()
-                    }
+    let said = match card {
+        Card::Target => document
+            .target
+            .as_ref()
+            .map(|target| target_sentence(target, known)),
+        Card::Offer => document.offer.as_ref().map(offer_sentence),
+        Card::Timing => document.timing.as_ref().map(timing_sentence),
+        Card::Channel => document
+            .channel
+            .as_ref()
+            .map(|card| channel_sentence(card, known)),
+        Card::Contents => document.contents.as_ref().map(|contents| {
+            let subject = match &contents.source {
+                ContentsSource::Saved(id) => {
+                    let found = known.contents.iter().find(|own| own.id == *id);
+                    found
+                        .map(|content| content.name.clone())
+                        .unwrap_or_default()
                 }
-            }),
-            Card::Goal => document.goal.as_ref().map(goal_sentence),
-        };
+                ContentsSource::Inline(email) => email.name.clone(),
+                ContentsSource::Line(line) => return line_sentence(line),
+            };
+            match &contents.locale {
+                LocaleChoice::Person => t::campaigns::contents_says(subject),
+                LocaleChoice::Fixed(locale) => {
+                    t::campaigns::ContentsSaysIn { locale, subject }.say()
+                }
+            }
+        }),
+        Card::Goal => document.goal.as_ref().map(goal_sentence),
+    };
     said.unwrap_or_default()
+}
+
+fn channel_sentence(card: &ChannelCard, known: &Known) -> String {
+    let found = known.senders.iter().find(|own| own.id == card.sender());
+    match (card, found) {
+        (ChannelCard::Email { .. }, Some(sender)) => t::campaigns::channel_says(&sender.from_name),
+        (ChannelCard::Email { .. }, None) => t::campaigns::channel_email().to_owned(),
+        (ChannelCard::Line { .. }, Some(sender)) => t::campaigns::line_says(&sender.from_name),
+        (ChannelCard::Line { .. }, None) => t::campaigns::channel_line().to_owned(),
+    }
+}
+
+/// Names what is sent by its first words.
+fn line_sentence(line: &LineDocument) -> String {
+    let first = line
+        .variants
+        .get(&line.default_locale)
+        .and_then(|variant| variant.messages.first());
+    let words = match first {
+        Some(LineMessage::Text { text }) => text.as_str(),
+        Some(LineMessage::Cards { alt_text, .. }) => alt_text.as_str(),
+        Some(LineMessage::Image { .. } | LineMessage::Json { .. }) | None => "",
+    };
+    let short: String = words
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(40)
+        .collect();
+    t::campaigns::contents_line(short)
+}
+
+/// Returns what a way out is called.
+pub(crate) fn way(transport: &str) -> fn() -> &'static str {
+    match transport {
+        "sandbox" => t::campaigns::way_sandbox,
+        "line" => t::campaigns::way_line,
+        _ => t::campaigns::way_smtp,
+    }
 }
 
 fn target_sentence(target: &Target, known: &Known) -> String {

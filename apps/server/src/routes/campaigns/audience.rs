@@ -41,6 +41,7 @@ pub(super) async fn review(
     let members = asker.all_members(&audience::rule(target)).await?;
     let selected = Selected {
         workspace: operator.workspace,
+        way: campaigns::Way::of(campaign.document.channel.as_ref()),
         target,
         members: &members,
     };
@@ -113,6 +114,7 @@ pub(super) async fn people(
     let members = asker.all_members(&audience::rule(target)).await?;
     let selected = Selected {
         workspace: operator.workspace,
+        way: campaigns::Way::of(campaign.document.channel.as_ref()),
         target,
         members: &members,
     };

@@ -85,6 +85,7 @@ pub(super) async fn progress(
             S::RetryWait,
             S::Reserved,
             S::HandedOver,
+            S::InDoubt,
         ]),
         failed: progress.of(S::Failed),
         unknown: progress.of(S::Unknown),

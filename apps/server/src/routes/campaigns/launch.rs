@@ -30,18 +30,19 @@ pub(super) async fn launch(
     let tx = app.db.begin().await?;
     let campaign = wire::find(&tx, &operator, id).await?;
     let facts = wire::facts(&app, &tx, &campaign).await?;
-    // Without an email the readiness refuses the launch, and this one is never used.
-    let email = wire::email(&tx, &campaign)
-        .await?
-        .unwrap_or_else(|| EmailDocument {
+    // Without words the readiness refuses the launch, and these are never used.
+    let words = wire::words(&tx, &campaign).await?.unwrap_or_else(|| {
+        EmailDocument {
             version: contents::DOCUMENT_VERSION,
             name: String::new(),
             default_locale: String::new(),
             variants: std::collections::BTreeMap::new(),
-        });
+        }
+        .into()
+    });
     let author = wire::author(&app, &operator);
     let launched =
-        lifecycle::launch(&tx, author, &*app.ids, id, body.version, &facts, &email).await?;
+        lifecycle::launch(&tx, author, &*app.ids, id, body.version, &facts, &words).await?;
     wire::log(&app, &tx, &operator, "campaign.launch", &launched).await?;
     tx.commit().await?;
     Ok(Json(wire::view(&launched)?))

@@ -32,12 +32,12 @@ pub(super) async fn test(
     let profile: ProfileId = body.profile.parse().map_err(|_| unknown_profile())?;
     let tx = app.db.begin().await?;
     let campaign = wire::find(&tx, &operator, id).await?;
-    let Some(email) = wire::email(&tx, &campaign).await? else {
+    let Some(words) = wire::words(&tx, &campaign).await? else {
         return Err(Invalid::one(
             "/document/contents",
             "missing",
-            "choose or write the email first",
-            "先にメールを選ぶか、書いてください",
+            "choose or write the words first",
+            "先にメッセージを選ぶか、書いてください",
         )
         .into());
     };
@@ -47,7 +47,7 @@ pub(super) async fn test(
         author,
         &*app.ids,
         &campaign,
-        &email,
+        &words,
         profile,
         &body.addresses,
     )

@@ -3,11 +3,10 @@
 use api_types::campaigns as wire;
 use campaigns::{
     CampaignError,
-    model::{CampaignDocument, ContentFacts, ContentsSource, Facts, State},
-    sender,
+    model::{CampaignDocument, ChannelCard, ContentFacts, ContentsSource, Facts, State, Words},
+    sender::{self, Transport},
     store::{Author, Campaign},
 };
-use contents::EmailDocument;
 use kernel::{
     id::{CampaignId, SegmentId},
     invalid::Invalid,
@@ -110,11 +109,11 @@ pub(super) async fn find(
         .ok_or_else(ApiError::not_found)
 }
 
-/// Returns the email that the contents card names, as it is now.
-pub(super) async fn email(
+/// Returns the words that the contents card names, as they are now.
+pub(super) async fn words(
     db: &impl ConnectionTrait,
     campaign: &Campaign,
-) -> Result<Option<EmailDocument>, ApiError> {
+) -> Result<Option<Words>, ApiError> {
     match campaign
         .document
         .contents
@@ -122,11 +121,12 @@ pub(super) async fn email(
         .map(|contents| &contents.source)
     {
         None => Ok(None),
-        Some(ContentsSource::Inline(email)) => Ok(Some((**email).clone())),
+        Some(ContentsSource::Inline(email)) => Ok(Some(Words::Email(email.clone()))),
+        Some(ContentsSource::Line(line)) => Ok(Some(Words::Line(line.clone()))),
         Some(ContentsSource::Saved(id)) => {
             let found = contents::store::find(db, campaign.workspace, *id).await?;
             let usable = found.filter(|content| content.summary.archived_at.is_none());
-            Ok(usable.map(|content| content.document))
+            Ok(usable.map(|content| content.document.into()))
         }
     }
 }
@@ -146,16 +146,13 @@ pub(super) async fn facts(
             }
         }
     }
-    let has_sender = match &campaign.document.channel {
-        Some(campaigns::model::ChannelCard::Email { sender }) => {
-            sender::find(db, campaign.workspace, *sender)
-                .await?
-                .is_some()
+    let has_sender = has_sender(db, campaign).await?;
+    let content = match words(db, campaign).await? {
+        Some(Words::Email(email)) => ContentFacts::Email(email),
+        Some(Words::Line(line)) => {
+            let problems = contents::line::problems(&line, line_refuses);
+            ContentFacts::Line(line, problems)
         }
-        None => false,
-    };
-    let content = match email(db, campaign).await? {
-        Some(email) => ContentFacts::Email(Box::new(email)),
         None => ContentFacts::Unknown,
     };
     Ok(Facts {
@@ -165,6 +162,21 @@ pub(super) async fn facts(
         content,
         has_postal_address: !workspace.postal_address.trim().is_empty(),
     })
+}
+
+/// Says what LINE would refuse of message objects.
+pub(crate) fn line_refuses(messages: serde_json::Value) -> Result<(), Invalid> {
+    channel_line::Messages::check(messages, "").map(drop)
+}
+
+/// Tells whether the sender is there and of the channel that was chosen.
+async fn has_sender(db: &impl ConnectionTrait, campaign: &Campaign) -> Result<bool, ApiError> {
+    let Some(card) = &campaign.document.channel else {
+        return Ok(false);
+    };
+    let found = sender::find(db, campaign.workspace, card.sender()).await?;
+    let is_line = matches!(card, ChannelCard::Line { .. });
+    Ok(found.is_some_and(|sender| matches!(sender.transport, Transport::Line(_)) == is_line))
 }
 
 async fn is_segment(
