@@ -5,6 +5,7 @@
 
 use std::{fmt, time::Duration};
 
+use kernel::time::Millis;
 use serde::{Deserialize, Serialize};
 
 /// What a reply was about, coarse enough to act on.
@@ -91,6 +92,10 @@ pub struct Reason {
     pub code: Option<u16>,
     /// The provider's own words, shortened; for people, never for decisions.
     pub detail: String,
+    /// Since when the provider knows it, where it says so. An address that was registered later is not
+    /// meant: whoever removes addresses compares first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Millis>,
 }
 
 /// Longest detail kept, in characters.
@@ -103,7 +108,14 @@ impl Reason {
             class,
             code,
             detail: without_addresses(detail),
+            since: None,
         }
+    }
+
+    /// Says since when the provider knows it.
+    #[must_use]
+    pub fn since(self, since: Option<Millis>) -> Self {
+        Self { since, ..self }
     }
 }
 

@@ -5,13 +5,13 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use channel_core::{
     Answer, Capabilities, Channel, ChannelKind, Message, NotReady, Outcome, Prepared, ReasonClass,
-    Refusal, Session, Stage, dial::Dialler,
+    Refusal, Session, Stage,
+    dial::{Address, Dialler, Schemes},
 };
 use kernel::time::Millis;
 use tokio_rustls::TlsConnector;
 
 use crate::{
-    address::{Address, Schemes},
     classify::classify,
     composer::{self, MAX_BODY},
     connect::{self, Stream, connect, not_ready},

@@ -9,7 +9,7 @@ use std::{
 
 use channel_core::{
     NotReady, Reason, ReasonClass,
-    dial::{DialError, Dialler},
+    dial::{Address, DialError, Dialler, Scheme},
 };
 use rustls::{
     ClientConfig, RootCertStore,
@@ -21,11 +21,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::{
-    address::{Address, Scheme},
-    channel::WebhookConfigError,
-    classify::PAUSE,
-};
+use crate::{channel::WebhookConfigError, classify::PAUSE};
 
 /// A connection.
 pub(crate) enum Stream {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use channel_core::{Answer, Prepared, Stage};
+use channel_core::{Answer, Prepared, Stage, dial::Address};
 use futures::future::{Either, select};
 use http_body_util::{BodyExt as _, Full};
 use hyper::{
@@ -13,7 +13,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 
-use crate::{address::Address, composer::seconds, connect::Stream};
+use crate::{composer::seconds, connect::Stream};
 
 /// The most bytes of an answer that are read: its head as much as its body.
 pub const MAX_ANSWER: usize = 64 * 1024;

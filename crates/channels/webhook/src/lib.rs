@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod address;
 mod channel;
 mod classify;
 mod composer;
@@ -8,8 +7,8 @@ mod connect;
 mod exchange;
 mod sign;
 
-pub use address::{Address, AddressError, Schemes};
 pub use channel::{WebhookChannel, WebhookConfigError, WebhookOptions};
+pub use channel_core::dial::{Address, AddressError, Schemes};
 pub use composer::MAX_BODY;
 pub use exchange::MAX_ANSWER;
 pub use sign::{Secret, SecretError, signature};
