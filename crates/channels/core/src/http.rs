@@ -23,7 +23,11 @@ use kernel::time::Millis;
 use tokio::time::timeout;
 
 use self::tls::{Stream, Tls};
-pub use self::{own::Connection, shared::Shared, tls::BadCertificates};
+pub use self::{
+    own::Connection,
+    shared::{Seat, Shared},
+    tls::BadCertificates,
+};
 use crate::{
     Answer, NotReady, Reason, ReasonClass, Stage,
     dial::{Address, DialError, Dialler, Scheme},
@@ -197,23 +201,27 @@ fn undialled(error: &DialError) -> Fault {
 fn broken(error: &(dyn Error + 'static)) -> Fault {
     let mut text = error.to_string();
     let mut stage = Stage::AfterHandover;
+    let mut class = ReasonClass::Connection;
     let mut next = error.source();
     while let Some(error) = next {
         text = format!("{text}: {error}");
-        if error.downcast_ref().is_some_and(is_unread) {
-            stage = Stage::BeforeHandover;
+        if let Some(error) = error
+            .downcast_ref::<h2::Error>()
+            .filter(|one| one.is_remote())
+        {
+            // RFC 9113, 6.8 and 8.7: a server that leaves has not acted on streams above the last that it
+            // names, and one that refuses a stream has not acted on it. A stream at or below ends otherwise.
+            let is_refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+            if is_refused {
+                class = ReasonClass::Busy;
+            }
+            if is_refused || error.is_go_away() {
+                stage = Stage::BeforeHandover;
+            }
         }
         next = error.source();
     }
-    Fault::new(stage, ReasonClass::Connection, text)
-}
-
-/// RFC 9113, 6.8 and 8.7: a server that leaves (`GOAWAY`) has not acted on streams above the last that it
-/// names, and one that refuses a stream has not acted on it. A stream at or below ends otherwise.
-fn is_unread(error: &h2::Error) -> bool {
-    error.is_remote()
-        && (error.is_go_away()
-            || error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM))
+    Fault::new(stage, class, text)
 }
 
 /// Reads as much of a body as is allowed; what comes too late or is too much is left.

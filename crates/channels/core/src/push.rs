@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Refusal;
+use crate::{Notification, Refusal};
 
 /// The longest life: what FCM keeps a message for, and more than the others do.
 pub const LONGEST_TTL: Duration = Duration::from_hours(28 * 24);
@@ -74,6 +74,8 @@ pub struct Push {
     pub ttl: Duration,
     /// How soon.
     pub priority: PushPriority,
+    /// Whether it may make a sound.
+    pub notification: Notification,
 }
 
 impl fmt::Debug for Push {

@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use channel_core::{
-    Content, Message, Prepared, Push, PushPriority, Reason, ReasonClass, Refusal, dial::Schemes,
+    Content, Message, Notification, Prepared, Push, PushPriority, Reason, ReasonClass, Refusal, dial::Schemes,
 };
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value, json};
@@ -82,6 +82,9 @@ fn plain(push: &Push, id: &str) -> Value {
     }
     if let Some(badge) = push.badge {
         put("badge", json!(badge));
+    }
+    if push.notification == Notification::Silent {
+        put("silent", json!(true));
     }
     if !push.actions.is_empty() {
         let actions = push.actions.iter().map(|action| {

@@ -24,12 +24,15 @@ use tokio::{
 };
 
 use super::{Fault, Reply, Sent, Way, broken, read};
-use crate::{Stage, dial::Address};
+use crate::{ReasonClass, Stage, dial::Address};
 
 /// How often a connection with requests under way is asked for a sign of life.
 const PING: Duration = Duration::from_secs(20);
 /// How long the sign may take.
 const PONG: Duration = Duration::from_secs(10);
+/// How often a request is begun that the server has certainly not acted on: a connection that had ended
+/// unnoticed, a server that was leaving, and the one that takes it.
+const TRIES: u32 = 3;
 /// The most bytes of the head of an answer.
 const MAX_HEAD: u32 = 16 * 1024;
 /// After a failure nobody dials again for so long: all lanes would wait for it, one behind the other.
@@ -46,8 +49,16 @@ pub struct Shared {
 
 #[derive(Default)]
 struct Slot {
-    sender: Option<SendRequest<Full<Bytes>>>,
+    sender: Option<Sender>,
     failure: Option<(Instant, Fault)>,
+}
+
+/// A way to put requests on a connection.
+#[derive(Clone)]
+struct Sender {
+    inner: SendRequest<Full<Bytes>>,
+    /// Which connection it is.
+    number: usize,
 }
 
 /// A lane's place at the connections.
@@ -100,32 +111,49 @@ impl Shared {
     }
 
     /// Sends a request and reads its answer. What the server has certainly not acted on, because it was
-    /// leaving, goes once more on a new connection.
+    /// leaving, goes again on a new connection.
     ///
     /// # Errors
     /// [`Fault`] says how far the request had gone.
     pub async fn send(&self, seat: Seat, request: Sent) -> Result<Reply, Fault> {
-        match self.try_send(seat, request.clone()).await {
-            Err(fault) if fault.stage == Stage::BeforeHandover => {
-                self.try_send(seat, request).await
+        let mut tries = 1;
+        loop {
+            let sender = self.sender(seat).await?;
+            let number = sender.number;
+            match self.try_send(sender, request.clone()).await {
+                Err(fault) if fault.stage == Stage::BeforeHandover && tries < TRIES => {
+                    tries += 1;
+                    // A server that only refused the stream keeps the connection.
+                    if fault.class != ReasonClass::Busy {
+                        self.forget(seat, number).await;
+                    }
+                }
+                result => return result,
             }
-            result => result,
         }
     }
 
-    async fn try_send(&self, seat: Seat, request: Sent) -> Result<Reply, Fault> {
-        let sender = self.sender(seat).await?;
-        timeout(self.way.patience.answer, exchange(sender, request))
+    async fn try_send(&self, sender: Sender, request: Sent) -> Result<Reply, Fault> {
+        timeout(self.way.patience.answer, exchange(sender.inner, request))
             .await
             .unwrap_or_else(|_| Err(Fault::late(Stage::AfterHandover)))
     }
 
-    async fn sender(&self, seat: Seat) -> Result<SendRequest<Full<Bytes>>, Fault> {
+    /// Leaves a connection to the requests that are still on it. It does not always know itself yet that it
+    /// has ended.
+    async fn forget(&self, seat: Seat, number: usize) {
+        if let Some(slot) = self.slots.get(seat.0) {
+            let mut slot = slot.lock().await;
+            slot.sender = slot.sender.take().filter(|sender| sender.number != number);
+        }
+    }
+
+    async fn sender(&self, seat: Seat) -> Result<Sender, Fault> {
         let slot = self.slots.get(seat.0);
         let slot = slot.ok_or_else(|| Fault::unwritable("a seat of other connections"))?;
         let mut slot = slot.lock().await;
         if let Some(sender) = &slot.sender
-            && sender.is_ready()
+            && sender.inner.is_ready()
         {
             return Ok(sender.clone());
         }
@@ -146,9 +174,9 @@ impl Shared {
         Ok(sender)
     }
 
-    async fn open(&self) -> Result<SendRequest<Full<Bytes>>, Fault> {
+    async fn open(&self) -> Result<Sender, Fault> {
         let stream = self.way.connect(&self.address, b"h2").await?;
-        self.dialled.fetch_add(1, Ordering::Relaxed);
+        let number = self.dialled.fetch_add(1, Ordering::Relaxed);
         let (sender, driver) = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .keep_alive_interval(PING)
@@ -162,7 +190,10 @@ impl Shared {
             })?;
         // Its end is seen by whoever has a request on it, and by `is_ready`.
         tokio::spawn(async move { drop(driver.await) });
-        Ok(sender)
+        Ok(Sender {
+            inner: sender,
+            number,
+        })
     }
 }
 
