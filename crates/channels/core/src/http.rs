@@ -48,6 +48,9 @@ pub struct Patience {
     pub connect: Duration,
     /// For an answer.
     pub answer: Duration,
+    /// How long a connection may stand unused and still be trusted. What lies between forgets connections
+    /// without telling, and then the next request is lost in doubt.
+    pub idle: Duration,
 }
 
 impl Default for Patience {
@@ -55,6 +58,7 @@ impl Default for Patience {
         Self {
             connect: Duration::from_secs(10),
             answer: Duration::from_secs(30),
+            idle: Duration::from_mins(1),
         }
     }
 }
@@ -91,7 +95,7 @@ impl Way {
     pub async fn open(&self, address: &Address) -> Result<Connection, Fault> {
         let opened = async {
             let stream = self.connect(address, b"http/1.1").await?;
-            Connection::new(stream, address, self.patience.answer).await
+            Connection::new(stream, address, self.patience).await
         };
         timeout(self.patience.connect, opened)
             .await
@@ -262,4 +266,43 @@ fn retry_after(headers: &HeaderMap, now: Millis) -> Option<Duration> {
     let date = httpdate::parse_http_date(text).ok()?;
     let now = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(now.0).ok()?);
     Some(date.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_asked_for_in_seconds_or_by_a_date() {
+        // Wed, 21 Oct 2026 07:28:00 GMT
+        let now = Millis(1_792_567_680_000);
+        for (text, expected) in [
+            ("120", Some(120)),
+            (" 7 ", Some(7)),
+            ("Wed, 21 Oct 2026 07:29:30 GMT", Some(90)),
+            ("Wed, 21 Oct 2026 07:00:00 GMT", Some(0)),
+            ("-5", None),
+            ("soon", None),
+            ("", None),
+            ("99999999999999999999999", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RETRY_AFTER, text.parse().unwrap());
+            let expected = expected.map(Duration::from_secs);
+            assert_eq!(retry_after(&headers, now), expected, "{text:?}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+
+    #[test]
+    fn an_answer_keeps_no_control_characters() {
+        let reply = Reply {
+            status: 400,
+            headers: HeaderMap::new(),
+            body: Bytes::from_static(b"no\x00t \x1b[31mred\xff\n"),
+        };
+        let answer = reply.answer(Millis(0));
+        assert_eq!(answer.text, "not [31mred\u{fffd}\n");
+        assert_eq!(answer.code, Some(400));
+    }
 }

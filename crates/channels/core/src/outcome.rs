@@ -350,4 +350,19 @@ mod tests {
             300
         );
     }
+
+    #[test]
+    fn a_reason_says_since_when_only_where_it_is_known() {
+        let reason = Reason::new(ReasonClass::RecipientDisabled, Some(410), "gone");
+        let written = serde_json::to_string(&reason).unwrap();
+        assert_eq!(
+            written,
+            r#"{"class":"recipient_disabled","code":410,"detail":"gone"}"#
+        );
+        assert_eq!(serde_json::from_str::<Reason>(&written).unwrap(), reason);
+        let dated = reason.since(Some(Millis(0)));
+        let written = serde_json::to_string(&dated).unwrap();
+        assert!(written.contains("1970-01-01T00:00:00"), "{written}");
+        assert_eq!(serde_json::from_str::<Reason>(&written).unwrap(), dated);
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use channel_core::{
     Answer, Capabilities, Channel, ChannelKind, Message, NotReady, Outcome, Prepared, ReasonClass,
-    Refusal, Session,
+    Refusal, Session, Stage,
     dial::{Address, Dialler, Schemes},
     http::{Connection, Fault, Patience, Sent, Way},
 };
@@ -225,7 +225,16 @@ impl Lane {
     ) -> Result<Answer, Fault> {
         let request = request(prepared, address, statement)?;
         let connection = self.connected(address).await?;
-        let (reply, rest) = connection.send(request).await?;
+        let (reply, rest) = match connection.send(request.clone()).await {
+            // The service closed it in the same instant; it has seen nothing of the push.
+            Err(fault)
+                if fault.stage == Stage::BeforeHandover && fault.class != ReasonClass::Timeout =>
+            {
+                let connection = self.parts.way.open(address).await?;
+                connection.send(request).await?
+            }
+            result => result?,
+        };
         if let Some(connection) = rest {
             self.keep(address, connection);
         }
@@ -260,6 +269,7 @@ impl Session for Lane {
     async fn ready(&mut self, prepared: &Prepared) -> Result<(), NotReady> {
         let ready = async {
             let address = self.address(prepared)?;
+            self.kept.retain(|(_, connection)| !connection.is_idle());
             let connection = self.connected(&address).await?;
             self.keep(&address, connection);
             Ok(())

@@ -2,7 +2,8 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use channel_core::{
-    Content, Message, Notification, Prepared, Push, PushPriority, Reason, ReasonClass, Refusal, dial::Schemes,
+    Content, Message, Notification, Prepared, Push, PushPriority, Reason, ReasonClass, Refusal,
+    dial::Schemes,
 };
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value, json};

@@ -25,6 +25,7 @@ fn channel(port: u16, key: ApnsKey) -> ApnsChannel {
         patience: Patience {
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(5),
+            ..Patience::default()
         },
         extra_roots_pem: Some(std::fs::read_to_string(certificate("ca.pem")).unwrap()),
         ..config("")

@@ -146,6 +146,22 @@ async fn a_provider_that_leaves_in_the_middle_gets_every_push_once() {
 }
 
 #[tokio::test]
+async fn a_connection_that_stood_idle_is_not_trusted() {
+    let provider = provider(vec![]).await;
+    let mut config = config(&format!("http://127.0.0.1:{}", provider.port));
+    config.patience.idle = Duration::ZERO;
+    let dialler = Dialler::new(AllowList::loopback());
+    let channel = ApnsChannel::new(config, &dialler, Hand::at(AT)).unwrap();
+    let mut lane = channel.open();
+    for n in 0..3 {
+        let prepared = channel.prepare(message(n, &device('a'))).unwrap();
+        lane.ready(&prepared).await.unwrap();
+        assert_eq!(lane.deliver(&prepared).await.as_str(), "accepted");
+    }
+    assert_eq!(provider.connections(), 3);
+}
+
+#[tokio::test]
 async fn a_push_that_is_dropped_leaves_the_connection_to_the_others() {
     let provider = provider(vec![Act::Silence]).await;
     let channel = channel(provider.port, Hand::at(AT));

@@ -52,6 +52,7 @@ pub(crate) fn config(host: &str) -> ApnsConfig {
         patience: Patience {
             connect: Duration::from_secs(2),
             answer: Duration::from_millis(900),
+            ..Patience::default()
         },
         ..ApnsConfig::new(TOPIC, key())
     }

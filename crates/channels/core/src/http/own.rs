@@ -6,7 +6,6 @@ use std::{
     future::Future as _,
     pin::{Pin, pin},
     task::{Context, Waker},
-    time::Duration,
 };
 
 use http_body_util::Full;
@@ -16,9 +15,9 @@ use hyper::{
     header::{HOST, HeaderValue},
 };
 use hyper_util::rt::TokioIo;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use super::{Fault, MAX_ANSWER, Reply, Sent, Stream, broken, read};
+use super::{Fault, MAX_ANSWER, Patience, Reply, Sent, Stream, broken, read};
 use crate::{Stage, dial::Address};
 
 type Driver = Pin<Box<http1::Connection<TokioIo<Stream>, Full<Bytes>>>>;
@@ -28,14 +27,15 @@ pub struct Connection {
     sender: SendRequest<Full<Bytes>>,
     driver: Driver,
     host: HeaderValue,
-    answer: Duration,
+    patience: Patience,
+    used_at: Instant,
 }
 
 impl Connection {
     pub(super) async fn new(
         stream: Stream,
         address: &Address,
-        answer: Duration,
+        patience: Patience,
     ) -> Result<Self, Fault> {
         let host = HeaderValue::try_from(address.authority.as_str())
             .map_err(|error| Fault::unwritable(error.to_string()))?;
@@ -52,7 +52,8 @@ impl Connection {
             sender,
             driver: Box::pin(driver),
             host,
-            answer,
+            patience,
+            used_at: Instant::now(),
         })
     }
 
@@ -63,14 +64,19 @@ impl Connection {
         !has_ended && !self.sender.is_closed()
     }
 
+    /// Returns whether it has stood unused for too long to be trusted.
+    pub fn is_idle(&self) -> bool {
+        self.used_at.elapsed() > self.patience.idle
+    }
+
     /// Sends a request and reads its answer. Gives the connection back when it can carry another; a
     /// dropped future closes it.
     ///
     /// # Errors
     /// [`Fault`] says how far the request had gone.
     pub async fn send(self, request: Sent) -> Result<(Reply, Option<Self>), Fault> {
-        let patience = self.answer;
-        timeout(patience, self.exchange(request))
+        let patience = self.patience;
+        timeout(patience.answer, self.exchange(request))
             .await
             .unwrap_or_else(|_| Err(Fault::late(Stage::AfterHandover)))
     }
@@ -106,6 +112,7 @@ impl Connection {
                 _ = driver.as_mut(), if !has_ended => has_ended = true,
             }
         };
+        self.used_at = Instant::now();
         let rest = (is_whole.0 && !has_ended).then_some(self);
         Ok((reply, rest))
     }

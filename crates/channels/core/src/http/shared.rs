@@ -51,6 +51,7 @@ pub struct Shared {
 struct Slot {
     sender: Option<Sender>,
     failure: Option<(Instant, Fault)>,
+    used_at: Option<Instant>,
 }
 
 /// A way to put requests on a connection.
@@ -107,6 +108,13 @@ impl Shared {
     /// # Errors
     /// [`Fault`], always before the hand-over.
     pub async fn ready(&self, seat: Seat) -> Result<(), Fault> {
+        if let Some(slot) = self.slots.get(seat.0) {
+            let mut slot = slot.lock().await;
+            let idle = self.way.patience.idle;
+            if slot.used_at.is_some_and(|at| at.elapsed() > idle) {
+                slot.sender = None;
+            }
+        }
         self.sender(seat).await.map(|_| ())
     }
 
@@ -152,6 +160,7 @@ impl Shared {
         let slot = self.slots.get(seat.0);
         let slot = slot.ok_or_else(|| Fault::unwritable("a seat of other connections"))?;
         let mut slot = slot.lock().await;
+        slot.used_at = Some(Instant::now());
         if let Some(sender) = &slot.sender
             && sender.inner.is_ready()
         {

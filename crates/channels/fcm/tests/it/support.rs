@@ -91,6 +91,7 @@ pub(crate) fn channel(firebase: u16, tokens: u16, clock: Arc<dyn Clock>) -> FcmC
         patience: Patience {
             connect: Duration::from_secs(2),
             answer: Duration::from_millis(900),
+            ..Patience::default()
         },
         ..FcmConfig::new(account)
     };

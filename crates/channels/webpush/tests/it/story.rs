@@ -2,11 +2,16 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use channel_core::{Outcome, Push, PushAction, PushPriority, conformance::provider::Act};
+use channel_core::{
+    Channel as _, Outcome, Push, PushAction, PushPriority,
+    conformance::provider::Act,
+    dial::{AllowList, Dialler},
+};
+use channel_webpush::WebPushChannel;
 use kernel::time::{HOUR, MINUTE};
 
 use crate::support::{
-    AT, Hand, channel, key, local, message, message_of, push, send, service, timed,
+    AT, Hand, channel, config, key, local, message, message_of, push, send, service, timed,
 };
 
 #[tokio::test]
@@ -171,4 +176,20 @@ async fn a_pause_that_is_asked_for_is_kept() {
         };
         assert_eq!(retry_after, Duration::from_mins(2));
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_stood_idle_is_not_trusted() {
+    let service = service(vec![]).await;
+    let mut config = config();
+    config.patience.idle = Duration::ZERO;
+    let dialler = Dialler::new(AllowList::loopback());
+    let channel = WebPushChannel::new(config, &dialler, Hand::at(AT)).unwrap();
+    let mut lane = channel.open();
+    for n in 0..3 {
+        let prepared = channel.prepare(message(n, &local(service.port))).unwrap();
+        lane.ready(&prepared).await.unwrap();
+        assert_eq!(lane.deliver(&prepared).await.as_str(), "accepted");
+    }
+    assert_eq!(service.connections(), 3);
 }

@@ -54,6 +54,7 @@ pub(crate) fn config() -> WebPushConfig {
         patience: Patience {
             connect: Duration::from_millis(700),
             answer: Duration::from_millis(700),
+            ..Patience::default()
         },
         ..WebPushConfig::new(key(), "mailto:push@example.jp")
     }
