@@ -114,7 +114,7 @@ impl ApnsChannel {
             .filter(|address| address.target == "/")
             .ok_or(ApnsConfigError::BadHost)?;
         let roots = config.extra_roots_pem.as_deref();
-        let way = Way::new(dialler, config.patience, roots)
+        let way = Way::new(dialler.clone(), config.patience, roots)
             .map_err(|_| ApnsConfigError::BadCertificates)?;
         Ok(Self(Arc::new(Parts {
             shared: Shared::new(way, address, config.connections),

@@ -77,12 +77,12 @@ impl Way {
     /// # Errors
     /// When the added ones cannot be read.
     pub fn new(
-        dialler: &Dialler,
+        dialler: Dialler,
         patience: Patience,
         extra_roots_pem: Option<&str>,
     ) -> Result<Self, BadCertificates> {
         Ok(Self {
-            dialler: dialler.clone().timeout(patience.connect),
+            dialler: dialler.timeout(patience.connect),
             tls: Tls::new(extra_roots_pem)?,
             patience,
         })

@@ -106,7 +106,7 @@ impl FcmChannel {
             .filter(|address| address.target == "/")
             .ok_or(FcmConfigError::BadHost)?;
         let roots = config.extra_roots_pem.as_deref();
-        let way = Way::new(dialler, config.patience, roots)
+        let way = Way::new(dialler.clone(), config.patience, roots)
             .map_err(|_| FcmConfigError::BadCertificates)?;
         Ok(Self(Arc::new(Parts {
             shared: Shared::new(way.clone(), address, config.connections),

@@ -103,7 +103,7 @@ impl WebPushChannel {
             return Err(WebPushConfigError::BadSubject);
         }
         let roots = config.extra_roots_pem.as_deref();
-        let way = Way::new(dialler, config.patience, roots)
+        let way = Way::new(dialler.clone(), config.patience, roots)
             .map_err(|_| WebPushConfigError::BadCertificates)?;
         Ok(Self(Arc::new(Parts {
             way,
