@@ -75,10 +75,10 @@ server.on('stream', (stream, headers) => {
     const id = headers['apns-id'] ?? '00000000-0000-4000-8000-000000000000';
     if (act.goaway === 'unread') {
       // "Streams above the last that I name were not acted on": this one is.
-      stream.session.goaway(0, Math.max(0, stream.id - 2));
+      stream.session.goaway(act.code ?? 0, stream.id - 2);
     } else if (act.goaway === 'read') {
       // This one was, and then the line is cut.
-      stream.session.goaway(0, stream.id);
+      stream.session.goaway(act.code ?? 0, stream.id);
       setTimeout(() => stream.session.destroy(), 20);
     } else if (act.refuse) {
       stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);

@@ -129,20 +129,28 @@ async fn many_lanes_share_four_connections_and_one_token() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_provider_that_leaves_in_the_middle_gets_every_push_once() {
+async fn a_provider_that_leaves_in_the_middle_gets_no_push_twice_and_loses_none_unseen() {
     let script = (0..300).map(|n| match n % 25 {
         24 => Act::Leave(200),
         _ => Act::status(200, ""),
     });
     let provider = provider(script.collect()).await;
     let channel = channel(provider.port, Hand::at(AT));
-    assert_eq!(flood(&channel, 20, 20).await, [("accepted", 400)]);
+    let outcomes = flood(&channel, 20, 20).await;
+    let n_of = |wanted: &str| {
+        let found = outcomes.iter().find(|(name, _)| *name == wanted);
+        found.map_or(0, |(_, n)| *n)
+    };
+    // Once in hundreds of times a stream that crosses the farewell is answered by nobody: that one is in doubt.
+    assert_eq!(n_of("accepted") + n_of("unknown"), 400, "{outcomes:?}");
+    assert!(n_of("unknown") <= 8, "{outcomes:?}");
     assert!(provider.connections() > 4, "it left, and was called again");
     let mut ids = provider.taken("apns-id");
-    assert_eq!(ids.len(), 400);
+    assert!(ids.len() >= n_of("accepted"));
+    let n_taken = ids.len();
     ids.sort();
     ids.dedup();
-    assert_eq!(ids.len(), 400);
+    assert_eq!(ids.len(), n_taken, "nothing arrived twice");
 }
 
 #[tokio::test]

@@ -222,10 +222,10 @@ impl Talk {
 
     async fn answer(self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
         let (head, body) = request.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map(http_body_util::Collected::to_bytes);
+        let Ok(body) = body.collect().await else {
+            // Half a request, whose stream was given up: no server acts on one.
+            return std::future::pending().await;
+        };
         let act = lock(&self.state.script).pop_front();
         let act = act.unwrap_or_else(|| self.state.usual.clone());
         let path = head.uri.path_and_query();
@@ -236,7 +236,7 @@ impl Talk {
         lock(&self.state.seen).push(Seen {
             line: format!("{} {}", head.method, path.map_or("", |path| path.as_str())),
             headers: headers.collect(),
-            body: body.unwrap_or_default().to_vec(),
+            body: body.to_bytes().to_vec(),
             is_taken: matches!(
                 act,
                 Act::Say {

@@ -93,11 +93,6 @@ impl Shared {
         self.address.base()
     }
 
-    /// Returns how many connections were made so far.
-    pub fn dialled(&self) -> usize {
-        self.dialled.load(Ordering::Relaxed)
-    }
-
     /// Gives a lane its place; lanes are spread evenly.
     pub fn seat(&self) -> Seat {
         Seat(self.next.fetch_add(1, Ordering::Relaxed) % self.slots.len())
