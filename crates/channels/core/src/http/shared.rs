@@ -116,6 +116,9 @@ impl Shared {
     /// Sends a request and reads its answer. What the server has certainly not acted on, because it was
     /// leaving, goes again on a new connection.
     ///
+    /// For requests with a body: one that is given up because its server says farewell in the same instant
+    /// may have sent its head, on which alone nobody acts.
+    ///
     /// # Errors
     /// [`Fault`] says how far the request had gone.
     pub async fn send(&self, seat: Seat, request: Sent) -> Result<Reply, Fault> {
