@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use channel_core::{Answer, Outcome, Reason, ReasonClass, Stage, SuppressReason};
+use channel_core::{
+    Answer, Outcome, Reason, ReasonClass, Stage, SuppressReason, push::without_tokens,
+};
 use kernel::time::Millis;
 use serde::Deserialize;
 
@@ -45,11 +47,11 @@ pub(crate) fn classify(answer: &Answer) -> Outcome {
     };
     let said = Refused::read(&answer.text);
     let detail = if said.reason.is_empty() {
-        answer.text.as_str()
+        without_tokens(&answer.text)
     } else {
-        said.reason.as_str()
+        said.reason.clone()
     };
-    let reason = |class| Reason::new(class, Some(code), detail);
+    let reason = |class| Reason::new(class, Some(code), &detail);
     let later = |pause: Duration, class| Outcome::NotAccepted {
         retry_after: answer
             .retry_after

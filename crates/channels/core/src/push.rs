@@ -141,6 +141,30 @@ impl Push {
     }
 }
 
+/// Returns a service's words with every device's name blotted out: they are kept for years, where an erased
+/// person must leave no trace.
+pub fn without_tokens(text: &str) -> String {
+    let belongs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':');
+    let mut kept = String::with_capacity(text.len());
+    for word in text.split_inclusive(|c| !belongs(c)) {
+        let bare = word.trim_end_matches(|c| !belongs(c));
+        if is_token(bare) {
+            kept.push_str("<token>");
+            kept.push_str(word.strip_prefix(bare).unwrap_or_default());
+        } else {
+            kept.push_str(word);
+        }
+    }
+    kept
+}
+
+/// The shortest name of a device has 22 characters. What is written in capitals alone is a code of an error.
+fn is_token(word: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| word.bytes().any(|byte| is(&byte));
+    word.len() >= 20
+        && (has(u8::is_ascii_digit) || has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase))
+}
+
 /// These names stand in headers and are compared by programs of others: plain letters alone.
 fn is_name(text: &str) -> bool {
     (1..=MAX_COLLAPSE).contains(&text.len())
@@ -202,6 +226,33 @@ mod tests {
         let shown = format!("{:?}", push());
         assert!(!shown.contains('春') && !shown.contains('花'), "{shown}");
         assert!(shown.contains("title_bytes: 17"), "{shown}");
+    }
+
+    #[test]
+    fn what_is_kept_of_an_answer_names_no_device() {
+        let fid = "cYl3yFIDQ3mJ0bXhJcW9A-";
+        for (said, kept) in [
+            (fid.to_owned(), "<token>"),
+            (
+                format!("no \"{fid}:APA91bHun4MxP5\", sorry 春"),
+                "no \"<token>\", sorry 春",
+            ),
+            (
+                format!("/3/device/{}", "0a".repeat(32)),
+                "/3/device/<token>",
+            ),
+            (
+                "THIRD_PARTY_AUTH_ERROR: said".to_owned(),
+                "THIRD_PARTY_AUTH_ERROR: said",
+            ),
+            (
+                "The registration token is not valid".to_owned(),
+                "The registration token is not valid",
+            ),
+            (String::new(), ""),
+        ] {
+            assert_eq!(without_tokens(&said), kept, "{said}");
+        }
     }
 
     #[test]

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use channel_core::{Answer, Outcome, Reason, ReasonClass, Stage, SuppressReason};
+use channel_core::{
+    Answer, Outcome, Reason, ReasonClass, Stage, SuppressReason, push::without_tokens,
+};
 use serde::Deserialize;
 
 /// The pause after a failure that asks for none.
@@ -81,6 +83,7 @@ pub(crate) fn classify(answer: &Answer) -> Outcome {
     } else {
         format!("{}: {}", said.code(), said.message)
     };
+    let detail = without_tokens(&detail);
     let reason = |class| Reason::new(class, Some(code), &detail);
     let later = |pause: Duration, class| Outcome::NotAccepted {
         retry_after: answer

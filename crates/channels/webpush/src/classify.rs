@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use channel_core::{Answer, Outcome, Reason, ReasonClass, Stage, SuppressReason};
+use channel_core::{
+    Answer, Outcome, Reason, ReasonClass, Stage, SuppressReason, push::without_tokens,
+};
 
 /// The pause after a failure that asks for none.
 pub(crate) const PAUSE: Duration = Duration::from_secs(30);
@@ -21,7 +23,7 @@ pub(crate) fn classify(answer: &Answer) -> Outcome {
     let Some(code) = answer.code else {
         return no_answer(answer);
     };
-    let reason = |class| Reason::new(class, Some(code), &answer.text);
+    let reason = |class| Reason::new(class, Some(code), &without_tokens(&answer.text));
     let later = |pause: Duration, class| Outcome::NotAccepted {
         retry_after: answer
             .retry_after
