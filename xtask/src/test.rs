@@ -99,7 +99,7 @@ impl Surroundings {
         tools::wasm_target()?;
         let venv = tools::venv(workspace)?;
         let node = Node::find(workspace)?;
-        for folder in ["tests/e2e", "tests/compat", "tests/line"] {
+        for folder in ["tests/e2e", "tests/compat", "tests/line", "tests/push"] {
             node.install(&workspace.root.join(folder))?;
         }
         let path = search_path(&node);

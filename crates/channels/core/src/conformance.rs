@@ -3,6 +3,8 @@
 //! A channel's tests implement [`Harness`] and call [`channel_conformance!`](crate::channel_conformance);
 //! each rule then is one test with a name. The rules are what the ledger leans on.
 
+pub mod provider;
+
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;

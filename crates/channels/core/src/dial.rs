@@ -7,6 +7,7 @@
 
 mod address;
 mod allow;
+mod url;
 
 use std::{
     fmt, io,
@@ -21,6 +22,7 @@ use tokio::net::TcpStream;
 pub use self::{
     address::{Host, is_global, parse_host},
     allow::{AllowError, AllowList},
+    url::{Address, AddressError, Scheme, Schemes},
 };
 
 /// Why no connection was made.

@@ -6,9 +6,12 @@ mod channel;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod dial;
+#[cfg(feature = "http")]
+pub mod http;
 mod inbound;
 mod message;
 mod outcome;
+pub mod push;
 pub mod rate;
 
 pub use channel::{Attempt, Capabilities, Channel, NotReady, Pack, Prepared, Session};
@@ -20,3 +23,4 @@ pub use message::{
 pub use outcome::{
     Answer, Outcome, Reason, ReasonClass, Refusal, Stage, SuppressReason, without_addresses,
 };
+pub use push::{Push, PushAction, PushPriority};

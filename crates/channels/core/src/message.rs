@@ -8,6 +8,8 @@ use std::fmt;
 use kernel::time::Millis;
 use serde::{Deserialize, Serialize};
 
+use crate::Push;
+
 /// The kind of channel a message goes through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -19,6 +21,12 @@ pub enum ChannelKind {
     Line,
     /// A notice to a program of the company's own.
     Webhook,
+    /// A push to a browser, by the push service that the browser chose.
+    WebPush,
+    /// A push to an app on a device of Apple's.
+    Apns,
+    /// A push to an app by Firebase Cloud Messaging.
+    Fcm,
 }
 
 impl ChannelKind {
@@ -28,6 +36,9 @@ impl ChannelKind {
             Self::Email => "email",
             Self::Line => "line",
             Self::Webhook => "webhook",
+            Self::WebPush => "web_push",
+            Self::Apns => "apns",
+            Self::Fcm => "fcm",
         }
     }
 }
@@ -201,6 +212,12 @@ pub enum Content {
     Line(Box<LineMessages>),
     /// A notice to a program.
     Webhook(Box<Webhook>),
+    /// A push to a browser.
+    WebPush(Box<Push>),
+    /// A push to an app on a device of Apple's.
+    Apns(Box<Push>),
+    /// A push to an app by Firebase.
+    Fcm(Box<Push>),
 }
 
 /// One rendered message to one recipient.
@@ -226,6 +243,9 @@ impl Message {
             Content::Email(_) => ChannelKind::Email,
             Content::Line(_) => ChannelKind::Line,
             Content::Webhook(_) => ChannelKind::Webhook,
+            Content::WebPush(_) => ChannelKind::WebPush,
+            Content::Apns(_) => ChannelKind::Apns,
+            Content::Fcm(_) => ChannelKind::Fcm,
         }
     }
 }

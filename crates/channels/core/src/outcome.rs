@@ -5,6 +5,7 @@
 
 use std::{fmt, time::Duration};
 
+use kernel::time::Millis;
 use serde::{Deserialize, Serialize};
 
 /// What a reply was about, coarse enough to act on.
@@ -91,6 +92,10 @@ pub struct Reason {
     pub code: Option<u16>,
     /// The provider's own words, shortened; for people, never for decisions.
     pub detail: String,
+    /// Since when the provider knows it, where it says so. An address that was registered later is not
+    /// meant: whoever removes addresses compares first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Millis>,
 }
 
 /// Longest detail kept, in characters.
@@ -103,7 +108,14 @@ impl Reason {
             class,
             code,
             detail: without_addresses(detail),
+            since: None,
         }
+    }
+
+    /// Says since when the provider knows it.
+    #[must_use]
+    pub fn since(self, since: Option<Millis>) -> Self {
+        Self { since, ..self }
     }
 }
 
@@ -337,5 +349,20 @@ mod tests {
                 .len(),
             300
         );
+    }
+
+    #[test]
+    fn a_reason_says_since_when_only_where_it_is_known() {
+        let reason = Reason::new(ReasonClass::RecipientDisabled, Some(410), "gone");
+        let written = serde_json::to_string(&reason).unwrap();
+        assert_eq!(
+            written,
+            r#"{"class":"recipient_disabled","code":410,"detail":"gone"}"#
+        );
+        assert_eq!(serde_json::from_str::<Reason>(&written).unwrap(), reason);
+        let dated = reason.since(Some(Millis(0)));
+        let written = serde_json::to_string(&dated).unwrap();
+        assert!(written.contains("1970-01-01T00:00:00"), "{written}");
+        assert_eq!(serde_json::from_str::<Reason>(&written).unwrap(), dated);
     }
 }

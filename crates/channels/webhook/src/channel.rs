@@ -5,18 +5,20 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use channel_core::{
     Answer, Capabilities, Channel, ChannelKind, Message, NotReady, Outcome, Prepared, ReasonClass,
-    Refusal, Session, Stage, dial::Dialler,
+    Refusal, Session, Stage,
+    dial::{Address, Dialler, Schemes},
+    http::{Connection, Fault, Patience, Sent, Way},
 };
+use http_body_util::Full;
+use hyper::{Request, body::Bytes, header};
 use kernel::time::Millis;
-use tokio_rustls::TlsConnector;
 
 use crate::{
-    address::{Address, Schemes},
-    classify::classify,
-    composer::{self, MAX_BODY},
-    connect::{self, Stream, connect, not_ready},
-    exchange::exchange,
+    classify::{PAUSE, classify},
+    composer::{self, MAX_BODY, seconds},
 };
+
+const USER_AGENT: &str = concat!("Enishi-Webhooks/", env!("CARGO_PKG_VERSION"));
 
 /// How webhooks are sent.
 #[derive(Debug, Clone)]
@@ -52,10 +54,8 @@ pub enum WebhookConfigError {
 pub struct WebhookChannel(Arc<Parts>);
 
 struct Parts {
-    dialler: Dialler,
-    tls: TlsConnector,
+    way: Way,
     schemes: Schemes,
-    timeout: Duration,
 }
 
 impl WebhookChannel {
@@ -64,11 +64,16 @@ impl WebhookChannel {
     /// # Errors
     /// [`WebhookConfigError`].
     pub fn new(dialler: Dialler, options: &WebhookOptions) -> Result<Self, WebhookConfigError> {
+        let patience = Patience {
+            connect: options.timeout,
+            answer: options.timeout,
+            ..Patience::default()
+        };
+        let way = Way::new(dialler, patience, options.extra_roots_pem.as_deref())
+            .map_err(|_| WebhookConfigError::BadCertificates)?;
         Ok(Self(Arc::new(Parts {
-            dialler: dialler.timeout(options.timeout),
-            tls: connect::tls(options.extra_roots_pem.as_deref())?,
+            way,
             schemes: options.schemes,
-            timeout: options.timeout,
         })))
     }
 }
@@ -96,7 +101,7 @@ impl Channel for WebhookChannel {
     fn open(&self) -> Box<dyn Session> {
         Box::new(Lane {
             parts: Arc::clone(&self.0),
-            stream: None,
+            connection: None,
         })
     }
 
@@ -109,32 +114,61 @@ impl Channel for WebhookChannel {
 struct Lane {
     parts: Arc<Parts>,
     /// Made by `ready` for the notice that it was asked about, and used by the next `deliver`.
-    stream: Option<(Address, Stream)>,
+    connection: Option<(Address, Connection)>,
+}
+
+impl Lane {
+    async fn connect(&self, prepared: &Prepared) -> Result<(Address, Connection), Fault> {
+        let address = Address::parse(&prepared.recipient, self.parts.schemes);
+        let address = address.map_err(|error| Fault {
+            class: ReasonClass::InvalidAddress,
+            ..Fault::unwritable(error.to_string())
+        })?;
+        let connection = self.parts.way.open(&address).await?;
+        Ok((address, connection))
+    }
+}
+
+/// Sends a prepared notice and returns what was said. The connection ends with it.
+async fn exchange(
+    connection: Connection,
+    address: &Address,
+    prepared: &Prepared,
+) -> Result<Answer, Fault> {
+    let request = request(address, prepared);
+    let request = request.map_err(|error| Fault::unwritable(error.to_string()))?;
+    let (reply, _) = connection.send(request).await?;
+    Ok(reply.answer(prepared.message.at))
+}
+
+fn request(address: &Address, prepared: &Prepared) -> Result<Sent, hyper::http::Error> {
+    Request::post(address.target.as_str())
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::ACCEPT, "*/*")
+        .header(header::USER_AGENT, USER_AGENT)
+        .header(header::CONNECTION, "close")
+        .header("webhook-id", prepared.wire_id.as_str())
+        .header("webhook-timestamp", seconds(&prepared.message))
+        .header("webhook-signature", prepared.sender.as_str())
+        .body(Full::new(Bytes::from(prepared.payload.clone())))
 }
 
 #[async_trait]
 impl Session for Lane {
     async fn ready(&mut self, prepared: &Prepared) -> Result<(), NotReady> {
-        self.stream = None;
-        let parts = &self.parts;
-        let address = Address::parse(&prepared.recipient, parts.schemes)
-            .map_err(|error| not_ready(ReasonClass::InvalidAddress, &error.to_string()))?;
-        let connected = connect(&parts.dialler, &parts.tls, &address);
-        let stream = tokio::time::timeout(parts.timeout, connected)
-            .await
-            .unwrap_or_else(|_| Err(not_ready(ReasonClass::Timeout, "no connection in time")))?;
-        self.stream = Some((address, stream));
+        self.connection = None;
+        let connected = self.connect(prepared).await;
+        self.connection = Some(connected.map_err(|fault| fault.not_ready(PAUSE))?);
         Ok(())
     }
 
     async fn deliver(&mut self, prepared: &Prepared) -> Outcome {
-        let Some((address, stream)) = self.stream.take() else {
+        let Some((address, connection)) = self.connection.take() else {
             let answer = Answer::broken(Stage::BeforeHandover, "the lane was not made ready");
             return classify(&answer);
         };
-        let exchanged = exchange(stream, &address, prepared);
-        let answer = tokio::time::timeout(self.parts.timeout, exchanged).await;
-        classify(&answer.unwrap_or_else(|_| Answer::timed_out(Stage::AfterHandover)))
+        let answer = exchange(connection, &address, prepared).await;
+        classify(&answer.unwrap_or_else(Answer::from))
     }
 
     /// Whoever takes notices knows one again by its id, for as long as they keep it: it may be sent again at any time.
@@ -143,6 +177,6 @@ impl Session for Lane {
     }
 
     async fn close(&mut self) {
-        self.stream = None;
+        self.connection = None;
     }
 }

@@ -1,12 +1,12 @@
 //! From a notice to what goes over the wire. No I/O and no chance: the same notice gives the same bytes.
 
-use channel_core::{Content, Message, Prepared, Refusal, Webhook};
+use channel_core::{
+    Content, Message, Prepared, Refusal, Webhook,
+    dial::{Address, Schemes},
+};
 use serde::de::IgnoredAny;
 
-use crate::{
-    address::{Address, Schemes},
-    sign::{Secret, signature},
-};
+use crate::sign::{Secret, signature};
 
 /// The most bytes of a document; receivers may refuse larger ones.
 pub const MAX_BODY: usize = 20 * 1024 - 1;

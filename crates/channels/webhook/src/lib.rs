@@ -1,15 +1,14 @@
 #![doc = include_str!("../README.md")]
 
-mod address;
 mod channel;
 mod classify;
 mod composer;
-mod connect;
-mod exchange;
 mod sign;
 
-pub use address::{Address, AddressError, Schemes};
 pub use channel::{WebhookChannel, WebhookConfigError, WebhookOptions};
+pub use channel_core::{
+    dial::{Address, AddressError, Schemes},
+    http::MAX_ANSWER,
+};
 pub use composer::MAX_BODY;
-pub use exchange::MAX_ANSWER;
 pub use sign::{Secret, SecretError, signature};

@@ -1,12 +1,13 @@
-//! Which URLs a notice may be sent to.
+//! Which URLs that a user or a browser gave may be sent to.
 //!
 //! Read strictly: what two readers could read differently is refused, since the one who checks and the one who connects
 //! must mean the same host. Whether a *name* leads to a public address is checked when it is dialled, each time anew.
 
 use std::net::IpAddr;
 
-use channel_core::dial::{AllowList, Host, is_global, parse_host};
 use url::Url;
+
+use super::{AllowList, Host, is_global, parse_host};
 
 /// Longest URL.
 const MAX_LENGTH: usize = 2_048;
@@ -54,20 +55,20 @@ pub enum AddressError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     /// Whether the connection is protected.
-    pub(crate) scheme: Scheme,
+    pub scheme: Scheme,
     /// Name or address, without brackets.
-    pub(crate) host: String,
+    pub host: String,
     /// Port.
-    pub(crate) port: u16,
+    pub port: u16,
     /// What `Host` says.
-    pub(crate) authority: String,
+    pub authority: String,
     /// Path and query.
-    pub(crate) target: String,
+    pub target: String,
 }
 
 /// Whether the connection is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scheme {
+pub enum Scheme {
     /// By TLS.
     Https,
     /// Not at all.
@@ -142,6 +143,15 @@ impl Address {
         } else {
             Err(AddressError::NotAllowed)
         }
+    }
+
+    /// Returns `https://host[:port]`: the origin, the same for every URL of one service.
+    pub fn base(&self) -> String {
+        let scheme = match self.scheme {
+            Scheme::Https => "https",
+            Scheme::Http => "http",
+        };
+        format!("{scheme}://{}", self.authority)
     }
 
     /// Returns the host, to be shown in lists.
