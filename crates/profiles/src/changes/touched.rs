@@ -63,6 +63,9 @@ impl Touched {
                 self.everything(change.a);
             }
             ChangeKind::Erase => self.everything(profile),
+            ChangeKind::Rewritten => {
+                self.timelines.insert(profile);
+            }
             ChangeKind::Suppressed => {
                 self.suppressed_at.insert(change.a);
             }
@@ -116,10 +119,12 @@ mod tests {
             change(0, ChangeKind::Suppressed, 99, 0),
             change(5, ChangeKind::SegmentEnter, 7, 0),
             change(6, ChangeKind::Met, 7, 0),
+            change(7, ChangeKind::Events, 15, 15),
+            change(7, ChangeKind::Rewritten, 0, 0),
         ]);
         assert_eq!(touched.facts, [1, 2, 3].into());
         assert_eq!(touched.seen, [4].into());
-        assert_eq!(touched.timelines, [2, 3].into());
+        assert_eq!(touched.timelines, [2, 3, 7].into());
         assert_eq!(touched.events, [(1, (10, 14))].into());
         assert_eq!(touched.consents, [2, 3].into());
         assert_eq!(touched.suppressed_at, [99].into());

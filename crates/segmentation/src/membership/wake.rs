@@ -127,6 +127,7 @@ impl Touches {
                 self.touch(profile, Cause::Merge);
                 self.touch(change.a, Cause::Merge);
             }
+            ChangeKind::Rewritten => self.touch(profile, Cause::Event),
             ChangeKind::Suppressed => self.has_suppressed = true,
             ChangeKind::Term | ChangeKind::EventName => self.has_new_words = true,
             ChangeKind::Segment => self.has_new_rules = true,
