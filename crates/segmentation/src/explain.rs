@@ -13,7 +13,7 @@ use storage::{ConnectionTrait, Dialect, Value, sql};
 
 use crate::{
     SegmentError,
-    language::{Dealer, Document, Events, Fact, Node, Place, Source},
+    language::{Channel, Dealer, Document, Events, Fact, Node, Place, Source},
     resolve::{At, Resolved, resolve},
     sql::{After, Binds, Compiler, Scope, answer_events, event_filters},
     standing::tally::{self, Placed},
@@ -217,8 +217,12 @@ async fn evidence(
             let found = consent_of(db, profile, &consent.channel, &consent.purpose).await?;
             return Ok((Evidence::Consent(found), None));
         }
-        Node::Reachable(_) => {
-            let found = consent_of(db, profile, "email", "marketing").await?;
+        Node::Reachable(reachable) => {
+            let channel = match reachable.channel {
+                Channel::Email => "email",
+                Channel::Line => "line",
+            };
+            let found = consent_of(db, profile, channel, "marketing").await?;
             return Ok((Evidence::Consent(found), None));
         }
         Node::Share(share) => {

@@ -144,6 +144,8 @@ pub struct Reachable {
 pub enum Channel {
     /// Mail: has an address, permits marketing, is not suppressed.
     Email,
+    /// LINE: follows an account, and has not refused marketing.
+    Line,
 }
 
 /// Membership of another segment; two-valued: whoever is not certainly in is out.

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     language::{
-        Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter, ListTest,
-        Node, OneOf, Picked, Source, Standing, Test, TextTest, Window,
+        Channel, Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter,
+        ListTest, Node, OneOf, Picked, Source, Standing, Test, TextTest, Window,
     },
     sql::answer_events,
 };
@@ -125,7 +125,13 @@ fn clause(node: &Node, form: Form, labels: &dyn Labels) -> String {
         Node::Sequence(sequence) => sequence::clause(sequence, form, labels),
         Node::Message(answer) => events_clause(&answer_events(answer), form, labels),
         Node::Consent(consent) => consent_clause(consent, form),
-        Node::Reachable(_) => format!("メールが届く状態{}", form.pick("で", "の")),
+        Node::Reachable(reachable) => {
+            let way = match reachable.channel {
+                Channel::Email => "メール",
+                Channel::Line => "LINE",
+            };
+            format!("{way}が届く状態{}", form.pick("で", "の"))
+        }
         Node::Share(share) => format!(
             "「{}」のくじで{}%以上{}%未満にあた{}",
             share.salt,

@@ -29,6 +29,8 @@ pub(crate) struct Person {
     /// Channel, purpose, granted, expires at.
     pub(crate) consents: Vec<(&'static str, &'static str, bool, Option<i64>)>,
     pub(crate) is_suppressed: bool,
+    /// How she stands to a LINE account: 0 follows, 1 has blocked, 2 unknown.
+    pub(crate) line: Option<i16>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -154,6 +156,7 @@ impl World {
             attributes,
             consents: Vec::new(),
             is_suppressed: false,
+            line: None,
         });
         self.people.last_mut().unwrap()
     }
@@ -240,6 +243,23 @@ impl World {
                         (*granted).into(),
                         (*expires_at).into(),
                     ],
+                )
+                .await;
+            }
+            if let Some(state) = person.line {
+                let user = format!("U{:032x}", person.id);
+                let workspace = person.workspace.raw();
+                run(
+                    db,
+                    "INSERT INTO identity (workspace_id, kind, value, profile_id, origin_profile_id, source, created_at)
+                     VALUES ($1, 5, $2, $3, $3, 1, 0)",
+                    vec![workspace.into(), user.clone().into(), person.id.into()],
+                )
+                .await;
+                run(
+                    db,
+                    "INSERT INTO line_friend (workspace_id, account_id, user_id, state, state_at) VALUES ($1, 1, $2, $3, 0)",
+                    vec![workspace.into(), user.into(), i64::from(state).into()],
                 )
                 .await;
             }

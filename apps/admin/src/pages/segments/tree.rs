@@ -327,6 +327,11 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
             json!({"reachable": {"channel": "email"}}),
         ),
         (
+            Icon::MessageCircle,
+            t::segments::add_reachable_line,
+            json!({"reachable": {"channel": "line"}}),
+        ),
+        (
             Icon::Split,
             t::segments::add_share,
             json!({"share": {"salt": t::segments::first_salt(), "from": 0, "until": 10}}),
