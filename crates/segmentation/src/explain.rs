@@ -13,7 +13,7 @@ use storage::{ConnectionTrait, Dialect, Value, sql};
 
 use crate::{
     SegmentError,
-    language::{Channel, Dealer, Document, Events, Fact, Node, Place, Source},
+    language::{Dealer, Document, Events, Fact, Node, Place, Source},
     resolve::{At, Resolved, resolve},
     sql::{After, Binds, Compiler, Scope, answer_events, event_filters},
     standing::tally::{self, Placed},
@@ -218,11 +218,7 @@ async fn evidence(
             return Ok((Evidence::Consent(found), None));
         }
         Node::Reachable(reachable) => {
-            let channel = match reachable.channel {
-                Channel::Email => "email",
-                Channel::Line => "line",
-            };
-            let found = consent_of(db, profile, channel, "marketing").await?;
+            let found = consent_of(db, profile, reachable.channel.as_str(), "marketing").await?;
             return Ok((Evidence::Consent(found), None));
         }
         Node::Share(share) => {

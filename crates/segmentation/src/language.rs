@@ -148,6 +148,16 @@ pub enum Channel {
     Line,
 }
 
+impl Channel {
+    /// Returns the name under which consents are kept.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Line => "line",
+        }
+    }
+}
+
 /// Membership of another segment; two-valued: whoever is not certainly in is out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

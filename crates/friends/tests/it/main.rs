@@ -3,8 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::too_many_lines,
-    reason = "a test that cannot go on has failed; a story of a test is told in one piece"
+    reason = "a test that cannot go on has failed"
 )]
 
 mod linking;

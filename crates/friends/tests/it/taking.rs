@@ -2,6 +2,7 @@
 
 use channel_core::InboundKind;
 use friends::{Heard, State, book};
+use kernel::feed::ChangeKind::{Acted, Consent, Rewritten};
 use kernel::time::{DAY, Millis};
 use profiles::names;
 use storage::feed;
@@ -92,7 +93,6 @@ async fn a_change_of_standing_tells_the_feed_and_nothing_else_does() {
             .await;
         let told = feed::read(world.kit.db.reader(), head, 100).await.unwrap();
         let kinds: Vec<_> = told.iter().map(|(_, change)| change.kind).collect();
-        use kernel::feed::ChangeKind::{Acted, Consent};
         assert_eq!(kinds, [Acted, Consent, Acted]);
         let owner = world.owner(1).await.unwrap();
         assert!(told.iter().all(|(_, change)| change.profile == owner));
@@ -120,7 +120,7 @@ async fn words_are_kept_until_they_are_taken_back() {
         assert_eq!(world.number(kept).await, 0);
         assert_eq!(world.number("SELECT COUNT(*) FROM event").await, 1);
         let told = feed::read(world.kit.db.reader(), head, 10).await.unwrap();
-        assert_eq!(told[0].1.kind, kernel::feed::ChangeKind::Rewritten);
+        assert_eq!(told[0].1.kind, Rewritten);
         // Taken back before it came.
         world.hear(vec![event("u2", 1, at, unsent("469"))]).await;
         world

@@ -246,23 +246,7 @@ impl World {
                 )
                 .await;
             }
-            if let Some(state) = person.line {
-                let user = format!("U{:032x}", person.id);
-                let workspace = person.workspace.raw();
-                run(
-                    db,
-                    "INSERT INTO identity (workspace_id, kind, value, profile_id, origin_profile_id, source, created_at)
-                     VALUES ($1, 5, $2, $3, $3, 1, 0)",
-                    vec![workspace.into(), user.clone().into(), person.id.into()],
-                )
-                .await;
-                run(
-                    db,
-                    "INSERT INTO line_friend (workspace_id, account_id, user_id, state, state_at) VALUES ($1, 1, $2, $3, 0)",
-                    vec![workspace.into(), user.into(), i64::from(state).into()],
-                )
-                .await;
-            }
+            load_line(db, person).await;
             if let (true, Some(email)) = (person.is_suppressed, &person.email) {
                 run(
                     db,
@@ -424,4 +408,26 @@ pub(crate) async fn selected(db: &Db, at: &At, document: &language::Document) ->
     let members = segmentation::all_members(db.reader(), at, document).await;
     let members = members.unwrap_or_else(|error| panic!("{error:?}: {}", document.to_json()));
     members.into_iter().map(ProfileId::raw).collect()
+}
+
+/// Writes how somebody stands to a LINE account.
+async fn load_line(db: &Db, person: &Person) {
+    let Some(state) = person.line else {
+        return;
+    };
+    let user = format!("U{:032x}", person.id);
+    let workspace = person.workspace.raw();
+    run(
+        db,
+        "INSERT INTO identity (workspace_id, kind, value, profile_id, origin_profile_id, source, created_at)
+         VALUES ($1, 5, $2, $3, $3, 1, 0)",
+        vec![workspace.into(), user.clone().into(), person.id.into()],
+    )
+    .await;
+    run(
+        db,
+        "INSERT INTO line_friend (workspace_id, account_id, user_id, state, state_at) VALUES ($1, 1, $2, $3, 0)",
+        vec![workspace.into(), user.into(), i64::from(state).into()],
+    )
+    .await;
 }
