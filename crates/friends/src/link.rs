@@ -227,7 +227,7 @@ pub async fn unlink(
 
 /// Tells of a customer that how she stands has changed.
 pub(crate) fn standing(ctx: Ctx<'_>, customer: ProfileId) -> Change {
-    Change::of(ctx.workspace, customer, ChangeKind::Consent)
+    Change::of(ctx.workspace, customer, ChangeKind::Friend)
 }
 
 async fn note(

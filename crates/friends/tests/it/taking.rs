@@ -2,7 +2,7 @@
 
 use channel_core::InboundKind;
 use friends::{Heard, State, book};
-use kernel::feed::ChangeKind::{Acted, Consent, Rewritten};
+use kernel::feed::ChangeKind::{Acted, Friend, Rewritten};
 use kernel::time::{DAY, Millis};
 use profiles::names;
 use storage::feed;
@@ -93,7 +93,7 @@ async fn a_change_of_standing_tells_the_feed_and_nothing_else_does() {
             .await;
         let told = feed::read(world.kit.db.reader(), head, 100).await.unwrap();
         let kinds: Vec<_> = told.iter().map(|(_, change)| change.kind).collect();
-        assert_eq!(kinds, [Acted, Consent, Acted]);
+        assert_eq!(kinds, [Acted, Friend, Acted]);
         let owner = world.owner(1).await.unwrap();
         assert!(told.iter().all(|(_, change)| change.profile == owner));
     }

@@ -55,7 +55,8 @@ impl Touched {
                 let span = self.events.entry(profile).or_insert((change.a, change.b));
                 *span = (span.0.min(change.a), span.1.max(change.b));
             }
-            ChangeKind::Consent => {
+            // Who follows is told beside the consents.
+            ChangeKind::Consent | ChangeKind::Friend => {
                 self.consents.insert(profile);
             }
             ChangeKind::Merge | ChangeKind::Unmerge => {
@@ -121,12 +122,13 @@ mod tests {
             change(6, ChangeKind::Met, 7, 0),
             change(7, ChangeKind::Events, 15, 15),
             change(7, ChangeKind::Rewritten, 0, 0),
+            change(8, ChangeKind::Friend, 0, 0),
         ]);
         assert_eq!(touched.facts, [1, 2, 3].into());
         assert_eq!(touched.seen, [4].into());
         assert_eq!(touched.timelines, [2, 3, 7].into());
         assert_eq!(touched.events, [(1, (10, 14))].into());
-        assert_eq!(touched.consents, [2, 3].into());
+        assert_eq!(touched.consents, [2, 3, 8].into());
         assert_eq!(touched.suppressed_at, [99].into());
     }
 }

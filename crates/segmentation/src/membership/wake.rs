@@ -116,7 +116,7 @@ impl Touches {
         match change.kind {
             ChangeKind::Profile if change.b == BY_RULE => self.touch(profile, Cause::Backfill),
             ChangeKind::Profile => self.touch(profile, Cause::Profile),
-            ChangeKind::Consent => self.touch(profile, Cause::Consent),
+            ChangeKind::Consent | ChangeKind::Friend => self.touch(profile, Cause::Consent),
             ChangeKind::Erase => self.touch(profile, Cause::Erase),
             ChangeKind::Events | ChangeKind::Acted => {
                 self.touch(profile, Cause::Event);

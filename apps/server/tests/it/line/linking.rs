@@ -307,6 +307,15 @@ async fn the_account_tells_how_its_friends_stand() {
             .await
             .json();
         let viewer = app.token(Role::Analyst).await;
+        let reach = |what: &str| {
+            let people = listed["items"].as_array().unwrap();
+            let is = |one: &&Value| one["reach"]["line"] == what;
+            people.iter().filter(is).count()
+        };
+        assert_eq!(
+            (reach("open"), reach("broken"), reach("missing")),
+            (3, 1, 1)
+        );
         let mut seen = (0, 0);
         for customer in listed["items"].as_array().unwrap() {
             let path = format!(
