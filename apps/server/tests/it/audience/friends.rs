@@ -21,15 +21,16 @@ impl Company<'_> {
             return self.tell(account, user).await;
         }
         let known = self.somebody().await;
+        let known = known.filter(|_| self.dice.below(2) == 0);
         let (external_id, now) = (format!("u{}", self.dice.below(12)), self.app.app.now());
         let tx = self.begin().await;
         let ctx = self.ctx(&tx);
         match known {
-            Some(customer) if self.dice.below(2) == 0 => {
+            Some(customer) => {
                 let source = Source::Admin;
                 link::unlink(ctx, account, customer, source).await.unwrap();
             }
-            _ => {
+            None => {
                 let pair = Pair {
                     account,
                     user: &user,
