@@ -53,19 +53,16 @@ fn standing(own: LineStanding, parting: RwSignal<Option<LineStanding>>) -> impl 
         _ => (Tone::Neutral, Icon::Clock, t::customers::line_unknown),
     };
     let linked = own.linked_at.as_deref().map(format::millis);
-    let name = own.account_name.clone();
-    let part = linked.is_some().then(|| {
+    let (name, address) = (own.account_name.clone(), own.account_address.clone());
+    let part = linked.is_some().then_some(move || {
         let own = own.clone();
-        move || {
-            let own = own.clone();
-            session::may("profiles:write").then(|| {
-                view! { <Button size=ButtonSize::Small label=t::customers::line_part on_press=move || parting.set(Some(own.clone()))/> }
-            })
-        }
+        session::may("profiles:write").then(|| {
+            view! { <Button size=ButtonSize::Small label=t::customers::line_part on_press=move || parting.set(Some(own.clone()))/> }
+        })
     });
     view! {
         <li>
-            <span>{Icon::MessageCircle.view()} " " {name} " " <small>{own.account_address.clone()}</small></span>
+            <span>{Icon::MessageCircle.view()} " " {name} " " <small>{address}</small></span>
             <Status tone=tone icon=icon label=label/>
             <small>{move || t::customers::since(format::date(at))}</small>
             {linked.map(|at| view! { <small>{move || t::customers::line_linked_at(format::date(at))}</small> })}

@@ -25,19 +25,16 @@ impl Company<'_> {
         let (external_id, now) = (format!("u{}", self.dice.below(12)), self.app.app.now());
         let tx = self.begin().await;
         let ctx = self.ctx(&tx);
-        match known {
-            Some(customer) => {
-                let source = Source::Admin;
-                link::unlink(ctx, account, customer, source).await.unwrap();
-            }
-            None => {
-                let pair = Pair {
-                    account,
-                    user: &user,
-                    external_id: &external_id,
-                };
-                link::join(ctx, pair, Way::Login, now).await.unwrap();
-            }
+        if let Some(customer) = known {
+            let source = Source::Admin;
+            link::unlink(ctx, account, customer, source).await.unwrap();
+        } else {
+            let pair = Pair {
+                account,
+                user: &user,
+                external_id: &external_id,
+            };
+            link::join(ctx, pair, Way::Login, now).await.unwrap();
         }
         tx.commit().await.unwrap();
     }
