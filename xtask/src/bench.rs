@@ -21,11 +21,12 @@ pub(crate) struct BenchArgs {
 }
 
 /// The benchmarks that PostgreSQL has a part in.
-const ON_POSTGRES: [&str; 8] = [
+const ON_POSTGRES: [&str; 9] = [
     "ingest",
     "import",
     "send",
     "intake",
+    "line-hooks",
     "memory",
     "freshness",
     "segments",

@@ -72,9 +72,15 @@ pub(crate) fn walk(workspace: &Workspace, args: &E2eArgs) -> Result<()> {
     let profile = if args.release { "release" } else { "debug" };
     // Unoptimised code would take minutes to load the whole company.
     let households = if args.release { "2469" } else { "300" };
+    // Nothing leaves the machine: LINE is a fake beside the server.
+    let (line_port, _line) = line(workspace)?;
+    let line = format!("http://127.0.0.1:{line_port}");
     let mut server = Service::start(
         "the server",
         process::guarded(&workspace.server(profile), None)?
+            .env("ENISHI__LINE__API", &line)
+            .env("ENISHI__LINE__DATA", &line)
+            .env("ENISHI__SECURITY__ALLOW_PRIVATE", "[\"127.0.0.1/32\"]")
             .arg("demo")
             .arg("--data-dir")
             .arg(scratch.0.join("data"))
@@ -96,11 +102,26 @@ pub(crate) fn walk(workspace: &Workspace, args: &E2eArgs) -> Result<()> {
         .arg("run.mjs")
         .env("ENISHI_E2E_URL", format!("http://127.0.0.1:{port}"))
         .env("ENISHI_E2E_LOG", &log)
+        .env("ENISHI_E2E_LINE", &line)
         .env("ENISHI_E2E_CHROMIUM", chromium);
     if let Some(filter) = &args.filter {
         walks.arg(filter);
     }
     process::run(&mut walks)
+}
+
+/// Builds the LINE platform and starts it on loopback; it ends when the returned service is dropped.
+fn line(workspace: &Workspace) -> Result<(u16, Service)> {
+    process::run(cargo().args(["build", "--package", "line-fake"]))?;
+    let program = workspace.target.join("debug").join("line-fake");
+    let port = process::free_port()?;
+    let service = Service::start(
+        "the LINE platform",
+        process::guarded(&program, None)?
+            .args(["--port", &port.to_string()])
+            .stdout(std::process::Stdio::null()),
+    )?;
+    Ok((port, service))
 }
 
 /// Asks `/readyz` in the plainest HTTP there is.

@@ -1,11 +1,15 @@
 //! LINE accounts: from the saved settings and the sealed secrets to the channel that speaks to LINE.
 
-use campaigns::sender::{LineCredentials, LineSettings, Sender};
-use channel_line::{Credentials, LineChannel, LineConfig, LineHosts, Secret};
+use std::collections::HashMap;
+
+use axum::http::StatusCode;
+use campaigns::sender::{self, LineCredentials, LineSettings, Sender, Transport};
+use channel_line::{Credentials, LineApiError, LineChannel, LineConfig, LineHosts, Secret};
 use kernel::id::{SenderId, WorkspaceId};
+use parking_lot::Mutex;
 use storage::secret;
 
-use crate::{state::App, transport};
+use crate::{http::problem::ApiError, state::App, transport};
 
 /// What an account is spoken for with.
 #[derive(Debug, Clone)]
@@ -74,4 +78,71 @@ pub async fn open(app: &App, workspace: WorkspaceId, name: &str) -> anyhow::Resu
     Ok(plain
         .map(|plain| String::from_utf8(plain).map(Secret::new))
         .transpose()?)
+}
+
+/// Says that LINE did not do what it was asked for; nothing was changed.
+pub fn away(error: &LineApiError) -> ApiError {
+    tracing::warn!(%error, "LINE did not do what it was asked for");
+    ApiError {
+        retry_after: Some(5),
+        ..ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "line-away",
+            "LINE did not answer",
+            "LINEから応答がありません",
+        )
+    }
+    .because(
+        "nothing was changed; try again in a moment",
+        "何も変更していません。少し待ってからもう一度お試しください",
+    )
+}
+
+/// An account whose secret was opened, so that what LINE signs is checked without the master key's work each time.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// Whose account it is.
+    pub workspace: WorkspaceId,
+    /// To whom LINE addresses webhooks.
+    pub bot_user_id: String,
+    /// With what LINE signs them.
+    pub secret: Secret,
+    version: i64,
+}
+
+/// Secrets that were opened, by account. Each is good for one version of the account, which is looked up every time: a
+/// change by another server counts at once.
+#[derive(Debug, Default)]
+pub struct OpenSecrets(Mutex<HashMap<SenderId, Opened>>);
+
+impl OpenSecrets {
+    /// Returns an account in use with its secret; `None` when there is none of this id.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the secret cannot be opened.
+    pub async fn get(&self, app: &App, id: SenderId) -> anyhow::Result<Option<Opened>> {
+        let Some((workspace, version)) = sender::locate_line(app.db.reader(), id).await? else {
+            self.0.lock().remove(&id);
+            return Ok(None);
+        };
+        let held = self.0.lock().get(&id).cloned();
+        if let Some(held) = held.filter(|held| held.version == version) {
+            return Ok(Some(held));
+        }
+        let found = sender::find(app.db.reader(), workspace, id).await?;
+        let Some(Transport::Line(settings)) = found.map(|sender| sender.transport) else {
+            return Ok(None);
+        };
+        let secret = open(app, workspace, &Sender::line_secret_name(id))
+            .await?
+            .ok_or_else(|| anyhow::anyhow!("sender {id} has no channel secret"))?;
+        let opened = Opened {
+            workspace,
+            bot_user_id: settings.bot_user_id,
+            secret,
+            version,
+        };
+        self.0.lock().insert(id, opened.clone());
+        Ok(Some(opened))
+    }
 }

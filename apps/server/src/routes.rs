@@ -12,8 +12,10 @@ pub(crate) mod contents;
 mod customers;
 mod file;
 mod health;
+mod hooks;
 mod imports;
 mod inbox;
+mod line;
 mod lists;
 mod products;
 mod reports;
@@ -42,6 +44,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(session::routes())
         .merge(workspace::routes())
         .merge(senders::routes())
+        .merge(line::routes())
         .merge(webhooks::routes())
         .merge(test_audience::routes())
         .merge(segments::routes())
@@ -68,6 +71,7 @@ pub(crate) fn plain() -> Router<App> {
         .merge(reports::plain())
         .merge(analytics::plain())
         .merge(track::routes())
+        .merge(hooks::routes())
         .merge(answers::routes())
 }
 

@@ -13,7 +13,7 @@ use storage::{Db, secret::MasterKey};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    audience::Audience, config::Config, http::limit::SignInLimiter,
+    audience::Audience, config::Config, http::limit::SignInLimiter, line,
     routes::contents::parts::ContentParts, tracking::SealedKeys,
 };
 
@@ -43,6 +43,10 @@ pub struct Parts {
     pub tracker: Tracker,
     /// Writes down what comes back.
     pub returns: Returns,
+    /// Takes in what LINE tells.
+    pub friends: friends::Intake,
+    /// The secrets with which LINE signs, opened.
+    pub line_secrets: line::OpenSecrets,
     /// Slows down guessing of passwords.
     pub sign_in_limiter: SignInLimiter,
     /// Compiled emails and product blocks.
@@ -79,6 +83,8 @@ impl App {
         tokio::spawn(recorder);
         let (returns, desk) = Returns::new(db.clone(), ids.clone());
         tokio::spawn(desk);
+        let (friends, book_keeper) = friends::Intake::new(db.clone(), ids.clone());
+        tokio::spawn(book_keeper);
         let keys = SealedKeys::new(db.clone(), master_key.clone(), clock.clone());
         let keyring = Keyring::new(Arc::new(keys));
         let sessions = Sessions::new(db.clone(), Tokens::new(&master_key), clock.clone());
@@ -95,6 +101,8 @@ impl App {
             keyring,
             tracker,
             returns,
+            friends,
+            line_secrets: line::OpenSecrets::default(),
             sign_in_limiter: SignInLimiter::default(),
             contents: ContentParts::default(),
             tasks: TaskTracker::new(),

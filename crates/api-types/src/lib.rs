@@ -7,6 +7,7 @@ pub mod computed;
 pub mod contents;
 pub mod customers;
 pub mod imports;
+pub mod line;
 pub mod line_messages;
 pub mod lists;
 pub mod memberships;

@@ -37,6 +37,10 @@ pub enum ChangeKind {
     Acted = 13,
     /// The customer gave a sign of life at the instant `a`. Where it is kept is told of by [`ChangeKind::Seen`].
     Met = 14,
+    /// Events of the customer were changed where they stand: a message was taken back.
+    Rewritten = 15,
+    /// How the customer stands to a LINE account changed: she followed, blocked, was linked or parted.
+    Friend = 16,
     /// Segment `a` was made, edited, put away or taken back; the profile is 0.
     Segment = 40,
     /// The list of people `a` was uploaded anew, added to or taken from; the profile is 0.
@@ -70,6 +74,8 @@ impl ChangeKind {
             12 => Self::EventName,
             13 => Self::Acted,
             14 => Self::Met,
+            15 => Self::Rewritten,
+            16 => Self::Friend,
             40 => Self::Segment,
             43 => Self::List,
             41 => Self::Turned,

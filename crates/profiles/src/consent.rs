@@ -30,7 +30,8 @@ use crate::{
 };
 
 pub use address::{Reason, suppress, unsubscribe};
-pub use reach::{deliverable_sql, mailable_sql};
+pub(crate) use reach::follows_sql;
+pub use reach::{FOLLOWS, deliverable_sql, line_sql, mailable_sql};
 
 /// The purpose of advertising messages.
 pub const MARKETING: &str = "marketing";

@@ -13,7 +13,7 @@ use storage::{
     feed,
 };
 
-use crate::{context::Ctx, identity::live};
+use crate::{context::Ctx, identity::live, seen};
 
 /// Bit of `flags`: not a human act (a mail scanner's open or click).
 pub const MACHINE: i32 = 1;
@@ -140,16 +140,46 @@ pub struct OwnEvent {
 /// # Errors
 /// When the database does not answer.
 pub async fn record(ctx: Ctx<'_>, events: &[OwnEvent]) -> Result<(), DbErr> {
+    let named: Vec<(i64, &OwnEvent)> = events
+        .iter()
+        .map(|event| (ctx.ids.next_raw(), event))
+        .collect();
+    write(ctx, &named, &HashSet::new()).await
+}
+
+/// Records things that customers did themselves, under row numbers that the caller has chosen; what they did just
+/// now is also a sign of life.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn record_acts(ctx: Ctx<'_>, acts: &[(i64, OwnEvent)]) -> Result<(), DbErr> {
+    let acting = acts
+        .iter()
+        .filter(|(_, act)| seen::is_at_once(ctx.now, act.occurred_at.0))
+        .map(|(_, act)| act.profile.raw())
+        .collect();
+    let named: Vec<(i64, &OwnEvent)> = acts.iter().map(|(id, act)| (*id, act)).collect();
+    write(ctx, &named, &acting).await
+}
+
+async fn write(
+    ctx: Ctx<'_>,
+    events: &[(i64, &OwnEvent)],
+    acting: &HashSet<i64>,
+) -> Result<(), DbErr> {
     let live = live::lock(
         ctx,
-        events.iter().map(|event| event.profile.raw()).collect(),
+        events
+            .iter()
+            .map(|(_, event)| event.profile.raw())
+            .collect(),
     )
     .await?;
-    let row = |event: &OwnEvent| {
+    let row = |(id, event): &(i64, &OwnEvent)| {
         Some(Row {
             profile: live.get(&event.profile.raw())?.id,
             at: event.occurred_at.0,
-            id: ctx.ids.next_raw(),
+            id: *id,
             name_id: event.name_id,
             campaign: event.campaign.map(kernel::id::Id::raw),
             delivery: event.delivery.map(kernel::id::Id::raw),
@@ -159,6 +189,10 @@ pub async fn record(ctx: Ctx<'_>, events: &[OwnEvent]) -> Result<(), DbErr> {
             ..Row::default()
         })
     };
+    let acting = acting
+        .iter()
+        .filter_map(|asked| live.get(asked).map(|live| live.id))
+        .collect();
     let rows = events.iter().filter_map(row).collect();
-    insert(ctx, rows, &HashSet::new()).await
+    insert(ctx, rows, &acting).await
 }

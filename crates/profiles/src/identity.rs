@@ -9,11 +9,13 @@
 pub(crate) mod graph;
 pub(crate) mod live;
 pub mod normal;
+mod release;
 mod resolve;
 pub(crate) mod store;
 
 use crate::source::Source;
 
+pub use release::{owners, release};
 pub use resolve::resolve;
 
 /// What kind of value names a person. The numbers are stored; their order is their weight.

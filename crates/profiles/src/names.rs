@@ -85,6 +85,22 @@ pub const MESSAGE_COMPLAINED: i32 = 45;
 pub const UNSUBSCRIBE_CLICKED: i32 = 46;
 /// A consent was given or withdrawn.
 pub const CONSENT_CHANGED: i32 = 50;
+/// A person became a friend of a LINE account, perhaps again after a block.
+pub const LINE_FOLLOWED: i32 = 60;
+/// A person blocked a LINE account.
+pub const LINE_BLOCKED: i32 = 61;
+/// A person wrote to a LINE account.
+pub const LINE_MESSAGE_RECEIVED: i32 = 62;
+/// A person pressed a button that carries data.
+pub const LINE_POSTBACK: i32 = 63;
+/// A person came near a LINE beacon, or left.
+pub const LINE_BEACON: i32 = 64;
+/// A person watched a video to its end.
+pub const LINE_VIDEO_WATCHED: i32 = 65;
+/// A person's LINE account was linked to the customer.
+pub const LINE_LINKED: i32 = 66;
+/// A person's LINE account was taken off the customer.
+pub const LINE_UNLINKED: i32 = 67;
 
 /// Every fixed name with its number, in the order of the numbers.
 pub const FIXED: &[(i32, &str)] = &[
@@ -127,6 +143,14 @@ pub const FIXED: &[(i32, &str)] = &[
     (MESSAGE_COMPLAINED, "message_complained"),
     (UNSUBSCRIBE_CLICKED, "message_unsubscribe_clicked"),
     (CONSENT_CHANGED, "consent_changed"),
+    (LINE_FOLLOWED, "line_followed"),
+    (LINE_BLOCKED, "line_blocked"),
+    (LINE_MESSAGE_RECEIVED, "line_message_received"),
+    (LINE_POSTBACK, "line_postback"),
+    (LINE_BEACON, "line_beacon"),
+    (LINE_VIDEO_WATCHED, "line_video_watched"),
+    (LINE_LINKED, "line_linked"),
+    (LINE_UNLINKED, "line_unlinked"),
 ];
 
 /// Returns the fixed number of a name; the spelling is exact.
@@ -149,7 +173,10 @@ pub fn fixed_text(id: i32) -> Option<&'static str> {
 /// Tells whether only the product itself may write events of this name, whatever the letter case.
 pub fn is_reserved(name: &str) -> bool {
     let folded = name.trim().to_lowercase().replace([' ', '-'], "_");
-    folded.starts_with("message_") || folded.starts_with("consent_")
+    let is_ours = |prefix: &str| folded.starts_with(prefix);
+    // Of "line_" the names in use alone: shops speak of lines of an order, too.
+    let is_line = is_ours("line_") && fixed_id(&folded).is_some();
+    is_ours("message_") || is_ours("consent_") || is_line
 }
 
 /// Tells whether the event belongs to an order or a service, and so is kept without tracking consent.
@@ -169,6 +196,11 @@ pub const fn is_service(id: i32) -> bool {
             | MESSAGE_UNSUBSCRIBED
             | MESSAGE_COMPLAINED
             | CONSENT_CHANGED
+            | LINE_FOLLOWED
+            | LINE_BLOCKED
+            | LINE_MESSAGE_RECEIVED
+            | LINE_LINKED
+            | LINE_UNLINKED
     )
 }
 
@@ -195,10 +227,17 @@ mod tests {
             " CONSENT-changed",
             "message_",
             "consent_x",
+            "Line Followed",
+            "line-message_received",
         ] {
             assert!(is_reserved(name), "{name}");
         }
-        for name in ["Order Completed", "messages", "my_message_opened"] {
+        for name in [
+            "Order Completed",
+            "messages",
+            "my_message_opened",
+            "Line Item Added",
+        ] {
             assert!(!is_reserved(name), "{name}");
         }
     }

@@ -217,8 +217,8 @@ async fn evidence(
             let found = consent_of(db, profile, &consent.channel, &consent.purpose).await?;
             return Ok((Evidence::Consent(found), None));
         }
-        Node::Reachable(_) => {
-            let found = consent_of(db, profile, "email", "marketing").await?;
+        Node::Reachable(reachable) => {
+            let found = consent_of(db, profile, reachable.channel.as_str(), "marketing").await?;
             return Ok((Evidence::Consent(found), None));
         }
         Node::Share(share) => {

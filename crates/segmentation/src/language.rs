@@ -144,6 +144,18 @@ pub struct Reachable {
 pub enum Channel {
     /// Mail: has an address, permits marketing, is not suppressed.
     Email,
+    /// LINE: follows an account, and has not refused marketing.
+    Line,
+}
+
+impl Channel {
+    /// Returns the name under which consents are kept.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Line => "line",
+        }
+    }
 }
 
 /// Membership of another segment; two-valued: whoever is not certainly in is out.

@@ -12,6 +12,7 @@ mod import;
 mod ingest;
 mod intake;
 mod latency;
+mod line_hooks;
 mod machine;
 mod memory;
 mod segments;
@@ -57,6 +58,8 @@ enum Bench {
     Send(send::Options),
     /// Mail that comes back, over SMTP.
     Intake(intake::Options),
+    /// Events of LINE at a steady pace.
+    LineHooks(line_hooks::Options),
     /// Memory of a server with an empty workspace.
     Memory(memory::Options),
     /// Size of the admin's first load and time to its first paint.
@@ -132,6 +135,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Bench::Import(options) => import::run(&home, options, &mut report).await,
         Bench::Send(options) => send::run(&home, options, &mut report).await,
         Bench::Intake(options) => intake::run(&home, options, &mut report).await,
+        Bench::LineHooks(options) => line_hooks::run(&home, options, &mut report).await,
         Bench::Memory(options) => memory::run(&home, options, &mut report).await,
         Bench::Admin(options) => admin::run(&home, options, &mut report).await,
         Bench::Demo(options) => demo_start::run(&home, options, &mut report).await,

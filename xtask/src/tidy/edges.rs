@@ -111,6 +111,10 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        name: "friends",
+        may_use: &["kernel", "storage", "profiles", "channel-core"],
+    },
+    Rule {
         name: "demo",
         may_use: &["kernel", "storage"],
     },
@@ -168,6 +172,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "campaigns",
             "analytics",
             "webhooks",
+            "friends",
             "demo",
             "testkit",
             "server",

@@ -6,6 +6,7 @@ use api_types::{
         CreateCustomer, CustomerCount, CustomerSummary, CustomerView, OrderView, PatchCustomer,
         TimelineView,
     },
+    line::LineStanding,
     memberships::MembershipView,
 };
 use web_sys::AbortSignal;
@@ -119,5 +120,20 @@ pub async fn computed(id: &str, signal: &AbortSignal) -> Result<CustomerComputed
         &format!("/customers/{}/computed", encoded(id)),
         Some(signal),
     )
+    .await
+}
+
+/// Tells how a customer stands to the LINE accounts.
+pub async fn line(id: &str, signal: &AbortSignal) -> Result<Vec<LineStanding>, ApiError> {
+    client::get(&format!("/customers/{}/line", encoded(id)), Some(signal)).await
+}
+
+/// Parts a customer from her LINE account.
+pub async fn unlink_line(id: &str, account: &str) -> Result<(), ApiError> {
+    client::delete(&format!(
+        "/customers/{}/line/{}",
+        encoded(id),
+        encoded(account)
+    ))
     .await
 }

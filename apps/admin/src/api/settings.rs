@@ -7,6 +7,7 @@ use api_types::{
         SaveComputedAttribute,
     },
     contents::TestRecipientView,
+    line::LineState,
     senders::{SenderView, WriteDkim, WriteSender},
     session::{
         ApiKeyView, AuditEntryView, ChangeRole, ChangeWorkspace, CreateApiKey, CreateWriteKey,
@@ -76,6 +77,16 @@ pub async fn write_sender(id: Option<&str>, sender: &WriteSender) -> Result<Send
 /// Takes a sender out of the lists.
 pub async fn archive_sender(id: &str) -> Result<(), ApiError> {
     client::delete(&format!("/senders/{}", encoded(id))).await
+}
+
+/// Tells what a LINE account has told, and how its friends stand.
+pub async fn line_state(id: &str, signal: &AbortSignal) -> Result<LineState, ApiError> {
+    client::get(&format!("/line/{}", encoded(id)), Some(signal)).await
+}
+
+/// Asks LINE whether it still accepts an account's secrets.
+pub async fn check_sender(id: &str) -> Result<(), ApiError> {
+    client::post(&format!("/senders/{}/check", encoded(id)), &()).await
 }
 
 /// Gives a sender a DKIM key.

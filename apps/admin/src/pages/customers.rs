@@ -11,6 +11,7 @@ mod detail;
 mod edit;
 mod feed;
 mod fold;
+mod line;
 mod list;
 mod logic;
 mod orders;

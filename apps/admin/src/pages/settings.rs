@@ -11,6 +11,8 @@ mod company;
 mod computed;
 pub mod copy;
 mod dkim;
+mod line_form;
+mod line_state;
 mod members;
 mod overview;
 mod page;

@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header, request::Parts},
 };
 use kernel::{
-    id::{Id, Kind},
+    id::{Id, Kind, SenderId},
     invalid::Invalid,
     page::{MAX_LIMIT, PageRequest},
 };
@@ -236,6 +236,24 @@ impl<S: Send + Sync, K: Kind> FromRequestParts<S> for PathId<K> {
             .await
             .map_err(|_| ApiError::not_found())?;
         id.parse().map(Self).map_err(|_| ApiError::not_found())
+    }
+}
+
+/// The id of a LINE account in the path, where it is named `account`.
+pub struct PathAccount(pub SenderId);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathAccount {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        #[derive(Deserialize)]
+        struct WithAccount {
+            account: String,
+        }
+        let Path(WithAccount { account }) = Path::<WithAccount>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::not_found())?;
+        account.parse().map(Self).map_err(|_| ApiError::not_found())
     }
 }
 

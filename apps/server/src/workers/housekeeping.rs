@@ -44,6 +44,7 @@ pub async fn keep_house(app: &App) -> anyhow::Result<()> {
         Box::pin(outbox::prune(tx, now.plus(-outbox::KEPT), BATCH))
     });
     let told = told.await?;
+    let line = remove(app, |tx| Box::pin(friends::prune(tx, now, BATCH))).await?;
     tracing::debug!(
         feed.rows = changes,
         receipts.rows = receipts,
@@ -52,6 +53,7 @@ pub async fn keep_house(app: &App) -> anyhow::Result<()> {
         tickets.rows = tickets,
         answers.rows = answers,
         told.rows = told,
+        line.rows = line,
         "housekeeping done"
     );
     Ok(())

@@ -4,6 +4,7 @@
 //! `ENISHI_AUDIENCE_SEED` with the printed seed to see a failure again.
 
 pub(crate) mod deeds;
+mod friends;
 
 use std::{
     fs,
@@ -126,6 +127,8 @@ async fn agrees_with_sql(app: &TestApp, node: &Node, position: Cursor, run: &str
         json!({"fact": {"of": {"field": "email"}, "test": "exists"}}),
         json!({"fact": {"of": {"field": "is_anonymous"}, "test": {"boolean": false}}}),
         json!({"reachable": {"channel": "email"}}),
+        json!({"reachable": {"channel": "line"}}),
+        json!({"events": {"names": ["line_message_received"], "test": {"count": {"times": {"at_least": 1}}}}}),
         json!({"events": {"names": ["Product Purchased"], "where": [{"category": {"in": ["食品"]}}], "test": {"count": {"times": {"at_least": 1}}}}}),
         json!({"message": {"kind": "clicked"}}),
     ] {

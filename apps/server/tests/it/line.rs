@@ -10,6 +10,9 @@ use testkit::{Kit, TestDb, both};
 
 use crate::app::TestApp;
 
+mod hooks;
+mod linking;
+
 pub(crate) const SECRET: &str = "8c570fa6dd201bb328f1c1eac23a96d8";
 
 /// An application whose LINE is a fake.

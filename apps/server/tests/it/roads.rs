@@ -32,7 +32,7 @@ fn roots() -> Vec<Json> {
         json!({"all": [
             {"fact": {"of": {"field": "email"}, "test": "exists"}},
             {"not": {"events": {"names": ["Order Completed"], "within": {"last": {"days": 14}}, "test": {"count": {"times": {"at_least": 1}}}}}},
-            {"any": [{"reachable": {"channel": "email"}}, {"fact": {"of": {"attribute": "tags"}, "test": {"list": {"any_of": ["赤"]}}}}]},
+            {"any": [{"reachable": {"channel": "email"}}, {"reachable": {"channel": "line"}}, {"fact": {"of": {"attribute": "tags"}, "test": {"list": {"any_of": ["赤"]}}}}]},
         ]}),
         json!({"events": {"names": ["Product Purchased", "Own 1", "🦀"], "where": [{"category": {"in": ["食品", "ない"]}}], "test": "never"}}),
         json!({"not": {"consent": {"channel": "email", "purpose": "marketing", "state": "none"}}}),

@@ -16,6 +16,7 @@ use super::{
     },
 };
 use crate::{
+    consent::follows_sql,
     identity::KeyKind,
     rowset::{self, Col},
 };
@@ -129,6 +130,14 @@ impl<C: ConnectionTrait> Reading<'_, C> {
         // Whoever has none left is named too.
         let mut people: Vec<_> = ids.iter().map(|id| (*id, Vec::new())).collect();
         row::gather(&mut people, rows);
+        let text = |wanted: &str| {
+            format!(
+                "SELECT DISTINCT i.profile_id FROM {wanted} u CROSS JOIN identity i
+                 WHERE i.profile_id = u.id AND +i.workspace_id = $1 AND {}",
+                follows_sql("i")
+            )
+        };
+        row::befriend(&mut people, self.of(ids, text).await?);
         Ok(people)
     }
 

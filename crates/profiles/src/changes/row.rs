@@ -4,6 +4,7 @@ use sea_orm::FromQueryResult;
 use serde_json::{Map, Value as Json};
 
 use super::{Consent, Event, FieldValue, Person, Term};
+use crate::consent::FOLLOWS;
 
 /// The columns of [`PersonRow`], of `profile p`.
 pub(super) const PERSON: &str = "p.id, p.external_id, p.email, p.phone, p.family_name, p.given_name, p.full_name, \
@@ -127,6 +128,24 @@ pub(super) fn gather(people: &mut [(i64, Vec<Consent>)], rows: Vec<ConsentRow>) 
             expires_at: row.expires_at,
         });
     }
+}
+
+/// Somebody who follows a LINE account.
+#[derive(FromQueryResult)]
+pub(super) struct FollowerRow {
+    profile_id: i64,
+}
+
+/// Tells of those who follow a LINE account, beside their consents; the customers stand in ascending order.
+pub(super) fn befriend(people: &mut [(i64, Vec<Consent>)], rows: Vec<FollowerRow>) {
+    let follows = |row: FollowerRow| ConsentRow {
+        profile_id: row.profile_id,
+        channel: "line".to_owned(),
+        purpose: FOLLOWS.to_owned(),
+        granted: true,
+        expires_at: None,
+    };
+    gather(people, rows.into_iter().map(follows).collect());
 }
 
 #[derive(FromQueryResult)]

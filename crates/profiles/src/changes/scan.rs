@@ -8,9 +8,11 @@ use super::{
     Event, Person, State,
     load::suppressed,
     row::{
-        self, AddressRow, CONSENT, ConsentRow, EVENT, EventRow, NameRow, PERSON, PersonRow, TermRow,
+        self, AddressRow, CONSENT, ConsentRow, EVENT, EventRow, FollowerRow, NameRow, PERSON,
+        PersonRow, TermRow,
     },
 };
+use crate::consent::follows_sql;
 
 /// How much is read at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,10 +164,32 @@ impl Scan {
         let people = state.people.iter();
         state.consents = people.map(|person| (person.id, Vec::new())).collect();
         row::gather(&mut state.consents, rows);
+        row::befriend(&mut state.consents, self.followers(db, after, last).await?);
         Ok(Stage::Events {
             after: (after, i64::MAX, i64::MAX),
             up_to: last,
         })
+    }
+
+    /// Reads who follows a LINE account; a workspace without one is not asked about everybody.
+    async fn followers(
+        &self,
+        db: &impl ConnectionTrait,
+        after: i64,
+        last: i64,
+    ) -> Result<Vec<FollowerRow>, DbErr> {
+        let any =
+            "SELECT COUNT(*) FROM (SELECT 1 FROM line_friend WHERE workspace_id = $1 LIMIT 1) f";
+        if sql::number(db, any, [self.workspace.raw().into()]).await? == 0 {
+            return Ok(Vec::new());
+        }
+        let text = format!(
+            "SELECT DISTINCT i.profile_id FROM identity i
+             WHERE +i.workspace_id = $1 AND i.profile_id > $2 AND i.profile_id <= $3 AND {}",
+            follows_sql("i")
+        );
+        let binds = [self.workspace.raw().into(), after.into(), last.into()];
+        sql::all(db, text, binds).await
     }
 
     async fn events(

@@ -55,7 +55,8 @@ impl Touched {
                 let span = self.events.entry(profile).or_insert((change.a, change.b));
                 *span = (span.0.min(change.a), span.1.max(change.b));
             }
-            ChangeKind::Consent => {
+            // Who follows is told beside the consents.
+            ChangeKind::Consent | ChangeKind::Friend => {
                 self.consents.insert(profile);
             }
             ChangeKind::Merge | ChangeKind::Unmerge => {
@@ -63,6 +64,9 @@ impl Touched {
                 self.everything(change.a);
             }
             ChangeKind::Erase => self.everything(profile),
+            ChangeKind::Rewritten => {
+                self.timelines.insert(profile);
+            }
             ChangeKind::Suppressed => {
                 self.suppressed_at.insert(change.a);
             }
@@ -116,12 +120,15 @@ mod tests {
             change(0, ChangeKind::Suppressed, 99, 0),
             change(5, ChangeKind::SegmentEnter, 7, 0),
             change(6, ChangeKind::Met, 7, 0),
+            change(7, ChangeKind::Events, 15, 15),
+            change(7, ChangeKind::Rewritten, 0, 0),
+            change(8, ChangeKind::Friend, 0, 0),
         ]);
         assert_eq!(touched.facts, [1, 2, 3].into());
         assert_eq!(touched.seen, [4].into());
-        assert_eq!(touched.timelines, [2, 3].into());
+        assert_eq!(touched.timelines, [2, 3, 7].into());
         assert_eq!(touched.events, [(1, (10, 14))].into());
-        assert_eq!(touched.consents, [2, 3].into());
+        assert_eq!(touched.consents, [2, 3, 8].into());
         assert_eq!(touched.suppressed_at, [99].into());
     }
 }

@@ -1,4 +1,32 @@
-//! The one SQL fragment that tells whether a person may be mailed.
+//! The SQL fragments that tell whether a person can be reached for advertising.
+
+/// Under this purpose of the channel `line` those who read changes are told of who follows a LINE account. It is no
+/// consent, and no consent can be given under such a name; but it is kept, and asked for, like one.
+pub const FOLLOWS: &str = "!follows";
+
+/// Returns a condition on an alias of `identity` that holds when it is the LINE id of somebody who follows an account, and
+/// nothing suppresses it.
+pub(crate) fn follows_sql(identity: &str) -> String {
+    format!(
+        "({identity}.kind = 5
+          AND EXISTS (SELECT 1 FROM line_friend f WHERE f.workspace_id = {identity}.workspace_id
+                      AND f.user_id = {identity}.value AND f.state = 0)
+          AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.workspace_id = {identity}.workspace_id
+                          AND s.channel = 'line' AND s.address = {identity}.value))"
+    )
+}
+
+/// Returns a condition on an alias of `profile` that holds when the person may get advertising by LINE: active, follows an
+/// account, and has not refused. Adding the account as a friend is the permission, so no consent is needed.
+pub fn line_sql(profile: &str) -> String {
+    format!(
+        "({profile}.state = 0
+          AND EXISTS (SELECT 1 FROM identity i WHERE i.profile_id = {profile}.id AND {})
+          AND NOT EXISTS (SELECT 1 FROM consent c WHERE c.profile_id = {profile}.id AND c.channel = 'line'
+                          AND c.purpose = 'marketing' AND NOT c.granted))",
+        follows_sql("i")
+    )
+}
 
 /// Returns a condition on an alias of `profile` that holds when the person may get a marketing mail:
 /// active, an address, a valid consent, and nothing that suppresses the address.

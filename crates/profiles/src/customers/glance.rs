@@ -67,6 +67,7 @@ pub async fn glance(
     }
     addresses(db, workspace, people, &mut seen).await?;
     consents(db, people, now, &mut seen).await?;
+    friends(db, workspace, people, &mut seen).await?;
     orders(db, workspace, people, &mut seen).await?;
     Ok(seen)
 }
@@ -137,6 +138,40 @@ async fn consents(
             "email" if person.email == Reach::Unasked => person.email = said,
             "line" => person.line = said,
             "push" => person.push = said,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A friend of a LINE account is reached unless she refused; who has blocked every account is not, whatever she agreed to.
+async fn friends(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    people: &[ProfileId],
+    seen: &mut HashMap<ProfileId, Glance>,
+) -> Result<(), DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        profile_id: i64,
+        follows: i64,
+        blocked: i64,
+    }
+    let text = format!(
+        "SELECT i.profile_id, CAST(MAX(CASE f.state WHEN 0 THEN 1 ELSE 0 END) AS BIGINT) AS follows,
+                CAST(MAX(CASE f.state WHEN 1 THEN 1 ELSE 0 END) AS BIGINT) AS blocked
+         FROM {} u CROSS JOIN identity i CROSS JOIN line_friend f
+         WHERE i.profile_id = u.id AND i.kind = 5 AND f.workspace_id = $1 AND f.user_id = i.value GROUP BY i.profile_id",
+        ids(db, "$2")
+    );
+    let rows: Vec<Row> = sql::all(db, text, [workspace.raw().into(), bind(people)]).await?;
+    for row in rows {
+        let Some(person) = seen.get_mut(&ProfileId::from_raw(row.profile_id)) else {
+            continue;
+        };
+        match (row.follows, row.blocked) {
+            (1, _) if person.line != Reach::Refused => person.line = Reach::Open,
+            (0, 1) => person.line = Reach::Broken,
             _ => {}
         }
     }

@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     language::{
-        self, Clock, Compare, Consent, ConsentState, CountOf, DateTest, Dealer, EventTest, Events,
-        Fact, Filter, Fold, Machine, Node, Picked, Sequence, Since, Source, Test, TextTest, WasIn,
-        Window, hour, weekday,
+        self, Channel, Clock, Compare, Consent, ConsentState, CountOf, DateTest, Dealer, EventTest,
+        Events, Fact, Filter, Fold, Machine, Node, Picked, Sequence, Since, Source, Test, TextTest,
+        WasIn, Window, hour, weekday,
     },
     resolve::{At, Resolved},
     sql::{Roll, answer_events},
@@ -40,7 +40,10 @@ impl Compiler<'_> {
             Node::Sequence(sequence) => self.sequence(sequence),
             Node::Message(answer) => self.events(&answer_events(answer)),
             Node::Consent(consent) => self.consent(consent),
-            Node::Reachable(_) => self.mailable(),
+            Node::Reachable(reachable) => match reachable.channel {
+                Channel::Email => self.mailable(),
+                Channel::Line => self.on_line(),
+            },
             Node::Segment(segment) => match self.resolved.segment(segment.id) {
                 Some(document) => Rule::Certainly(Box::new(self.node(&document.root))),
                 None => Rule::Any(Vec::new()),
@@ -287,6 +290,20 @@ impl Compiler<'_> {
     }
 
     /// The same as `profiles::consent::mailable_sql`.
+    fn on_line(&self) -> Rule {
+        let said = |purpose: &str, state| {
+            self.consent(&Consent {
+                channel: "line".to_owned(),
+                purpose: purpose.to_owned(),
+                state,
+            })
+        };
+        Rule::All(vec![
+            said(profiles::consent::FOLLOWS, ConsentState::Granted),
+            Rule::Not(Box::new(said("marketing", ConsentState::Withdrawn))),
+        ])
+    }
+
     fn mailable(&self) -> Rule {
         let email = || ColumnKey::field("email");
         let has_address = ValueTest::new(|value| Some(value.is_some()));

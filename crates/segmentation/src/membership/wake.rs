@@ -116,7 +116,7 @@ impl Touches {
         match change.kind {
             ChangeKind::Profile if change.b == BY_RULE => self.touch(profile, Cause::Backfill),
             ChangeKind::Profile => self.touch(profile, Cause::Profile),
-            ChangeKind::Consent => self.touch(profile, Cause::Consent),
+            ChangeKind::Consent | ChangeKind::Friend => self.touch(profile, Cause::Consent),
             ChangeKind::Erase => self.touch(profile, Cause::Erase),
             ChangeKind::Events | ChangeKind::Acted => {
                 self.touch(profile, Cause::Event);
@@ -127,6 +127,7 @@ impl Touches {
                 self.touch(profile, Cause::Merge);
                 self.touch(change.a, Cause::Merge);
             }
+            ChangeKind::Rewritten => self.touch(profile, Cause::Event),
             ChangeKind::Suppressed => self.has_suppressed = true,
             ChangeKind::Term | ChangeKind::EventName => self.has_new_words = true,
             ChangeKind::Segment => self.has_new_rules = true,

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     language::{
-        Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter, ListTest,
-        Node, OneOf, Picked, Source, Standing, Test, TextTest, Window,
+        Channel, Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter,
+        ListTest, Node, OneOf, Picked, Source, Standing, Test, TextTest, Window,
     },
     sql::answer_events,
 };
@@ -98,7 +98,10 @@ fn clause(node: &Node, labels: &dyn Labels) -> String {
         Node::Sequence(sequence) => sequence::clause(sequence, labels),
         Node::Message(answer) => events_clause(&answer_events(answer), labels),
         Node::Consent(consent) => consent_clause(consent),
-        Node::Reachable(_) => "who can be reached by email".to_owned(),
+        Node::Reachable(reachable) => match reachable.channel {
+            Channel::Email => "who can be reached by email".to_owned(),
+            Channel::Line => "who can be reached on LINE".to_owned(),
+        },
         Node::Share(share) => format!(
             "whom the draw “{}” puts between {}% and {}%",
             share.salt,

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     language::{
-        Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter, ListTest,
-        Node, OneOf, Picked, Source, Standing, Test, TextTest, Window,
+        Channel, Compare, Consent, ConsentState, CountOf, DateTest, EventTest, Events, Filter,
+        ListTest, Node, OneOf, Picked, Source, Standing, Test, TextTest, Window,
     },
     sql::answer_events,
 };
@@ -125,7 +125,7 @@ fn clause(node: &Node, form: Form, labels: &dyn Labels) -> String {
         Node::Sequence(sequence) => sequence::clause(sequence, form, labels),
         Node::Message(answer) => events_clause(&answer_events(answer), form, labels),
         Node::Consent(consent) => consent_clause(consent, form),
-        Node::Reachable(_) => format!("メールが届く状態{}", form.pick("で", "の")),
+        Node::Reachable(reachable) => reach_clause(reachable.channel, form),
         Node::Share(share) => format!(
             "「{}」のくじで{}%以上{}%未満にあた{}",
             share.salt,
@@ -154,6 +154,14 @@ fn standing_clause(standings: &[&Standing], form: Form, labels: &dyn Labels) -> 
     let within = standings.first().map_or(Window::Ever, |one| one.within);
     let words = standing::ja(standings, &window_words(within, "の"), labels.currency());
     format!("{words}{}", form.pick("で", "の"))
+}
+
+fn reach_clause(channel: Channel, form: Form) -> String {
+    let way = match channel {
+        Channel::Email => "メール",
+        Channel::Line => "LINE",
+    };
+    format!("{way}が届く状態{}", form.pick("で", "の"))
 }
 
 fn consent_clause(consent: &Consent, form: Form) -> String {

@@ -79,6 +79,28 @@ pub(super) fn verb_of(name: &str) -> Option<Verb> {
             "click",
             "a link in a message",
         ),
+        n::LINE_FOLLOWED => verb(
+            "LINEで",
+            "友だち追加",
+            "added",
+            "add",
+            "the LINE account as a friend",
+        ),
+        n::LINE_BLOCKED => verb("LINEで", "ブロック", "blocked", "block", "the LINE account"),
+        n::LINE_MESSAGE_RECEIVED => verb(
+            "LINEで",
+            "メッセージを送信",
+            "wrote to",
+            "write to",
+            "the LINE account",
+        ),
+        n::LINE_POSTBACK => verb(
+            "LINEのボタンを",
+            "タップ",
+            "tapped",
+            "tap",
+            "a button in LINE",
+        ),
         _ => return None,
     })
 }
@@ -113,6 +135,14 @@ pub fn event_label(name: &str) -> Bilingual {
         Some(n::MESSAGE_UNSUBSCRIBED) => ("Unsubscribed", "配信停止"),
         Some(n::UNSUBSCRIBE_CLICKED) => ("Unsubscribe link clicked", "配信停止リンクのクリック"),
         Some(n::MESSAGE_COMPLAINED) => ("Complaint", "迷惑メール報告"),
+        Some(n::LINE_FOLLOWED) => ("Added as a friend on LINE", "LINEの友だち追加"),
+        Some(n::LINE_BLOCKED) => ("Blocked on LINE", "LINEのブロック"),
+        Some(n::LINE_MESSAGE_RECEIVED) => ("Message on LINE", "LINEでのメッセージ"),
+        Some(n::LINE_POSTBACK) => ("Button tapped on LINE", "LINEのボタンのタップ"),
+        Some(n::LINE_BEACON) => ("LINE beacon", "LINEビーコン"),
+        Some(n::LINE_VIDEO_WATCHED) => ("Video watched on LINE", "LINEの動画の視聴完了"),
+        Some(n::LINE_LINKED) => ("LINE account linked", "LINEアカウントの連携"),
+        Some(n::LINE_UNLINKED) => ("LINE account unlinked", "LINEアカウントの連携解除"),
         Some(n::CONSENT_CHANGED) => ("Consent changed", "同意の変更"),
         _ => (name, name),
     };

@@ -15,9 +15,9 @@ use super::{
 };
 use crate::{
     language::{
-        Answer, Compare, Consent, ConsentState, CountOf, DateTest, Dealer, Distinct, Document,
-        EventTest, Events, Filter, InSegment, Machine, Measured, Node, Place, Sequence, Source,
-        Standing, children,
+        Answer, Channel, Compare, Consent, ConsentState, CountOf, DateTest, Dealer, Distinct,
+        Document, EventTest, Events, Filter, InSegment, Machine, Measured, Node, Place, Sequence,
+        Source, Standing, children,
     },
     resolve::{At, Resolved},
 };
@@ -164,7 +164,10 @@ impl<'a> Compiler<'a> {
             Node::Sequence(sequence) => self.sequence(sequence),
             Node::Message(answer) => return self.events(&answer_events(answer)),
             Node::Consent(consent) => self.consent(consent),
-            Node::Reachable(_) => self.mailable(),
+            Node::Reachable(reachable) => match reachable.channel {
+                Channel::Email => self.mailable(),
+                Channel::Line => profiles::consent::line_sql("p"),
+            },
             Node::Segment(segment) => self.segment(segment),
             Node::Share(share) => {
                 let (from, until) = share.parts();

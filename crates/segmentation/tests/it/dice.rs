@@ -125,6 +125,10 @@ pub(crate) fn world(dice: &mut Dice) -> World {
             .map(|expires| ("email", "marketing", granted, expires))
             .into_iter()
             .collect();
+        person.line = dice.pick(&[None, None, Some(0), Some(0), Some(1), Some(2)]);
+        if let Some(granted) = dice.pick(&[None, None, Some(true), Some(false)]) {
+            person.consents.push(("line", "marketing", granted, None));
+        }
     }
     for _ in 0..400 {
         happening(dice, &mut world);

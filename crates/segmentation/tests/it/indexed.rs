@@ -70,6 +70,13 @@ fn told(person: &Person) -> [Change; 2] {
         is_granted: *granted,
         expires_at: *expires_at,
     });
+    let follows = (person.line == Some(0)).then(|| Consent {
+        channel: "line".into(),
+        purpose: profiles::consent::FOLLOWS.into(),
+        is_granted: true,
+        expires_at: None,
+    });
+    let consents = consents.chain(follows);
     [
         Change::Profile(Profile {
             id: person.id,

@@ -157,7 +157,13 @@ impl Naive<'_> {
     }
 
     fn reachable(&self, reachable: &Reachable, person: &Person) -> bool {
-        let Channel::Email = reachable.channel;
+        if reachable.channel == Channel::Line {
+            let refused = person
+                .consents
+                .iter()
+                .any(|said| matches!(said, ("line", "marketing", false, _)));
+            return person.line == Some(0) && !refused;
+        }
         let suppressed = self
             .world
             .people

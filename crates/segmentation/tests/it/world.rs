@@ -29,6 +29,8 @@ pub(crate) struct Person {
     /// Channel, purpose, granted, expires at.
     pub(crate) consents: Vec<(&'static str, &'static str, bool, Option<i64>)>,
     pub(crate) is_suppressed: bool,
+    /// How she stands to a LINE account: 0 follows, 1 has blocked, 2 unknown.
+    pub(crate) line: Option<i16>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -154,6 +156,7 @@ impl World {
             attributes,
             consents: Vec::new(),
             is_suppressed: false,
+            line: None,
         });
         self.people.last_mut().unwrap()
     }
@@ -243,6 +246,7 @@ impl World {
                 )
                 .await;
             }
+            load_line(db, person).await;
             if let (true, Some(email)) = (person.is_suppressed, &person.email) {
                 run(
                     db,
@@ -404,4 +408,26 @@ pub(crate) async fn selected(db: &Db, at: &At, document: &language::Document) ->
     let members = segmentation::all_members(db.reader(), at, document).await;
     let members = members.unwrap_or_else(|error| panic!("{error:?}: {}", document.to_json()));
     members.into_iter().map(ProfileId::raw).collect()
+}
+
+/// Writes how somebody stands to a LINE account.
+async fn load_line(db: &Db, person: &Person) {
+    let Some(state) = person.line else {
+        return;
+    };
+    let user = format!("U{:032x}", person.id);
+    let workspace = person.workspace.raw();
+    run(
+        db,
+        "INSERT INTO identity (workspace_id, kind, value, profile_id, origin_profile_id, source, created_at)
+         VALUES ($1, 5, $2, $3, $3, 1, 0)",
+        vec![workspace.into(), user.clone().into(), person.id.into()],
+    )
+    .await;
+    run(
+        db,
+        "INSERT INTO line_friend (workspace_id, account_id, user_id, state, state_at) VALUES ($1, 1, $2, $3, 0)",
+        vec![workspace.into(), user.into(), i64::from(state).into()],
+    )
+    .await;
 }

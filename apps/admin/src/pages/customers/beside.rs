@@ -3,7 +3,7 @@
 use api_types::customers::{ConsentView, CustomerView, IdentityView, SuppressionView};
 use leptos::prelude::*;
 
-use super::{computed::Computed, logic, segments::Segments, words};
+use super::{computed::Computed, line::Line, logic, segments::Segments, words};
 use crate::{
     format::{self, zone},
     i18n as t,
@@ -30,6 +30,7 @@ pub(super) fn Beside(
     view! {
         <div class="stack">
             <Section title=t::customers::channels><Consents consents=consents suppressions=suppressions/></Section>
+            <Line id=id.clone()/>
             <Computed id=id.clone()/>
             <Segments id=id/>
             <Section title=t::customers::facts more=edit><Facts customer=customer/></Section>
@@ -147,6 +148,7 @@ fn Identities(identities: Vec<IdentityView>) -> impl IntoView {
                 "email" => t::customers::email(),
                 "phone" => t::customers::phone(),
                 "anonymous_id" => t::customers::browser(),
+                "line" => t::customers::channel_line(),
                 other => other,
             }
             .to_owned()

@@ -69,6 +69,18 @@ fn event(name: &str) -> (Icon, Voice, String) {
         ),
         "message_unsubscribed" => (Icon::Ban, Theirs, t::customers::unsubscribed()),
         "message_complained" => (Icon::Flag, Theirs, t::customers::complained()),
+        "line_followed" => (Icon::UserPlus, Theirs, t::customers::line_followed_event()),
+        "line_blocked" => (Icon::Ban, Theirs, t::customers::line_blocked_event()),
+        "line_message_received" => (Icon::MessageCircle, Theirs, t::customers::line_wrote()),
+        "line_postback" => (
+            Icon::MousePointerClick,
+            Theirs,
+            t::customers::line_pressed(),
+        ),
+        "line_beacon" => (Icon::Zap, Theirs, t::customers::line_beacon()),
+        "line_video_watched" => (Icon::Eye, Theirs, t::customers::line_watched()),
+        "line_linked" => (Icon::GitBranch, Theirs, t::customers::line_linked_event()),
+        "line_unlinked" => (Icon::GitBranch, Theirs, t::customers::line_unlinked_event()),
         "consent_changed" => (Icon::ShieldCheck, Theirs, t::customers::consent_changed()),
         other => (Icon::Zap, Theirs, other),
     };
@@ -247,6 +259,7 @@ fn note(item: &TimelineView) -> String {
     if parts.is_empty() {
         parts.extend(field(item, "url").or_else(|| field(item, "path")));
     }
+    parts.extend(line_words(item));
     if item.kind == "consent" {
         parts.extend(item.name.as_deref().map(purpose));
     }
@@ -271,6 +284,23 @@ fn note(item: &TimelineView) -> String {
     parts.join("・")
 }
 
+/// What was said or pressed in LINE.
+fn line_words(item: &TimelineView) -> Option<String> {
+    let detail = item.detail.as_ref()?;
+    let is_true = |name: &str| detail.get(name).and_then(Value::as_bool) == Some(true);
+    match item.name.as_deref()? {
+        "line_followed" if is_true("is_unblocked") => {
+            Some(t::customers::line_came_back().to_owned())
+        }
+        "line_message_received" if is_true("is_unsent") => {
+            Some(t::customers::line_unsent().to_owned())
+        }
+        "line_message_received" => field(item, "text"),
+        "line_postback" => field(item, "data"),
+        _ => None,
+    }
+}
+
 fn field(item: &TimelineView, name: &str) -> Option<String> {
     let text = item.detail.as_ref()?.get(name).and_then(Value::as_str)?;
     (!text.is_empty()).then(|| text.to_owned())
@@ -286,6 +316,7 @@ mod tests {
     fn a_message_is_ours_and_its_opening_theirs() {
         assert_eq!(event("message_sent").1, Voice::Ours);
         assert_eq!(event("message_opened").1, Voice::Theirs);
+        assert_eq!(event("line_message_received").1, Voice::Theirs);
         assert_eq!(event("Moon Seen").2, "Moon Seen");
     }
 

@@ -25,9 +25,7 @@ pub(crate) fn controls(editor: Editor, kind: Kind, at: &str) -> AnyView {
         Kind::Sequence => view! { <sequence::SequenceControls editor=editor at=at/> }.into_any(),
         Kind::Message => view! { <small::MessageControls editor=editor at=at/> }.into_any(),
         Kind::Consent => view! { <small::ConsentControls editor=editor at=at/> }.into_any(),
-        Kind::Reachable => {
-            view! { <span class="say-w">{t::segments::reachable_email}</span> }.into_any()
-        }
+        Kind::Reachable => view! { <small::ReachControls editor=editor at=at/> }.into_any(),
         Kind::Segment => view! { <small::SegmentControls editor=editor at=at/> }.into_any(),
         Kind::List => view! { <small::ListControls editor=editor at=at/> }.into_any(),
         Kind::WasIn => view! { <past::PastControls editor=editor at=at/> }.into_any(),

@@ -299,7 +299,7 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
         .map(|segment| segment.id.clone());
     let bought = json!({"events": {"names": ["Product Purchased"], "within": {"last": {"days": 90}},
         "test": {"count": {"times": {"at_least": 1}}}}});
-    let kinds: [(Icon, Word, Value); 8] = [
+    let kinds: [(Icon, Word, Value); 9] = [
         (Icon::ShoppingBag, t::segments::add_event, bought.clone()),
         (
             Icon::ShoppingCart,
@@ -325,6 +325,11 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
             Icon::Mail,
             t::segments::add_reachable,
             json!({"reachable": {"channel": "email"}}),
+        ),
+        (
+            Icon::MessageCircle,
+            t::segments::add_reachable_line,
+            json!({"reachable": {"channel": "line"}}),
         ),
         (
             Icon::Split,

@@ -1,7 +1,9 @@
-//! A sender's settings: who it says it is, and the mail server it hands messages to.
+//! A sender's settings: who it says it is, and the mail server or LINE account it hands messages to.
 
 use api_types::senders::{SenderView, SmtpView, WriteSender, WriteSmtp};
 use leptos::{ev, prelude::*};
+
+use super::line_form::{LineFields, LineTyped};
 
 use crate::{
     api::{ApiError, Load, Page, Submit, load::Loaded, settings},
@@ -28,6 +30,7 @@ struct Typed {
     lanes: RwSignal<Option<i64>>,
     per_second: RwSignal<Option<i64>>,
     return_domain: RwSignal<String>,
+    line: LineTyped,
 }
 
 impl Typed {
@@ -52,6 +55,7 @@ impl Typed {
             return_domain: RwSignal::new(text(|smtp| {
                 smtp.return_domain.clone().unwrap_or_default()
             })),
+            line: LineTyped::new(present.and_then(|sender| sender.line.as_ref())),
         }
     }
 
@@ -81,6 +85,7 @@ impl Typed {
                 .and_then(|n| u32::try_from(n).ok()),
             return_domain: filled(self.return_domain.get_untracked()),
         });
+        let line = (transport == "line").then(|| self.line.read());
         WriteSender {
             version,
             from_name: self.name.get_untracked().trim().to_owned(),
@@ -88,7 +93,7 @@ impl Typed {
             reply_to: filled(self.reply_to.get_untracked()),
             transport,
             smtp,
-            line: None,
+            line,
         }
     }
 }
@@ -100,6 +105,8 @@ pub(super) fn SenderForm(
     present: Option<SenderView>,
     senders: Load<Page<SenderView>>,
     open: RwSignal<bool>,
+    /// A LINE account has just been connected.
+    on_line: Callback<SenderView>,
 ) -> impl IntoView {
     let typed = Typed::new(present.as_ref());
     let has_password = present
@@ -108,32 +115,45 @@ pub(super) fn SenderForm(
         .is_some_and(|smtp| smtp.has_password);
     let (submit, toasts) = (Submit::default(), use_toasts());
     let version = RwSignal::new(present.as_ref().map(|sender| sender.version));
+    let was_line = present.as_ref().map(|sender| sender.line.is_some());
     let id = StoredValue::new(present.map(|sender| sender.id));
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let sender = typed.read(version.get_untracked());
         submit.run(
             async move { settings::write_sender(id.get_value().as_deref(), &sender).await },
-            move |_| {
-                open.set(false);
+            move |saved: SenderView| {
                 senders.reload();
                 toasts.say(t::common::saved());
+                if saved.line.is_some() && id.with_value(Option::is_none) {
+                    on_line.run(saved);
+                } else {
+                    open.set(false);
+                }
             },
         );
     };
-    let ways = vec![
+    let mut ways = vec![
         Choice::new("sandbox", t::settings::sandbox),
         Choice::new("smtp", t::settings::smtp),
     ];
+    // What is a LINE account stays one, and what sends mail does not become one.
+    if was_line.is_none() {
+        ways.push(Choice::new("line", t::settings::line));
+    }
+    let is_line = Memo::new(move |_| typed.transport.with(|way| way == "line"));
     let is_smtp = Memo::new(move |_| typed.transport.with(|way| way == "smtp"));
     view! {
         <form class="form" on:submit=on_submit>
-            <TextField label=t::settings::from_name value=typed.name error=submit.field("/from_name") required=true autocomplete="off"/>
-            <TextField label=t::settings::from_address kind=FieldKind::Email value=typed.address error=submit.field("/from_address") required=true autocomplete="off"/>
-            <TextField label=t::settings::reply_to kind=FieldKind::Email value=typed.reply_to hint=t::settings::reply_to_hint error=submit.field("/reply_to") autocomplete="off"/>
-            <RadioGroup label=t::settings::way value=typed.transport choices=ways/>
-            <p class="t-small ink-3 set-under">{move || if is_smtp.get() { t::settings::smtp_about() } else { t::settings::sandbox_about() }}</p>
+            {move || (!is_line.get()).then(|| view! { <From typed=typed submit=submit/> })}
+            {(was_line != Some(true)).then(|| view! { <RadioGroup label=t::settings::way value=typed.transport choices=ways/> })}
+            <p class="t-small ink-3 set-under">{move || match (is_smtp.get(), is_line.get()) {
+                (true, _) => t::settings::smtp_about(),
+                (_, true) => t::settings::line_about(),
+                _ => t::settings::sandbox_about(),
+            }}</p>
             {move || is_smtp.get().then(|| view! { <Server typed=typed submit=submit has_password=has_password/> })}
+            {move || is_line.get().then(|| view! { <LineFields typed=typed.line submit=submit/> })}
             <Conflict submit=submit on_take=Callback::from(move || {
                 // What is typed stays; only the version moves on to the present one.
                 id.with_value(|id| senders.with(|state| newest(state, id.as_deref())).map(|newest| version.set(Some(newest))));
@@ -143,10 +163,19 @@ pub(super) fn SenderForm(
                 submit
                     .error()
                     .is_some_and(|error| !error.is_conflict())
-                    .then(|| view! { <FormError submit=submit fields=&["/from_name", "/from_address", "/reply_to", "/smtp/host", "/smtp/port", "/smtp/tls", "/smtp/lanes", "/smtp/per_second", "/smtp/return_domain"]/> })
+                    .then(|| view! { <FormError submit=submit fields=&["/from_name", "/from_address", "/reply_to", "/smtp/host", "/smtp/port", "/smtp/tls", "/smtp/lanes", "/smtp/per_second", "/smtp/return_domain", "/line/channel_id", "/line/channel_secret", "/line/login_channel_id", "/line/login_channel_secret", "/line/per_second"]/> })
             }}
             <div><Button kind=ButtonKind::Primary label=t::common::save submit=true busy=submit.busy()/></div>
         </form>
+    }
+}
+
+#[component]
+fn From(typed: Typed, submit: Submit) -> impl IntoView {
+    view! {
+        <TextField label=t::settings::from_name value=typed.name error=submit.field("/from_name") required=true autocomplete="off"/>
+        <TextField label=t::settings::from_address kind=FieldKind::Email value=typed.address error=submit.field("/from_address") required=true autocomplete="off"/>
+        <TextField label=t::settings::reply_to kind=FieldKind::Email value=typed.reply_to hint=t::settings::reply_to_hint error=submit.field("/reply_to") autocomplete="off"/>
     }
 }
 

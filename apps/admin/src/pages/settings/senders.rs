@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     dkim::DkimForm,
+    line_state::LineAccount,
     places::{Place, Places},
     sender_form::SenderForm,
 };
@@ -25,6 +26,7 @@ pub(super) enum Beside {
     New,
     Edit(SenderView),
     Dkim(SenderView),
+    Line(SenderView),
     Archive(SenderView),
 }
 
@@ -67,6 +69,9 @@ fn columns(beside: RwSignal<Beside>) -> Vec<Column<SenderView>> {
             .smtp
             .as_ref()
             .map(|smtp| format!("{}:{}", smtp.host, smtp.port));
+        if sender.line.is_some() {
+            return view! { <Status tone=Tone::Good icon=Icon::MessageCircle label=t::settings::line/> }.into_any();
+        }
         match host {
             Some(host) => view! { <Status tone=Tone::Neutral icon=Icon::Send label=host/> }.into_any(),
             None => view! { <Status tone=Tone::Neutral icon=Icon::ShieldCheck label=t::settings::sandbox help=t::settings::sandbox_about/> }
@@ -74,9 +79,10 @@ fn columns(beside: RwSignal<Beside>) -> Vec<Column<SenderView>> {
         }
     };
     let pace = |sender: &SenderView| {
-        let rate = sender.smtp.as_ref().and_then(|smtp| smtp.per_second);
-        let is_smtp = sender.smtp.is_some();
-        move || match (rate, is_smtp) {
+        let mail = sender.smtp.as_ref().and_then(|smtp| smtp.per_second);
+        let rate = mail.or_else(|| sender.line.as_ref().and_then(|line| line.per_second));
+        let is_real = sender.smtp.is_some() || sender.line.is_some();
+        move || match (rate, is_real) {
             (Some(rate), _) => t::settings::n_per_second(i64::from(rate)),
             (None, true) => t::settings::no_limit().to_owned(),
             (None, false) => "–".to_owned(),
@@ -110,6 +116,11 @@ fn Acts(sender: SenderView, beside: RwSignal<Beside>) -> impl IntoView {
     let name = sender.from_name.clone();
     let lines = Signal::derive(move || {
         let (edit, dkim, archive) = (sender.clone(), sender.clone(), sender.clone());
+        let is_line = sender.line.is_some();
+        let line = sender.clone();
+        let line_line = MenuItem::new(Icon::MessageCircle, t::settings::line_state, move || {
+            beside.set(Beside::Line(line.clone()));
+        });
         let dkim_line = MenuItem::new(Icon::BadgeCheck, t::settings::dkim_set, move || {
             beside.set(Beside::Dkim(dkim.clone()));
         });
@@ -122,7 +133,7 @@ fn Acts(sender: SenderView, beside: RwSignal<Beside>) -> impl IntoView {
             MenuLine::from(MenuItem::new(Icon::Pencil, t::common::edit, move || {
                 beside.set(Beside::Edit(edit.clone()));
             })),
-            MenuLine::from(dkim_line),
+            MenuLine::from(if is_line { line_line } else { dkim_line }),
             MenuLine::Rule,
             MenuLine::from(
                 MenuItem::new(Icon::Trash2, t::settings::archive, move || {
@@ -143,15 +154,18 @@ fn Acts(sender: SenderView, beside: RwSignal<Beside>) -> impl IntoView {
 fn Sheets(beside: RwSignal<Beside>, senders: Load<Page<SenderView>>) -> impl IntoView {
     let open = RwSignal::new(false);
     Effect::new(move |_| {
-        open.set(
-            beside.with(|beside| matches!(beside, Beside::New | Beside::Edit(_) | Beside::Dkim(_))),
-        );
+        open.set(beside.with(|beside| {
+            matches!(
+                beside,
+                Beside::New | Beside::Edit(_) | Beside::Dkim(_) | Beside::Line(_)
+            )
+        }));
     });
     Effect::new(move |_| {
         // Only what lies open is put away: setting it anew would wake the effect above, and that one this.
         let is_open = matches!(
             beside.get_untracked(),
-            Beside::New | Beside::Edit(_) | Beside::Dkim(_)
+            Beside::New | Beside::Edit(_) | Beside::Dkim(_) | Beside::Line(_)
         );
         if !open.get() && is_open {
             beside.set(Beside::Nothing);
@@ -161,14 +175,17 @@ fn Sheets(beside: RwSignal<Beside>, senders: Load<Page<SenderView>>) -> impl Int
         beside.with(|beside| match beside {
             Beside::Edit(_) => t::settings::sender_edit(),
             Beside::Dkim(_) => t::settings::dkim_set(),
+            Beside::Line(_) => t::settings::line_state(),
             _ => t::settings::sender_new(),
         })
     };
+    let on_line = Callback::new(move |sender| beside.set(Beside::Line(sender)));
     view! {
         <Sheet open=open title=title>
             {move || match beside.get() {
-                Beside::New => view! { <SenderForm present=None senders=senders open=open/> }.into_any(),
-                Beside::Edit(sender) => view! { <SenderForm present=Some(sender) senders=senders open=open/> }.into_any(),
+                Beside::New => view! { <SenderForm present=None senders=senders open=open on_line=on_line/> }.into_any(),
+                Beside::Edit(sender) => view! { <SenderForm present=Some(sender) senders=senders open=open on_line=on_line/> }.into_any(),
+                Beside::Line(sender) => view! { <LineAccount sender=sender/> }.into_any(),
                 Beside::Dkim(sender) => view! { <DkimForm present=sender senders=senders/> }.into_any(),
                 _ => ().into_any(),
             }}

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use access::Permission;
 use analytics::story::{self, Unsent};
 use api_types::{
     PageOf,
@@ -16,7 +17,7 @@ use kernel::{
 };
 use offers::ProductStore;
 use profiles::{
-    customers,
+    customers, names,
     timeline::{self, Before, EventEntry, TimelineEntry, What},
 };
 use segmentation::membership::{self, Interval};
@@ -68,11 +69,24 @@ pub(super) async fn timeline(
     if request.after.is_none() {
         wire::log_opening(&app, &operator, "customer.timeline", id).await?;
     }
-    let page = page.map(|entry| view(entry, &names));
+    let shows = operator.may(Permission::PiiRead);
+    let page = page.map(|entry| {
+        let seen = view(entry, &names);
+        if shows { seen } else { without_words(seen) }
+    });
     Ok(Json(PageOf {
         items: page.items,
         next: page.next,
     }))
+}
+
+/// What people wrote is hidden from those who may not see personal data.
+fn without_words(mut seen: TimelineView) -> TimelineView {
+    let wrote = seen.name.as_deref() == names::fixed_text(names::LINE_MESSAGE_RECEIVED);
+    if let (true, Some(detail)) = (wrote, seen.detail.as_mut().and_then(Value::as_object_mut)) {
+        detail.remove("text");
+    }
+    seen
 }
 
 /// What was not sent stands on the timeline as an entry of the ledger.

@@ -173,20 +173,7 @@ fn refused(settings: &LineSettings, error: &LineApiError) -> ApiError {
             }
     );
     if !is_refused {
-        tracing::warn!(%error, "LINE did not say whether an account is right");
-        return ApiError {
-            retry_after: Some(5),
-            ..ApiError::new(
-                axum::http::StatusCode::SERVICE_UNAVAILABLE,
-                "line-away",
-                "LINE did not answer",
-                "LINEから応答がありません",
-            )
-        }
-        .because(
-            "nothing was saved; try again in a moment",
-            "保存していません。少し待ってからもう一度お試しください",
-        );
+        return line::away(error);
     }
     let fault = match settings.credentials {
         LineCredentials::Stateless => FieldError::new(

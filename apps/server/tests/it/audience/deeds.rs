@@ -36,7 +36,7 @@ impl Dice {
         i64::try_from(self.next() % n.unsigned_abs()).unwrap()
     }
 
-    fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub(super) fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         let place = self.below(i64::try_from(all.len()).unwrap());
         &all[usize::try_from(place).unwrap()]
     }
@@ -58,11 +58,11 @@ impl<'a> Company<'a> {
         }
     }
 
-    fn workspace(&self) -> WorkspaceId {
+    pub(super) fn workspace(&self) -> WorkspaceId {
         self.app.kit.workspace
     }
 
-    fn ctx<'b>(&'b self, tx: &'b Tx) -> Ctx<'b> {
+    pub(super) fn ctx<'b>(&'b self, tx: &'b Tx) -> Ctx<'b> {
         Ctx {
             tx,
             workspace: self.workspace(),
@@ -71,7 +71,7 @@ impl<'a> Company<'a> {
         }
     }
 
-    async fn begin(&self) -> Tx {
+    pub(super) async fn begin(&self) -> Tx {
         self.app.kit.db.begin().await.unwrap()
     }
 
@@ -94,7 +94,7 @@ impl<'a> Company<'a> {
             .collect()
     }
 
-    async fn somebody(&mut self) -> Option<ProfileId> {
+    pub(super) async fn somebody(&mut self) -> Option<ProfileId> {
         let text = "SELECT id FROM profile WHERE workspace_id = $1 ORDER BY id";
         let all = self.ids(text).await;
         // Now and then one that has been merged: the writers follow it to the survivor.
@@ -104,9 +104,10 @@ impl<'a> Company<'a> {
     /// Does one thing at random.
     pub(crate) async fn step(&mut self) {
         self.app.kit.clock.advance(self.dice.below(200_000) + 1);
-        match self.dice.below(21) {
+        match self.dice.below(25) {
             0..=8 => self.say().await,
             20 => self.write_down_who_was_seen().await,
+            21..=24 => self.be_on_line().await,
             9 | 10 => self.import_customers().await,
             11 => self.import_orders().await,
             12 => self.import_events().await,

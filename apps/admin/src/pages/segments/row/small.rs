@@ -77,6 +77,18 @@ pub(super) fn MessageControls(editor: Editor, at: String) -> impl IntoView {
 }
 
 #[component]
+pub(super) fn ReachControls(editor: Editor, at: String) -> impl IntoView {
+    let channel = text_at(editor, format!("{at}/reachable/channel"), "email");
+    let say = move || {
+        channel.with(|channel| match channel.as_str() {
+            "line" => t::segments::reachable_line(),
+            _ => t::segments::reachable_email(),
+        })
+    };
+    view! { <span class="say-w">{say}</span> }
+}
+
+#[component]
 pub(super) fn ConsentControls(editor: Editor, at: String) -> impl IntoView {
     let base = StoredValue::new(format!("{at}/consent"));
     let channel = text_at(editor, format!("{at}/consent/channel"), "email");

@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+pub mod book;
+mod friend;
+pub mod link;
+mod message;
+mod prune;
+mod receipt;
+mod store;
+mod take;
+
+pub use friend::{Friend, Sign, State};
+pub use prune::{KEPT, prune};
+pub use take::{Away, Heard, Intake};
