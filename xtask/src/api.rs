@@ -86,7 +86,7 @@ fn try_out(
     println!("{name}: {url}; the server's log is {}", log.display());
     // Nothing leaves the machine: LINE is a fake beside the server.
     let (line_port, _line) = e2e::line(workspace)?;
-    let line = format!("http://127.0.0.1:{line_port}");
+    let platform = format!("http://127.0.0.1:{line_port}");
     let mut server = Service::start(
         "the server",
         process::guarded(&workspace.server("debug"), None)?
@@ -95,8 +95,8 @@ fn try_out(
             .env("ENISHI__SERVER__PUBLIC_URL", &url)
             .env("ENISHI__SERVER__DATA_DIR", &data)
             .env("ENISHI__DATABASE__URL", database_url)
-            .env("ENISHI__LINE__API", &line)
-            .env("ENISHI__LINE__DATA", &line)
+            .env("ENISHI__LINE__API", &platform)
+            .env("ENISHI__LINE__DATA", &platform)
             .env("ENISHI__SECURITY__ALLOW_PRIVATE", "[\"127.0.0.1/32\"]")
             .stdout(out)
             .stderr(err),
