@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result};
 
 use crate::{
-    e2e::is_ready,
+    e2e::{self, is_ready},
     env,
     postgres::{self, Cluster, Purpose},
     process::{self, Service},
@@ -84,6 +84,9 @@ fn try_out(
     let port = process::free_port()?;
     let url = format!("http://127.0.0.1:{port}");
     println!("{name}: {url}; the server's log is {}", log.display());
+    // Nothing leaves the machine: LINE is a fake beside the server.
+    let (line_port, _line) = e2e::line(workspace)?;
+    let platform = format!("http://127.0.0.1:{line_port}");
     let mut server = Service::start(
         "the server",
         process::guarded(&workspace.server("debug"), None)?
@@ -92,6 +95,9 @@ fn try_out(
             .env("ENISHI__SERVER__PUBLIC_URL", &url)
             .env("ENISHI__SERVER__DATA_DIR", &data)
             .env("ENISHI__DATABASE__URL", database_url)
+            .env("ENISHI__LINE__API", &platform)
+            .env("ENISHI__LINE__DATA", &platform)
+            .env("ENISHI__SECURITY__ALLOW_PRIVATE", "[\"127.0.0.1/32\"]")
             .stdout(out)
             .stderr(err),
     )?;

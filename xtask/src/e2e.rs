@@ -111,7 +111,7 @@ pub(crate) fn walk(workspace: &Workspace, args: &E2eArgs) -> Result<()> {
 }
 
 /// Builds the LINE platform and starts it on loopback; it ends when the returned service is dropped.
-fn line(workspace: &Workspace) -> Result<(u16, Service)> {
+pub(crate) fn line(workspace: &Workspace) -> Result<(u16, Service)> {
     process::run(cargo().args(["build", "--package", "line-fake"]))?;
     let program = workspace.target.join("debug").join("line-fake");
     let port = process::free_port()?;

@@ -111,6 +111,13 @@ fn read_transport(body: &WriteSender, present: Option<&Sender>) -> Result<Transp
             "LINEアカウントはほかの方式に変えられません。別の差出人を追加してください",
         )
         .into()),
+        word if word != "line" && body.line.is_some() => Err(Invalid::one(
+            "/line",
+            "unexpected",
+            "only a LINE account has this",
+            "LINEアカウントのときだけ入れてください",
+        )
+        .into()),
         "sandbox" => Ok(Transport::Sandbox),
         "smtp" => {
             let smtp = body.smtp.as_ref().ok_or_else(|| {

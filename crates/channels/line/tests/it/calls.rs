@@ -32,6 +32,26 @@ fn people(count: i64) -> Vec<UserId> {
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n....";
 
 #[tokio::test]
+async fn the_account_says_who_it_is_and_lines_keys_need_no_token() {
+    // The point of RFC 7517's first example; what counts is that it can be found by its name.
+    let key = json!({ "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "line-1",
+        "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM" });
+    let options = Options {
+        login_keys: json!({ "keys": [key] }),
+        ..Options::default()
+    };
+    let world = World::new(options).await;
+    let api = world.channel.api();
+    let keys = api.login_keys().await.unwrap();
+    assert!(keys.find("line-1").is_some() && keys.find("other").is_none());
+    assert_eq!(world.fake.tokens_issued(), 0);
+    let info = api.info().await.unwrap();
+    assert_eq!(info.basic_id, "@216ru123");
+    assert_eq!(info.display_name, "青葉ストア");
+    assert_eq!(info.user_id().unwrap().as_str(), line_fake::BOT);
+}
+
+#[tokio::test]
 async fn a_reply_serves_once_within_a_minute_and_has_no_key() {
     let world = World::usual().await;
     let api = world.channel.api();
