@@ -5,12 +5,15 @@ mod classify;
 mod composer;
 mod dkim;
 mod mime;
+pub mod provider_events;
 pub mod returned;
 mod sandbox;
 mod smtp;
+mod visit;
 
 pub use address::{AddressError, EmailAddress};
 pub use composer::Composer;
 pub use dkim::{DkimKey, DkimKeyError, DkimSigner};
 pub use sandbox::{CapturedMessage, Inbox, InboxError, SandboxChannel};
 pub use smtp::{Credentials, SmtpChannel, SmtpConfig, SmtpConfigError, SmtpTimeouts, TlsMode};
+pub use visit::{VisitError, Visitor};

@@ -5,6 +5,8 @@ mod contract;
 #[cfg(test)]
 mod judges;
 #[cfg(test)]
+mod providers;
+#[cfg(test)]
 mod returned;
 #[cfg(test)]
 mod sandbox;
