@@ -54,6 +54,10 @@ const STEPS: &[(&str, &str)] = &[
     ),
     ("0021_vip", include_str!("../sql/0021_vip.sql")),
     ("0022_webhooks", include_str!("../sql/0022_webhooks.sql")),
+    (
+        "0025_provider_hooks",
+        include_str!("../sql/0025_provider_hooks.sql"),
+    ),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

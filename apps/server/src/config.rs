@@ -79,6 +79,8 @@ impl std::fmt::Debug for Database {
 pub struct Mail {
     /// Address and port at which mail that comes back is taken in; empty: nowhere.
     pub intake: String,
+    /// Where an imitation of Amazon's SNS lives, beside Amazon itself; empty: nowhere.
+    pub sns_origin: String,
 }
 
 /// Keys and outbound limits.
@@ -149,6 +151,10 @@ impl Config {
                 "mail.intake: {:?} is not address:port",
                 self.mail.intake
             ));
+        }
+        let sns = self.mail.sns_origin.as_str();
+        if !sns.is_empty() && !sns.starts_with("http://") && !sns.starts_with("https://") {
+            wrong.push(format!("mail.sns_origin: {sns:?} is not http(s)://host"));
         }
         match url::Url::parse(&self.server.public_url) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {}

@@ -15,6 +15,7 @@ mod health;
 mod imports;
 mod inbox;
 mod lists;
+pub(crate) mod mail_hooks;
 mod products;
 mod reports;
 mod segments;
@@ -69,6 +70,7 @@ pub(crate) fn plain() -> Router<App> {
         .merge(analytics::plain())
         .merge(track::routes())
         .merge(answers::routes())
+        .merge(mail_hooks::routes())
 }
 
 /// Answers a known address asked with the wrong verb.

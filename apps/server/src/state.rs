@@ -13,8 +13,11 @@ use storage::{Db, secret::MasterKey};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    audience::Audience, config::Config, http::limit::SignInLimiter,
-    routes::contents::parts::ContentParts, tracking::SealedKeys,
+    audience::Audience,
+    config::Config,
+    http::limit::SignInLimiter,
+    routes::{contents::parts::ContentParts, mail_hooks::certificates::Certificates},
+    tracking::SealedKeys,
 };
 
 /// The application: cheap to clone.
@@ -43,6 +46,8 @@ pub struct Parts {
     pub tracker: Tracker,
     /// Writes down what comes back.
     pub returns: Returns,
+    /// Certificates that sign the webhooks of Amazon.
+    pub certificates: Certificates,
     /// Slows down guessing of passwords.
     pub sign_in_limiter: SignInLimiter,
     /// Compiled emails and product blocks.
@@ -95,6 +100,7 @@ impl App {
             keyring,
             tracker,
             returns,
+            certificates: Certificates::default(),
             sign_in_limiter: SignInLimiter::default(),
             contents: ContentParts::default(),
             tasks: TaskTracker::new(),

@@ -44,6 +44,28 @@ pub struct SmtpView {
     pub return_domain: Option<String>,
     /// The DKIM key in use.
     pub dkim: Option<DkimView>,
+    /// The provider whose server it is, where its webhooks are listened to.
+    #[serde(default)]
+    pub provider: Option<ProviderView>,
+}
+
+/// A provider of mail and its webhooks; never their secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProviderView {
+    /// `ses`, `sendgrid`, `mailgun` or `postmark`.
+    pub kind: String,
+    /// The topic of Amazon SNS whose messages are taken.
+    pub topic_arn: Option<String>,
+    /// The user of Basic authentication.
+    pub user: Option<String>,
+    /// The header that carries the secret.
+    pub header: Option<String>,
+    /// Whether a secret is kept.
+    pub has_secret: bool,
+    /// The address to enter at the provider.
+    pub hook_url: String,
+    /// When the provider was last heard (RFC 3339).
+    pub last_event_at: Option<String>,
 }
 
 /// The public side of a DKIM key.
@@ -111,6 +133,32 @@ pub struct WriteSmtp {
     #[serde(default)]
     #[schema(example = "bounce.shop.example.jp")]
     pub return_domain: Option<String>,
+    /// The provider whose server it is; absent when nobody tells of bounces by webhooks.
+    #[serde(default)]
+    pub provider: Option<WriteProvider>,
+}
+
+/// A provider of mail, and what proves its webhooks.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WriteProvider {
+    /// `ses`, `sendgrid`, `mailgun` or `postmark`.
+    #[schema(pattern = "^(ses|sendgrid|mailgun|postmark)$")]
+    pub kind: String,
+    /// Of `ses`: the topic of SNS that brings the events.
+    #[serde(default)]
+    #[schema(example = "arn:aws:sns:ap-northeast-1:123456789012:mail")]
+    pub topic_arn: Option<String>,
+    /// Of `postmark`: the user of Basic authentication.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// Of `postmark`, instead of a user: the header that carries the secret.
+    #[serde(default)]
+    #[schema(example = "X-Hook-Secret")]
+    pub header: Option<String>,
+    /// The verification key (`sendgrid`), the signing key (`mailgun`), the password or the header's value (`postmark`);
+    /// absent keeps the one that is there.
+    #[serde(default)]
+    pub secret: Option<String>,
 }
 
 /// A DKIM key for a sender.

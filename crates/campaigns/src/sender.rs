@@ -3,6 +3,8 @@
 //! Passwords and DKIM keys are not here: they are sealed in the `secret` table under the names that
 //! [`Sender::password_name`] and [`Sender::dkim_name`] give, and REST never returns them.
 
+pub mod provider;
+
 use kernel::{
     id::{SenderId, WorkspaceId},
     invalid::{FieldError, Invalid},
@@ -62,6 +64,9 @@ pub struct SmtpSettings {
     /// Who signs, when a DKIM key is sealed.
     #[serde(default)]
     pub dkim: Option<DkimSettings>,
+    /// Whose server it is, when that is a provider who tells of bounces and complaints by webhooks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Box<provider::Settings>>,
 }
 
 /// How the connection to a mail server is protected.
@@ -177,6 +182,9 @@ impl SmtpSettings {
                 "give a domain such as bounce.example.jp, without an address before it",
                 "bounce.example.jp のようなドメインだけを入れてください",
             ));
+        }
+        if let Some(provider) = &self.provider {
+            provider.check(invalid);
         }
         if self.per_second == Some(0) {
             invalid.push(FieldError::new(

@@ -16,6 +16,7 @@ mod overview;
 mod page;
 mod places;
 mod sender_form;
+mod sender_provider;
 mod senders;
 mod snippets;
 mod test_audience;

@@ -4,6 +4,7 @@ mod archive;
 mod create;
 mod dkim;
 mod list;
+mod provider;
 mod update;
 mod wire;
 

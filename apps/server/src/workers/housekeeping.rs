@@ -4,6 +4,7 @@
 //! writer never waits for a whole week of rows.
 
 use access::{link, session, ticket};
+use campaigns::sender::provider;
 use futures::future::BoxFuture;
 use kernel::time::DAY;
 use profiles::{ingest, partition};
@@ -44,6 +45,10 @@ pub async fn keep_house(app: &App) -> anyhow::Result<()> {
         Box::pin(outbox::prune(tx, now.plus(-outbox::KEPT), BATCH))
     });
     let told = told.await?;
+    let heard = remove(app, |tx| {
+        Box::pin(provider::prune(tx, now.plus(-provider::KEPT), BATCH))
+    });
+    let heard = heard.await?;
     tracing::debug!(
         feed.rows = changes,
         receipts.rows = receipts,
@@ -52,6 +57,7 @@ pub async fn keep_house(app: &App) -> anyhow::Result<()> {
         tickets.rows = tickets,
         answers.rows = answers,
         told.rows = told,
+        heard.rows = heard,
         "housekeeping done"
     );
     Ok(())

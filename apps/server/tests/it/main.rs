@@ -34,6 +34,7 @@ mod judged;
 mod kill;
 mod lists;
 mod looks;
+mod mail_hooks;
 #[path = "../../../../crates/channels/email/tests/it/server.rs"]
 #[expect(
     dead_code,

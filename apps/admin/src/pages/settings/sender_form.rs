@@ -3,6 +3,7 @@
 use api_types::senders::{SenderView, SmtpView, WriteSender, WriteSmtp};
 use leptos::{ev, prelude::*};
 
+use super::sender_provider::{self, Provider, ProviderFields};
 use crate::{
     api::{ApiError, Load, Page, Submit, load::Loaded, settings},
     i18n as t,
@@ -28,6 +29,7 @@ struct Typed {
     lanes: RwSignal<Option<i64>>,
     per_second: RwSignal<Option<i64>>,
     return_domain: RwSignal<String>,
+    provider: Provider,
 }
 
 impl Typed {
@@ -52,6 +54,7 @@ impl Typed {
             return_domain: RwSignal::new(text(|smtp| {
                 smtp.return_domain.clone().unwrap_or_default()
             })),
+            provider: Provider::new(smtp.and_then(|smtp| smtp.provider.as_ref())),
         }
     }
 
@@ -80,6 +83,7 @@ impl Typed {
                 .get_untracked()
                 .and_then(|n| u32::try_from(n).ok()),
             return_domain: filled(self.return_domain.get_untracked()),
+            provider: self.provider.read(),
         });
         WriteSender {
             version,
@@ -92,6 +96,24 @@ impl Typed {
     }
 }
 
+/// Whose complaints stand beside their fields.
+const FIELDS: &[&str] = &[
+    "/from_name",
+    "/from_address",
+    "/reply_to",
+    "/smtp/host",
+    "/smtp/port",
+    "/smtp/tls",
+    "/smtp/lanes",
+    "/smtp/per_second",
+    "/smtp/return_domain",
+    sender_provider::POINTERS[0],
+    sender_provider::POINTERS[1],
+    sender_provider::POINTERS[2],
+    sender_provider::POINTERS[3],
+    sender_provider::POINTERS[4],
+];
+
 /// The form of a new or present sender.
 #[component]
 pub(super) fn SenderForm(
@@ -101,10 +123,7 @@ pub(super) fn SenderForm(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let typed = Typed::new(present.as_ref());
-    let has_password = present
-        .as_ref()
-        .and_then(|sender| sender.smtp.as_ref())
-        .is_some_and(|smtp| smtp.has_password);
+    let present_smtp = StoredValue::new(present.as_ref().and_then(|sender| sender.smtp.clone()));
     let (submit, toasts) = (Submit::default(), use_toasts());
     let version = RwSignal::new(present.as_ref().map(|sender| sender.version));
     let id = StoredValue::new(present.map(|sender| sender.id));
@@ -132,7 +151,7 @@ pub(super) fn SenderForm(
             <TextField label=t::settings::reply_to kind=FieldKind::Email value=typed.reply_to hint=t::settings::reply_to_hint error=submit.field("/reply_to") autocomplete="off"/>
             <RadioGroup label=t::settings::way value=typed.transport choices=ways/>
             <p class="t-small ink-3 set-under">{move || if is_smtp.get() { t::settings::smtp_about() } else { t::settings::sandbox_about() }}</p>
-            {move || is_smtp.get().then(|| view! { <Server typed=typed submit=submit has_password=has_password/> })}
+            {move || is_smtp.get().then(|| view! { <Server typed=typed submit=submit present=present_smtp.get_value()/> })}
             <Conflict submit=submit on_take=Callback::from(move || {
                 // What is typed stays; only the version moves on to the present one.
                 id.with_value(|id| senders.with(|state| newest(state, id.as_deref())).map(|newest| version.set(Some(newest))));
@@ -142,7 +161,7 @@ pub(super) fn SenderForm(
                 submit
                     .error()
                     .is_some_and(|error| !error.is_conflict())
-                    .then(|| view! { <FormError submit=submit fields=&["/from_name", "/from_address", "/reply_to", "/smtp/host", "/smtp/port", "/smtp/tls", "/smtp/lanes", "/smtp/per_second", "/smtp/return_domain"]/> })
+                    .then(|| view! { <FormError submit=submit fields=FIELDS/> })
             }}
             <div><Button kind=ButtonKind::Primary label=t::common::save submit=true busy=submit.busy()/></div>
         </form>
@@ -184,7 +203,9 @@ pub(super) fn Conflict(
 }
 
 #[component]
-fn Server(typed: Typed, submit: Submit, has_password: bool) -> impl IntoView {
+fn Server(typed: Typed, submit: Submit, present: Option<SmtpView>) -> impl IntoView {
+    let has_password = present.as_ref().is_some_and(|smtp| smtp.has_password);
+    let told_by = present.and_then(|smtp| smtp.provider);
     let protections = vec![
         Choice::new("required", t::settings::tls_required),
         Choice::new("implicit", t::settings::tls_implicit),
@@ -211,5 +232,6 @@ fn Server(typed: Typed, submit: Submit, has_password: bool) -> impl IntoView {
             <NumberField label=t::settings::per_second value=typed.per_second unit=t::settings::per_second_unit hint=t::settings::per_second_hint error=submit.field("/smtp/per_second")/>
         </div>
         <TextField label=t::settings::return_domain value=typed.return_domain placeholder="bounce.example.jp" hint=t::settings::return_domain_hint error=submit.field("/smtp/return_domain") autocomplete="off"/>
+        <ProviderFields typed=typed.provider present=told_by submit=submit/>
     }
 }

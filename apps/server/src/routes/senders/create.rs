@@ -28,7 +28,7 @@ pub(super) async fn create(
     let sender = wire::read(fresh(&*app.ids), &body, None)?;
     let tx = app.db.begin().await?;
     sender::insert(&tx, operator.workspace, &sender, app.now()).await?;
-    wire::keep_password(&app, &tx, &operator, sender.id, &body).await?;
+    wire::keep_secrets(&app, &tx, &operator, sender.id, &body).await?;
     let detail = serde_json::json!({ "transport": body.transport });
     wire::log(&app, &tx, &operator, "sender.create", sender.id, detail).await?;
     tx.commit().await?;

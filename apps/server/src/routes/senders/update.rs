@@ -42,7 +42,7 @@ pub(super) async fn update(
     if !sender::update(&tx, operator.workspace, &sender).await? {
         return Err(ApiError::conflict());
     }
-    wire::keep_password(&app, &tx, &operator, id, &body).await?;
+    wire::keep_secrets(&app, &tx, &operator, id, &body).await?;
     let detail = serde_json::json!({ "transport": body.transport });
     wire::log(&app, &tx, &operator, "sender.change", id, detail).await?;
     let changed = sender::find(&tx, operator.workspace, id)

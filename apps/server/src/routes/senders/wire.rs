@@ -5,6 +5,7 @@ use campaigns::sender::{Sender, SmtpSettings, Tls, Transport};
 use kernel::{id::SenderId, invalid::Invalid};
 use storage::secret;
 
+use super::provider;
 use crate::{
     http::{audit, auth::Caller, problem::ApiError},
     state::App,
@@ -29,10 +30,13 @@ pub(super) async fn view(
             let name = Sender::password_name(sender.id);
             let password =
                 secret::get(app.db.reader(), &app.master_key, caller.workspace, &name).await;
-            (
-                "smtp",
-                Some(smtp_view(smtp, matches!(password, Ok(Some(_))))),
-            )
+            let told_by = match &smtp.provider {
+                Some(settings) => Some(provider::view(app, caller, sender.id, settings).await?),
+                None => None,
+            };
+            let mut view = smtp_view(smtp, matches!(password, Ok(Some(_))));
+            view.provider = told_by;
+            ("smtp", Some(view))
         }
     };
     Ok(SenderView {
@@ -66,6 +70,7 @@ fn smtp_view(smtp: SmtpSettings, has_password: bool) -> SmtpView {
             selector: dkim.selector,
             record: dkim.record,
         }),
+        provider: None,
     }
 }
 
@@ -127,6 +132,8 @@ fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings,
                 "none・opportunistic・required・implicit から選んでください",
             )
         })?;
+    let provider = smtp.provider.as_ref().map(provider::read).transpose()?;
+    let provider = provider.map(Box::new);
     let dkim = present.and_then(|sender| match &sender.transport {
         Transport::Smtp(smtp) => smtp.dkim.clone(),
         Transport::Sandbox => None,
@@ -144,11 +151,12 @@ fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings,
             .map(|domain| domain.trim().to_lowercase())
             .filter(|domain| !domain.is_empty()),
         dkim,
+        provider,
     })
 }
 
-/// Seals the password of a sender when one was given.
-pub(super) async fn keep_password(
+/// Seals the secrets of a sender that were given.
+pub(super) async fn keep_secrets(
     app: &App,
     tx: &storage::Tx,
     caller: &Caller,
@@ -172,7 +180,7 @@ pub(super) async fn keep_password(
         )
         .await?;
     }
-    Ok(())
+    provider::keep_secret(app, tx, caller, id, body).await
 }
 
 /// Logs a change of a sender.

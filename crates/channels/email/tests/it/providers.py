@@ -144,7 +144,8 @@ def answer(job):
     provider = job["provider"]
     headers, body, secrets = SIGNERS[provider](job)
     told = {"headers": headers, "body": body}
-    if job.get("kind", "Notification") == "Notification":
+    # Anymail reads events and nothing else.
+    if job.get("kind", "Notification") == "Notification" and not job.get("is_nonsense"):
         told["is_accepted"], told["events"] = judged(provider, headers, body, secrets)
         if provider in ("sendgrid", "mailgun"):
             forged = body.replace("signature\": \"", "signature\": \"00", 1) if provider == "mailgun" else body + " "
