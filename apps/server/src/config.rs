@@ -81,6 +81,15 @@ pub struct Mail {
     pub intake: String,
     /// Where an imitation of Amazon's SNS lives, beside Amazon itself; empty: nowhere.
     pub sns_origin: String,
+    /// The DNS resolver that tells how a sender's domain stands; empty: the system's.
+    pub resolver: String,
+}
+
+impl Mail {
+    /// Returns the DNS resolver, if one is set.
+    pub fn resolver(&self) -> Option<std::net::SocketAddr> {
+        self.resolver.parse().ok()
+    }
 }
 
 /// Keys and outbound limits.
@@ -150,6 +159,12 @@ impl Config {
             wrong.push(format!(
                 "mail.intake: {:?} is not address:port",
                 self.mail.intake
+            ));
+        }
+        if !self.mail.resolver.is_empty() && self.mail.resolver().is_none() {
+            wrong.push(format!(
+                "mail.resolver: {:?} is not address:port",
+                self.mail.resolver
             ));
         }
         let sns = self.mail.sns_origin.as_str();

@@ -124,7 +124,8 @@ async fn credentials(
     }))
 }
 
-const fn tls(tls: Tls) -> TlsMode {
+/// How a setting protects the connection.
+pub const fn tls(tls: Tls) -> TlsMode {
     match tls {
         Tls::None => TlsMode::None,
         Tls::Opportunistic => TlsMode::Opportunistic,

@@ -68,6 +68,48 @@ pub struct ProviderView {
     pub last_event_at: Option<String>,
 }
 
+/// How the domain of a sender stands with those who receive its mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DomainView {
+    /// The domain that the reader sees.
+    #[schema(example = "shop.example.jp")]
+    pub from_domain: String,
+    /// The domain that mail comes back to, when one is set.
+    pub return_domain: Option<String>,
+    /// What was looked at.
+    pub checks: Vec<DomainCheckView>,
+}
+
+/// One thing that receivers look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DomainCheckView {
+    /// `spf`, `dkim`, `dmarc`, `ptr`, `return_path`, `tls` or `one_click`.
+    pub check: String,
+    /// `ok`, `warn`, `fail`, or `unknown` when it cannot be seen from here.
+    #[schema(pattern = "^(ok|warn|fail|unknown)$")]
+    pub state: String,
+    /// Why, as a stable word such as `spf_missing`; docs/email.md lists them.
+    #[schema(example = "spf_missing")]
+    pub reason: String,
+    /// What was found, as others wrote it.
+    pub found: Vec<String>,
+    /// What to put into DNS, in the place of what is there under that name and of that kind.
+    pub publish: Vec<DnsRecordView>,
+}
+
+/// A record to put into DNS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DnsRecordView {
+    /// Where.
+    #[schema(example = "_dmarc.shop.example.jp")]
+    pub name: String,
+    /// `TXT`, `MX` or `PTR`.
+    pub kind: String,
+    /// What.
+    #[schema(example = "v=DMARC1; p=none")]
+    pub value: String,
+}
+
 /// The public side of a DKIM key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DkimView {

@@ -7,7 +7,7 @@ use api_types::{
         SaveComputedAttribute,
     },
     contents::TestRecipientView,
-    senders::{SenderView, WriteDkim, WriteSender},
+    senders::{DomainView, SenderView, WriteDkim, WriteSender},
     session::{
         ApiKeyView, AuditEntryView, ChangeRole, ChangeWorkspace, CreateApiKey, CreateWriteKey,
         Invite, InviteLink, MemberView, WorkspaceView, WriteKeyView,
@@ -76,6 +76,11 @@ pub async fn write_sender(id: Option<&str>, sender: &WriteSender) -> Result<Send
 /// Takes a sender out of the lists.
 pub async fn archive_sender(id: &str) -> Result<(), ApiError> {
     client::delete(&format!("/senders/{}", encoded(id))).await
+}
+
+/// Tells how a sender's domain stands with those who receive its mail.
+pub async fn sender_domain(id: &str, signal: &AbortSignal) -> Result<DomainView, ApiError> {
+    client::get(&format!("/senders/{}/domain", encoded(id)), Some(signal)).await
 }
 
 /// Gives a sender a DKIM key.

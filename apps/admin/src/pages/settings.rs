@@ -11,6 +11,7 @@ mod company;
 mod computed;
 pub mod copy;
 mod dkim;
+mod domain;
 mod members;
 mod overview;
 mod page;

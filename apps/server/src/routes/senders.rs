@@ -3,6 +3,7 @@
 mod archive;
 mod create;
 mod dkim;
+mod domain;
 mod list;
 mod provider;
 mod update;
@@ -17,4 +18,5 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::list, create::create))
         .routes(routes!(update::update, archive::archive))
         .routes(routes!(dkim::dkim))
+        .routes(routes!(domain::domain))
 }

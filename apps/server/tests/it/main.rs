@@ -43,6 +43,8 @@ mod mail_hooks;
 mod mail_server;
 mod membership;
 mod merges;
+#[path = "../../../../crates/channels/email/tests/it/names.rs"]
+mod names;
 mod offer;
 mod process;
 mod proxy;
@@ -50,6 +52,7 @@ mod remarks;
 mod reports;
 mod roads;
 mod segments;
+mod sender_domain;
 mod shop;
 mod track;
 mod uploads;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     dkim::DkimForm,
+    domain::Domain,
     places::{Place, Places},
     sender_form::SenderForm,
 };
@@ -25,6 +26,7 @@ pub(super) enum Beside {
     New,
     Edit(SenderView),
     Dkim(SenderView),
+    Domain(SenderView),
     Archive(SenderView),
 }
 
@@ -110,19 +112,25 @@ fn Acts(sender: SenderView, beside: RwSignal<Beside>) -> impl IntoView {
     let name = sender.from_name.clone();
     let lines = Signal::derive(move || {
         let (edit, dkim, archive) = (sender.clone(), sender.clone(), sender.clone());
+        let domain = sender.clone();
+        let domain_line = MenuItem::new(Icon::ShieldCheck, t::settings::domain_check, move || {
+            beside.set(Beside::Domain(domain.clone()));
+        });
         let dkim_line = MenuItem::new(Icon::BadgeCheck, t::settings::dkim_set, move || {
             beside.set(Beside::Dkim(dkim.clone()));
         });
-        let dkim_line = if sender.smtp.is_some() {
-            dkim_line
+        let (dkim_line, domain_line) = if sender.smtp.is_some() {
+            (dkim_line, domain_line)
         } else {
-            dkim_line.blocked(t::settings::dkim_smtp_only)
+            let why = t::settings::dkim_smtp_only;
+            (dkim_line.blocked(why), domain_line.blocked(why))
         };
         vec![
             MenuLine::from(MenuItem::new(Icon::Pencil, t::common::edit, move || {
                 beside.set(Beside::Edit(edit.clone()));
             })),
             MenuLine::from(dkim_line),
+            MenuLine::from(domain_line),
             MenuLine::Rule,
             MenuLine::from(
                 MenuItem::new(Icon::Trash2, t::settings::archive, move || {
@@ -139,20 +147,22 @@ fn Acts(sender: SenderView, beside: RwSignal<Beside>) -> impl IntoView {
     }
 }
 
+const fn is_sheet(beside: &Beside) -> bool {
+    matches!(
+        beside,
+        Beside::New | Beside::Edit(_) | Beside::Dkim(_) | Beside::Domain(_)
+    )
+}
+
 #[component]
 fn Sheets(beside: RwSignal<Beside>, senders: Load<Page<SenderView>>) -> impl IntoView {
     let open = RwSignal::new(false);
     Effect::new(move |_| {
-        open.set(
-            beside.with(|beside| matches!(beside, Beside::New | Beside::Edit(_) | Beside::Dkim(_))),
-        );
+        open.set(beside.with(is_sheet));
     });
     Effect::new(move |_| {
         // Only what lies open is put away: setting it anew would wake the effect above, and that one this.
-        let is_open = matches!(
-            beside.get_untracked(),
-            Beside::New | Beside::Edit(_) | Beside::Dkim(_)
-        );
+        let is_open = beside.with_untracked(is_sheet);
         if !open.get() && is_open {
             beside.set(Beside::Nothing);
         }
@@ -161,6 +171,7 @@ fn Sheets(beside: RwSignal<Beside>, senders: Load<Page<SenderView>>) -> impl Int
         beside.with(|beside| match beside {
             Beside::Edit(_) => t::settings::sender_edit(),
             Beside::Dkim(_) => t::settings::dkim_set(),
+            Beside::Domain(_) => t::settings::domain_check(),
             _ => t::settings::sender_new(),
         })
     };
@@ -170,6 +181,7 @@ fn Sheets(beside: RwSignal<Beside>, senders: Load<Page<SenderView>>) -> impl Int
                 Beside::New => view! { <SenderForm present=None senders=senders open=open/> }.into_any(),
                 Beside::Edit(sender) => view! { <SenderForm present=Some(sender) senders=senders open=open/> }.into_any(),
                 Beside::Dkim(sender) => view! { <DkimForm present=sender senders=senders/> }.into_any(),
+                Beside::Domain(sender) => view! { <Domain id=sender.id/> }.into_any(),
                 _ => ().into_any(),
             }}
         </Sheet>
