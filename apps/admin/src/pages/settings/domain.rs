@@ -58,11 +58,19 @@ fn Checks(domain: DomainView) -> impl IntoView {
 
 #[component]
 fn Finding(check: DomainCheckView) -> impl IntoView {
-    let (tone, icon) = match check.state.as_str() {
-        "ok" => (Tone::Good, Icon::CircleCheck),
-        "warn" => (Tone::Warn, Icon::TriangleAlert),
-        "fail" => (Tone::Danger, Icon::CircleAlert),
-        _ => (Tone::Neutral, Icon::Info),
+    let (tone, icon, state): (Tone, Icon, Say) = match check.state.as_str() {
+        "ok" => (Tone::Good, Icon::CircleCheck, t::settings::domain_state_ok),
+        "warn" => (
+            Tone::Warn,
+            Icon::TriangleAlert,
+            t::settings::domain_state_warn,
+        ),
+        "fail" => (
+            Tone::Danger,
+            Icon::CircleAlert,
+            t::settings::domain_state_fail,
+        ),
+        _ => (Tone::Neutral, Icon::Info, t::settings::domain_state_unknown),
     };
     let name = check.check;
     let reason = check.reason;
@@ -78,7 +86,10 @@ fn Finding(check: DomainCheckView) -> impl IntoView {
     let publish = check.publish.into_iter();
     view! {
         <section class="dom">
-            <h3 class="t-h3"><Status tone=tone icon=icon label=move || title(&name).to_owned()/></h3>
+            <div class="dom-h">
+                <h3 class="t-h3">{move || title(&name)}</h3>
+                <Status tone=tone icon=icon label=state/>
+            </div>
             <p class="t-small ink-2">{move || words(&reason)}</p>
             {found}
             {publish.map(|record| view! { <Record record=record/> }).collect_view()}
@@ -187,7 +198,8 @@ mod tests {
             .split('`')
             .skip(1)
             .step_by(2)
-            .filter(|word| word.contains('_'));
+            // Names of checks stand there, too.
+            .filter(|word| word.contains('_') && !matches!(*word, "return_path" | "one_click"));
         let mut count = 0;
         for reason in reasons {
             assert!(!words(reason).is_empty(), "{reason}");

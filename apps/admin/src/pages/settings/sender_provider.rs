@@ -120,7 +120,7 @@ fn Secret(
 ) -> impl IntoView {
     let hint = move || {
         if has_secret {
-            t::settings::password_kept()
+            t::settings::hook_secret_kept()
         } else {
             t::settings::password_hint()
         }

@@ -57,7 +57,8 @@ pub(super) async fn domain(
         ..SmtpConfig::new(&smtp.host, smtp.port)
     };
     let dialler = transport::dialler(&app).map_err(|error| ApiError::internal(&*error))?;
-    let checks = domain::examine(&question, &dns, probe_tls(&config, dialler)).await;
+    let probed = probe_tls(&config, dialler);
+    let checks = Box::pin(domain::examine(&question, &dns, probed)).await;
     Ok(Json(DomainView {
         from_domain: question.from_domain,
         return_domain: question.return_domain,

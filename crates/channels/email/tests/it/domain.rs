@@ -162,13 +162,10 @@ async fn spf_is_walked_as_receivers_walk_it() {
 }
 
 #[tokio::test]
-async fn keys_policies_names_and_ways_back_say_what_to_publish() {
+async fn keys_and_policies_say_what_to_publish() {
     let dkim = format!("s1._domainkey.shop.jp TXT {KEY}");
     let key = "s1._domainkey.shop.jp";
     let dmarc = "_dmarc.shop.jp TXT v=DMARC1; p=none";
-    let mx = "bounce.shop.jp MX 10 e.shop.jp.";
-    let ptr = "8.8.8.8.in-addr.arpa PTR mx.shop.jp.";
-    let six = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.4.2.ip6.arpa";
     for (subject, zone, expected) in [
         (
             "dkim",
@@ -195,6 +192,18 @@ async fn keys_policies_names_and_ways_back_say_what_to_publish() {
             with("_dmarc.shop.jp", "TXT", &["\"v=DMARC1; p=none\""]),
             "ok dmarc_watching".to_owned(),
         ),
+    ] {
+        let checks = examined(&zone, &question()).await;
+        assert_eq!(short(&checks, subject), expected);
+    }
+}
+
+#[tokio::test]
+async fn names_and_ways_back_say_what_to_publish() {
+    let mx = "bounce.shop.jp MX 10 e.shop.jp.";
+    let ptr = "8.8.8.8.in-addr.arpa PTR mx.shop.jp.";
+    let six = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.4.2.ip6.arpa";
+    for (subject, zone, expected) in [
         (
             "ptr",
             with("8.8.8.8.in-addr.arpa", "PTR", &[]),
