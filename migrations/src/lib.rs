@@ -56,6 +56,10 @@ const STEPS: &[(&str, &str)] = &[
     ("0022_webhooks", include_str!("../sql/0022_webhooks.sql")),
     ("0023_vip_first", include_str!("../sql/0023_vip_first.sql")),
     ("0024_line", include_str!("../sql/0024_line.sql")),
+    (
+        "0025_provider_hooks",
+        include_str!("../sql/0025_provider_hooks.sql"),
+    ),
     ("0026_in_doubt", include_str!("../sql/0026_in_doubt.sql")),
 ];
 

@@ -92,6 +92,17 @@ impl std::fmt::Debug for Database {
 pub struct Mail {
     /// Address and port at which mail that comes back is taken in; empty: nowhere.
     pub intake: String,
+    /// Where an imitation of Amazon's SNS lives, beside Amazon itself; empty: nowhere.
+    pub sns_origin: String,
+    /// The DNS resolver that tells how a sender's domain stands; empty: the system's.
+    pub resolver: String,
+}
+
+impl Mail {
+    /// Returns the DNS resolver, if one is set.
+    pub fn resolver(&self) -> Option<std::net::SocketAddr> {
+        self.resolver.parse().ok()
+    }
 }
 
 /// Keys and outbound limits.
@@ -162,6 +173,16 @@ impl Config {
                 "mail.intake: {:?} is not address:port",
                 self.mail.intake
             ));
+        }
+        if !self.mail.resolver.is_empty() && self.mail.resolver().is_none() {
+            wrong.push(format!(
+                "mail.resolver: {:?} is not address:port",
+                self.mail.resolver
+            ));
+        }
+        let sns = self.mail.sns_origin.as_str();
+        if !sns.is_empty() && !sns.starts_with("http://") && !sns.starts_with("https://") {
+            wrong.push(format!("mail.sns_origin: {sns:?} is not http(s)://host"));
         }
         match url::Url::parse(&self.server.public_url) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {}

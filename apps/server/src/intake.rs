@@ -5,7 +5,7 @@
 //! server keeps it. It speaks no TLS: behind it stands a mail server of one's own, or the messages are reports of
 //! machines to machines.
 
-mod post;
+pub(crate) mod post;
 mod session;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};

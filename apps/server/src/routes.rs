@@ -17,6 +17,7 @@ mod imports;
 mod inbox;
 mod line;
 mod lists;
+pub(crate) mod mail_hooks;
 mod products;
 mod reports;
 mod segments;
@@ -73,6 +74,7 @@ pub(crate) fn plain() -> Router<App> {
         .merge(track::routes())
         .merge(hooks::routes())
         .merge(answers::routes())
+        .merge(mail_hooks::routes())
 }
 
 /// Answers a known address asked with the wrong verb.

@@ -13,8 +13,12 @@ use storage::{Db, secret::MasterKey};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    audience::Audience, config::Config, http::limit::SignInLimiter, line,
-    routes::contents::parts::ContentParts, tracking::SealedKeys,
+    audience::Audience,
+    config::Config,
+    http::limit::SignInLimiter,
+    line,
+    routes::{contents::parts::ContentParts, mail_hooks::certificates::Certificates},
+    tracking::SealedKeys,
 };
 
 /// The application: cheap to clone.
@@ -47,6 +51,8 @@ pub struct Parts {
     pub friends: friends::Intake,
     /// The secrets with which LINE signs, opened.
     pub line_secrets: line::OpenSecrets,
+    /// Certificates that sign the webhooks of Amazon.
+    pub certificates: Certificates,
     /// Slows down guessing of passwords.
     pub sign_in_limiter: SignInLimiter,
     /// Compiled emails and product blocks.
@@ -103,6 +109,7 @@ impl App {
             returns,
             friends,
             line_secrets: line::OpenSecrets::default(),
+            certificates: Certificates::default(),
             sign_in_limiter: SignInLimiter::default(),
             contents: ContentParts::default(),
             tasks: TaskTracker::new(),

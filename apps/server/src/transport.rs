@@ -14,7 +14,7 @@ use channel_core::{
 };
 use channel_email::{
     CapturedMessage, Composer, Credentials, DkimKey, DkimSigner, Inbox, InboxError, SandboxChannel,
-    SmtpChannel, SmtpConfig, TlsMode,
+    SmtpChannel, SmtpConfig, TlsMode, provider_events::Provider,
 };
 use kernel::id::{DeliveryId, SenderId, WorkspaceId, fresh};
 use storage::secret;
@@ -49,7 +49,10 @@ pub async fn carrier(
                 ..RatePolicy::default()
             };
             let lanes = usize::try_from(smtp.lanes)?;
-            let composer = Composer::new(signers(app, workspace, sender.id, smtp).await?);
+            let provider = smtp.provider.as_ref();
+            let provider = provider.and_then(|settings| Provider::parse(settings.kind.as_str()));
+            let composer =
+                Composer::new(signers(app, workspace, sender.id, smtp).await?).through(provider);
             let config = SmtpConfig {
                 tls: tls(smtp.tls),
                 credentials: credentials(app, workspace, sender.id, smtp).await?,
@@ -135,7 +138,8 @@ async fn credentials(
     }))
 }
 
-const fn tls(tls: Tls) -> TlsMode {
+/// How a setting protects the connection.
+pub const fn tls(tls: Tls) -> TlsMode {
     match tls {
         Tls::None => TlsMode::None,
         Tls::Opportunistic => TlsMode::Opportunistic,

@@ -51,6 +51,70 @@ pub struct SmtpView {
     pub return_domain: Option<String>,
     /// The DKIM key in use.
     pub dkim: Option<DkimView>,
+    /// The provider whose server it is, where its webhooks are listened to.
+    #[serde(default)]
+    pub provider: Option<ProviderView>,
+}
+
+/// A provider of mail and its webhooks; never their secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProviderView {
+    /// `ses`, `sendgrid`, `mailgun` or `postmark`.
+    pub kind: String,
+    /// The topic of Amazon SNS whose messages are taken.
+    pub topic_arn: Option<String>,
+    /// The user of Basic authentication.
+    pub user: Option<String>,
+    /// The header that carries the secret.
+    pub header: Option<String>,
+    /// Whether a secret is kept.
+    pub has_secret: bool,
+    /// The address to enter at the provider.
+    pub hook_url: String,
+    /// When the provider was last heard (RFC 3339).
+    pub last_event_at: Option<String>,
+}
+
+/// How the domain of a sender stands with those who receive its mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DomainView {
+    /// The domain that the reader sees.
+    #[schema(example = "shop.example.jp")]
+    pub from_domain: String,
+    /// The domain that mail comes back to, when one is set.
+    pub return_domain: Option<String>,
+    /// What was looked at.
+    pub checks: Vec<DomainCheckView>,
+}
+
+/// One thing that receivers look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DomainCheckView {
+    /// `spf`, `dkim`, `dmarc`, `ptr`, `return_path`, `tls` or `one_click`.
+    pub check: String,
+    /// `ok`, `warn`, `fail`, or `unknown` when it cannot be seen from here.
+    #[schema(pattern = "^(ok|warn|fail|unknown)$")]
+    pub state: String,
+    /// Why, as a stable word such as `spf_missing`; docs/email.md lists them.
+    #[schema(example = "spf_missing")]
+    pub reason: String,
+    /// What was found, as others wrote it.
+    pub found: Vec<String>,
+    /// What to put into DNS, in the place of what is there under that name and of that kind.
+    pub publish: Vec<DnsRecordView>,
+}
+
+/// A record to put into DNS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DnsRecordView {
+    /// Where.
+    #[schema(example = "_dmarc.shop.example.jp")]
+    pub name: String,
+    /// `TXT`, `MX` or `PTR`.
+    pub kind: String,
+    /// What.
+    #[schema(example = "v=DMARC1; p=none")]
+    pub value: String,
 }
 
 /// The public side of a DKIM key.
@@ -123,6 +187,32 @@ pub struct WriteSmtp {
     #[serde(default)]
     #[schema(example = "bounce.shop.example.jp")]
     pub return_domain: Option<String>,
+    /// The provider whose server it is; absent when nobody tells of bounces by webhooks.
+    #[serde(default)]
+    pub provider: Option<WriteProvider>,
+}
+
+/// A provider of mail, and what proves its webhooks.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WriteProvider {
+    /// `ses`, `sendgrid`, `mailgun` or `postmark`.
+    #[schema(pattern = "^(ses|sendgrid|mailgun|postmark)$")]
+    pub kind: String,
+    /// Of `ses`: the topic of SNS that brings the events.
+    #[serde(default)]
+    #[schema(example = "arn:aws:sns:ap-northeast-1:123456789012:mail")]
+    pub topic_arn: Option<String>,
+    /// Of `postmark`: the user of Basic authentication.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// Of `postmark`, instead of a user: the header that carries the secret.
+    #[serde(default)]
+    #[schema(example = "X-Hook-Secret")]
+    pub header: Option<String>,
+    /// The verification key (`sendgrid`), the signing key (`mailgun`), the password or the header's value (`postmark`);
+    /// absent keeps the one that is there.
+    #[serde(default)]
+    pub secret: Option<String>,
 }
 
 /// A DKIM key for a sender.

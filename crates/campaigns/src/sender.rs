@@ -4,6 +4,7 @@
 //! [`Sender::password_name`] and [`Sender::dkim_name`] give, and REST never returns them.
 
 mod line;
+pub mod provider;
 
 use kernel::{
     id::{SenderId, WorkspaceId},
@@ -68,6 +69,9 @@ pub struct SmtpSettings {
     /// Who signs, when a DKIM key is sealed.
     #[serde(default)]
     pub dkim: Option<DkimSettings>,
+    /// Whose server it is, when that is a provider who tells of bounces and complaints by webhooks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Box<provider::Settings>>,
 }
 
 /// How the connection to a mail server is protected.
@@ -209,6 +213,9 @@ impl SmtpSettings {
                 "give a domain such as bounce.example.jp, without an address before it",
                 "bounce.example.jp のようなドメインだけを入れてください",
             ));
+        }
+        if let Some(provider) = &self.provider {
+            provider.check(invalid);
         }
         if self.per_second == Some(0) {
             invalid.push(FieldError::new(

@@ -8,7 +8,7 @@ use api_types::{
     },
     contents::TestRecipientView,
     line::LineState,
-    senders::{SenderView, WriteDkim, WriteSender},
+    senders::{DomainView, SenderView, WriteDkim, WriteSender},
     session::{
         ApiKeyView, AuditEntryView, ChangeRole, ChangeWorkspace, CreateApiKey, CreateWriteKey,
         Invite, InviteLink, MemberView, WorkspaceView, WriteKeyView,
@@ -87,6 +87,11 @@ pub async fn line_state(id: &str, signal: &AbortSignal) -> Result<LineState, Api
 /// Asks LINE whether it still accepts an account's secrets.
 pub async fn check_sender(id: &str) -> Result<(), ApiError> {
     client::post(&format!("/senders/{}/check", encoded(id)), &()).await
+}
+
+/// Tells how a sender's domain stands with those who receive its mail.
+pub async fn sender_domain(id: &str, signal: &AbortSignal) -> Result<DomainView, ApiError> {
+    client::get(&format!("/senders/{}/domain", encoded(id)), Some(signal)).await
 }
 
 /// Gives a sender a DKIM key.

@@ -15,7 +15,7 @@ static READERS: Semaphore = Semaphore::const_new(2);
 const COMPLAINTS: &str = "complaints";
 
 /// Types of reports by which a receiver says that mail is unwanted; others speak of signatures, or say the opposite.
-const UNWANTED: &[&str] = &["abuse", "fraud", "opt-out", "opt-out-list", "other"];
+pub(crate) const UNWANTED: &[&str] = &["abuse", "fraud", "opt-out", "opt-out-list", "other"];
 
 /// A recipient that is taken in.
 #[derive(Debug, Clone, Copy)]

@@ -4,8 +4,10 @@ mod archive;
 mod check;
 mod create;
 mod dkim;
+mod domain;
 mod line;
 mod list;
+mod provider;
 mod update;
 mod wire;
 
@@ -19,4 +21,5 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(update::update, archive::archive))
         .routes(routes!(dkim::dkim))
         .routes(routes!(check::check))
+        .routes(routes!(domain::domain))
 }

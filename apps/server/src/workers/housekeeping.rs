@@ -4,6 +4,7 @@
 //! writer never waits for a whole week of rows.
 
 use access::{link, session, ticket};
+use campaigns::sender::provider;
 use futures::future::BoxFuture;
 use kernel::time::DAY;
 use profiles::{ingest, partition};
@@ -45,6 +46,10 @@ pub async fn keep_house(app: &App) -> anyhow::Result<()> {
     });
     let told = told.await?;
     let line = remove(app, |tx| Box::pin(friends::prune(tx, now, BATCH))).await?;
+    let heard = remove(app, |tx| {
+        Box::pin(provider::prune(tx, now.plus(-provider::KEPT), BATCH))
+    });
+    let heard = heard.await?;
     tracing::debug!(
         feed.rows = changes,
         receipts.rows = receipts,
@@ -54,6 +59,7 @@ pub async fn keep_house(app: &App) -> anyhow::Result<()> {
         answers.rows = answers,
         told.rows = told,
         line.rows = line,
+        heard.rows = heard,
         "housekeeping done"
     );
     Ok(())

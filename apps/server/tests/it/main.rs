@@ -36,6 +36,7 @@ mod line;
 mod line_campaign;
 mod lists;
 mod looks;
+mod mail_hooks;
 #[path = "../../../../crates/channels/email/tests/it/server.rs"]
 #[expect(
     dead_code,
@@ -44,6 +45,8 @@ mod looks;
 mod mail_server;
 mod membership;
 mod merges;
+#[path = "../../../../crates/channels/email/tests/it/names.rs"]
+mod names;
 mod offer;
 mod process;
 mod proxy;
@@ -51,6 +54,7 @@ mod remarks;
 mod reports;
 mod roads;
 mod segments;
+mod sender_domain;
 mod shop;
 mod track;
 mod uploads;

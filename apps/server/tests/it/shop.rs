@@ -89,6 +89,7 @@ pub(crate) async fn launch(kit: &Kit, port: u16, lanes: u32) -> CampaignId {
         per_second: None,
         return_domain: None,
         dkim: None,
+        provider: None,
     };
     let from = Sender {
         id,

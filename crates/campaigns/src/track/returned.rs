@@ -250,7 +250,7 @@ fn weightiest<'a>(row: &DeliveryRow, reports: &'a [Report]) -> Option<(CameBack,
 }
 
 /// Returns an address without the quotes that carriers' addresses need on the wire.
-fn plain(address: &str) -> String {
+pub(super) fn plain(address: &str) -> String {
     let lower = address.trim().to_lowercase();
     match lower.rsplit_once('@') {
         Some((local, domain)) => format!("{}@{domain}", local.trim_matches('"')),

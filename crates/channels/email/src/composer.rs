@@ -5,6 +5,7 @@ use channel_core::{Content, Message, Prepared, Refusal};
 use crate::{
     dkim::{self, DkimSigner},
     mime,
+    provider_events::Provider,
 };
 
 /// Largest message that most servers take.
@@ -14,13 +15,24 @@ pub(crate) const MAX_BYTES: usize = 10 * 1024 * 1024;
 #[derive(Debug, Default)]
 pub struct Composer {
     signers: Vec<DkimSigner>,
+    provider: Option<Provider>,
 }
 
 impl Composer {
     /// A composer that signs with every signer whose domain covers the sender's, in order. Put RSA
     /// first: some receivers judge only the first signature.
     pub const fn new(signers: Vec<DkimSigner>) -> Self {
-        Self { signers }
+        Self {
+            signers,
+            provider: None,
+        }
+    }
+
+    /// Lets every message carry its name in the words of the provider that it goes through.
+    #[must_use]
+    pub const fn through(mut self, provider: Option<Provider>) -> Self {
+        self.provider = provider;
+        self
     }
 
     /// Checks a message.
@@ -39,7 +51,11 @@ impl Composer {
         let checked = check(&message)?;
         let email = email_of(&message)?;
         let wire_id = mime::message_id(&message, &checked.from);
-        let plain = mime::write(&message, email, &checked, &wire_id);
+        let mark = self.provider.map(|provider| {
+            let local = wire_id.trim_start_matches('<').split('@').next();
+            provider.mark(local.unwrap_or_default())
+        });
+        let plain = mime::write(&message, email, &checked, (&wire_id, mark));
         let signers = self
             .signers
             .iter()

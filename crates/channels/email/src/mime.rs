@@ -63,8 +63,13 @@ pub(crate) fn check(message: &Message, email: &Email) -> Result<Checked, Refusal
     })
 }
 
-/// Writes a checked message.
-pub(crate) fn write(message: &Message, email: &Email, checked: &Checked, id: &str) -> String {
+/// Writes a checked message under its name, and the header by which a provider takes the name along.
+pub(crate) fn write(
+    message: &Message,
+    email: &Email,
+    checked: &Checked,
+    (id, mark): (&str, Option<(&'static str, String)>),
+) -> String {
     let size = email.html.len() + email.text.len();
     let mut out = String::with_capacity(size + size / 2 + 2_048);
     header::token(&mut out, "Date", &message.at.to_utc().to_rfc2822());
@@ -75,6 +80,9 @@ pub(crate) fn write(message: &Message, email: &Email, checked: &Checked, id: &st
     header::mailbox(&mut out, "To", &email.to_name, &checked.to.wire());
     header::text(&mut out, "Subject", &email.subject);
     header::token(&mut out, "Message-ID", id);
+    if let Some((name, value)) = mark {
+        header::token(&mut out, name, &value);
+    }
     write_list_headers(&mut out, email);
     for (name, value) in &email.headers {
         header::text(&mut out, name, value);

@@ -22,6 +22,7 @@ mod report;
 mod words;
 
 pub use meaning::{Meaning, Permanence};
+pub(crate) use notification::notices as notification_notices;
 
 use letter::Letter;
 
@@ -69,6 +70,21 @@ pub struct Returned {
     pub return_path: Option<String>,
     /// The `Message-ID` of the message that it is about, without brackets.
     pub message_id: Option<String>,
+}
+
+/// Says what the words of a server mean that a provider passes on, the moment of them unsaid.
+pub(crate) fn meaning_of(status: Option<&str>, text: &str) -> Meaning {
+    meaning::of(&meaning::Said {
+        status,
+        text,
+        command: answer::command(text),
+        form: meaning::Form::Fields,
+    })
+}
+
+/// Finds an enhanced status code (RFC 3463) in a server's words.
+pub(crate) fn status_in(text: &str) -> Option<String> {
+    answer::status(text)
 }
 
 /// Reads a message.

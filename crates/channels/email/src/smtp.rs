@@ -8,6 +8,7 @@
 mod config;
 mod connect;
 mod fault;
+mod probe;
 mod session;
 mod tls;
 mod transaction;
@@ -21,6 +22,7 @@ use channel_core::{
 };
 
 pub use self::config::{Credentials, SmtpConfig, SmtpConfigError, SmtpTimeouts, TlsMode};
+pub use self::probe::{ProbedTls, probe_tls};
 use self::{connect::Connector, session::SmtpSession};
 use crate::{classify, composer, composer::Composer};
 

@@ -170,6 +170,7 @@ async fn from(tx: &Tx, plan: &Plan<'_>, now: Millis) -> anyhow::Result<Sender> {
             per_second: None,
             return_domain: None,
             dkim: dkim.transpose()?,
+            provider: None,
         }),
         version: 1,
     })

@@ -3,8 +3,10 @@
 use api_types::senders::{SenderView, SmtpView, WriteSender, WriteSmtp};
 use leptos::{ev, prelude::*};
 
-use super::line_form::{LineFields, LineTyped};
-
+use super::{
+    line_form::{LineFields, LineTyped},
+    sender_provider::{self, Provider, ProviderFields},
+};
 use crate::{
     api::{ApiError, Load, Page, Submit, load::Loaded, settings},
     i18n as t,
@@ -31,6 +33,7 @@ struct Typed {
     per_second: RwSignal<Option<i64>>,
     return_domain: RwSignal<String>,
     line: LineTyped,
+    provider: Provider,
 }
 
 impl Typed {
@@ -56,6 +59,7 @@ impl Typed {
                 smtp.return_domain.clone().unwrap_or_default()
             })),
             line: LineTyped::new(present.and_then(|sender| sender.line.as_ref())),
+            provider: Provider::new(smtp.and_then(|smtp| smtp.provider.as_ref())),
         }
     }
 
@@ -84,6 +88,7 @@ impl Typed {
                 .get_untracked()
                 .and_then(|n| u32::try_from(n).ok()),
             return_domain: filled(self.return_domain.get_untracked()),
+            provider: self.provider.read(),
         });
         let line = (transport == "line").then(|| self.line.read());
         WriteSender {
@@ -98,6 +103,29 @@ impl Typed {
     }
 }
 
+/// Whose complaints stand beside their fields.
+const FIELDS: &[&str] = &[
+    "/from_name",
+    "/from_address",
+    "/reply_to",
+    "/smtp/host",
+    "/smtp/port",
+    "/smtp/tls",
+    "/smtp/lanes",
+    "/smtp/per_second",
+    "/smtp/return_domain",
+    "/line/channel_id",
+    "/line/channel_secret",
+    "/line/login_channel_id",
+    "/line/login_channel_secret",
+    "/line/per_second",
+    sender_provider::POINTERS[0],
+    sender_provider::POINTERS[1],
+    sender_provider::POINTERS[2],
+    sender_provider::POINTERS[3],
+    sender_provider::POINTERS[4],
+];
+
 /// The form of a new or present sender.
 #[component]
 pub(super) fn SenderForm(
@@ -109,10 +137,7 @@ pub(super) fn SenderForm(
     on_line: Callback<SenderView>,
 ) -> impl IntoView {
     let typed = Typed::new(present.as_ref());
-    let has_password = present
-        .as_ref()
-        .and_then(|sender| sender.smtp.as_ref())
-        .is_some_and(|smtp| smtp.has_password);
+    let present_smtp = StoredValue::new(present.as_ref().and_then(|sender| sender.smtp.clone()));
     let (submit, toasts) = (Submit::default(), use_toasts());
     let version = RwSignal::new(present.as_ref().map(|sender| sender.version));
     let was_line = present.as_ref().map(|sender| sender.line.is_some());
@@ -152,7 +177,7 @@ pub(super) fn SenderForm(
                 (_, true) => t::settings::line_about(),
                 _ => t::settings::sandbox_about(),
             }}</p>
-            {move || is_smtp.get().then(|| view! { <Server typed=typed submit=submit has_password=has_password/> })}
+            {move || is_smtp.get().then(|| view! { <Server typed=typed submit=submit present=present_smtp.get_value()/> })}
             {move || is_line.get().then(|| view! { <LineFields typed=typed.line submit=submit/> })}
             <Conflict submit=submit on_take=Callback::from(move || {
                 // What is typed stays; only the version moves on to the present one.
@@ -163,7 +188,7 @@ pub(super) fn SenderForm(
                 submit
                     .error()
                     .is_some_and(|error| !error.is_conflict())
-                    .then(|| view! { <FormError submit=submit fields=&["/from_name", "/from_address", "/reply_to", "/smtp/host", "/smtp/port", "/smtp/tls", "/smtp/lanes", "/smtp/per_second", "/smtp/return_domain", "/line/channel_id", "/line/channel_secret", "/line/login_channel_id", "/line/login_channel_secret", "/line/per_second"]/> })
+                    .then(|| view! { <FormError submit=submit fields=FIELDS/> })
             }}
             <div><Button kind=ButtonKind::Primary label=t::common::save submit=true busy=submit.busy()/></div>
         </form>
@@ -214,7 +239,9 @@ pub(super) fn Conflict(
 }
 
 #[component]
-fn Server(typed: Typed, submit: Submit, has_password: bool) -> impl IntoView {
+fn Server(typed: Typed, submit: Submit, present: Option<SmtpView>) -> impl IntoView {
+    let has_password = present.as_ref().is_some_and(|smtp| smtp.has_password);
+    let told_by = present.and_then(|smtp| smtp.provider);
     let protections = vec![
         Choice::new("required", t::settings::tls_required),
         Choice::new("implicit", t::settings::tls_implicit),
@@ -241,5 +268,6 @@ fn Server(typed: Typed, submit: Submit, has_password: bool) -> impl IntoView {
             <NumberField label=t::settings::per_second value=typed.per_second unit=t::settings::per_second_unit hint=t::settings::per_second_hint error=submit.field("/smtp/per_second")/>
         </div>
         <TextField label=t::settings::return_domain value=typed.return_domain placeholder="bounce.example.jp" hint=t::settings::return_domain_hint error=submit.field("/smtp/return_domain") autocomplete="off"/>
+        <ProviderFields typed=typed.provider present=told_by submit=submit/>
     }
 }

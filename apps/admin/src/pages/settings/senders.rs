@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     dkim::DkimForm,
+    domain::Domain,
     line_state::LineAccount,
     places::{Place, Places},
     sender_form::SenderForm,
@@ -27,6 +28,7 @@ pub(super) enum Beside {
     Edit(SenderView),
     Dkim(SenderView),
     Line(SenderView),
+    Domain(SenderView),
     Archive(SenderView),
 }
 
@@ -121,27 +123,33 @@ fn Acts(sender: SenderView, beside: RwSignal<Beside>) -> impl IntoView {
         let line_line = MenuItem::new(Icon::MessageCircle, t::settings::line_state, move || {
             beside.set(Beside::Line(line.clone()));
         });
+        let domain = sender.clone();
+        let domain_line = MenuItem::new(Icon::ShieldCheck, t::settings::domain_check, move || {
+            beside.set(Beside::Domain(domain.clone()));
+        });
         let dkim_line = MenuItem::new(Icon::BadgeCheck, t::settings::dkim_set, move || {
             beside.set(Beside::Dkim(dkim.clone()));
         });
-        let dkim_line = if sender.smtp.is_some() {
-            dkim_line
+        let (dkim_line, domain_line) = if sender.smtp.is_some() {
+            (dkim_line, domain_line)
         } else {
-            dkim_line.blocked(t::settings::dkim_smtp_only)
+            let why = t::settings::dkim_smtp_only;
+            (dkim_line.blocked(why), domain_line.blocked(why))
         };
-        vec![
-            MenuLine::from(MenuItem::new(Icon::Pencil, t::common::edit, move || {
-                beside.set(Beside::Edit(edit.clone()));
-            })),
-            MenuLine::from(if is_line { line_line } else { dkim_line }),
-            MenuLine::Rule,
-            MenuLine::from(
-                MenuItem::new(Icon::Trash2, t::settings::archive, move || {
-                    beside.set(Beside::Archive(archive.clone()));
-                })
-                .danger(),
-            ),
-        ]
+        let edit_line = MenuItem::new(Icon::Pencil, t::common::edit, move || {
+            beside.set(Beside::Edit(edit.clone()));
+        });
+        let mut lines = vec![MenuLine::from(edit_line)];
+        if is_line {
+            lines.push(line_line.into());
+        } else {
+            lines.extend([dkim_line.into(), domain_line.into()]);
+        }
+        let put_away = MenuItem::new(Icon::Trash2, t::settings::archive, move || {
+            beside.set(Beside::Archive(archive.clone()));
+        });
+        lines.extend([MenuLine::Rule, put_away.danger().into()]);
+        lines
     });
     move || {
         let name = name.clone();
@@ -150,23 +158,22 @@ fn Acts(sender: SenderView, beside: RwSignal<Beside>) -> impl IntoView {
     }
 }
 
+const fn is_sheet(beside: &Beside) -> bool {
+    matches!(
+        beside,
+        Beside::New | Beside::Edit(_) | Beside::Dkim(_) | Beside::Line(_) | Beside::Domain(_)
+    )
+}
+
 #[component]
 fn Sheets(beside: RwSignal<Beside>, senders: Load<Page<SenderView>>) -> impl IntoView {
     let open = RwSignal::new(false);
     Effect::new(move |_| {
-        open.set(beside.with(|beside| {
-            matches!(
-                beside,
-                Beside::New | Beside::Edit(_) | Beside::Dkim(_) | Beside::Line(_)
-            )
-        }));
+        open.set(beside.with(is_sheet));
     });
     Effect::new(move |_| {
         // Only what lies open is put away: setting it anew would wake the effect above, and that one this.
-        let is_open = matches!(
-            beside.get_untracked(),
-            Beside::New | Beside::Edit(_) | Beside::Dkim(_) | Beside::Line(_)
-        );
+        let is_open = beside.with_untracked(is_sheet);
         if !open.get() && is_open {
             beside.set(Beside::Nothing);
         }
@@ -176,6 +183,7 @@ fn Sheets(beside: RwSignal<Beside>, senders: Load<Page<SenderView>>) -> impl Int
             Beside::Edit(_) => t::settings::sender_edit(),
             Beside::Dkim(_) => t::settings::dkim_set(),
             Beside::Line(_) => t::settings::line_state(),
+            Beside::Domain(_) => t::settings::domain_check(),
             _ => t::settings::sender_new(),
         })
     };
@@ -187,6 +195,7 @@ fn Sheets(beside: RwSignal<Beside>, senders: Load<Page<SenderView>>) -> impl Int
                 Beside::Edit(sender) => view! { <SenderForm present=Some(sender) senders=senders open=open on_line=on_line/> }.into_any(),
                 Beside::Line(sender) => view! { <LineAccount sender=sender/> }.into_any(),
                 Beside::Dkim(sender) => view! { <DkimForm present=sender senders=senders/> }.into_any(),
+                Beside::Domain(sender) => view! { <Domain id=sender.id/> }.into_any(),
                 _ => ().into_any(),
             }}
         </Sheet>

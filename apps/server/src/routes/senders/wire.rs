@@ -5,7 +5,7 @@ use campaigns::sender::{Sender, SmtpSettings, Tls, Transport};
 use kernel::{id::SenderId, invalid::Invalid};
 use storage::secret;
 
-use super::line;
+use super::{line, provider};
 use crate::{
     http::{audit, auth::Caller, problem::ApiError},
     state::App,
@@ -30,11 +30,13 @@ pub(super) async fn view(
             let name = Sender::password_name(sender.id);
             let password =
                 secret::get(app.db.reader(), &app.master_key, caller.workspace, &name).await;
-            (
-                "smtp",
-                Some(smtp_view(smtp, matches!(password, Ok(Some(_))))),
-                None,
-            )
+            let told_by = match &smtp.provider {
+                Some(settings) => Some(provider::view(app, caller, sender.id, settings).await?),
+                None => None,
+            };
+            let mut view = smtp_view(smtp, matches!(password, Ok(Some(_))));
+            view.provider = told_by;
+            ("smtp", Some(view), None)
         }
         Transport::Line(account) => {
             let kept = line::kept(app, caller, sender.id).await?;
@@ -74,6 +76,7 @@ fn smtp_view(smtp: SmtpSettings, has_password: bool) -> SmtpView {
             selector: dkim.selector,
             record: dkim.record,
         }),
+        provider: None,
     }
 }
 
@@ -164,6 +167,8 @@ fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings,
                 "none・opportunistic・required・implicit から選んでください",
             )
         })?;
+    let provider = smtp.provider.as_ref().map(provider::read).transpose()?;
+    let provider = provider.map(Box::new);
     let dkim = present.and_then(|sender| match &sender.transport {
         Transport::Smtp(smtp) => smtp.dkim.clone(),
         Transport::Sandbox | Transport::Line(_) => None,
@@ -181,6 +186,7 @@ fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings,
             .map(|domain| domain.trim().to_lowercase())
             .filter(|domain| !domain.is_empty()),
         dkim,
+        provider,
     })
 }
 
@@ -209,7 +215,8 @@ pub(super) async fn keep_secrets(
         )
         .await?;
     }
-    line::keep(app, tx, caller, id, body).await
+    line::keep(app, tx, caller, id, body).await?;
+    provider::keep_secret(app, tx, caller, id, body).await
 }
 
 /// Asks LINE about the account of a `line` sender; other senders are as they were read.

@@ -38,7 +38,7 @@ fn value(letter: &Letter) -> Option<Value> {
 }
 
 /// Reads the notification itself.
-fn notices(value: &Value) -> Option<Vec<Notice>> {
+pub(crate) fn notices(value: &Value) -> Option<Vec<Notice>> {
     let kind = value
         .get("notificationType")
         .or_else(|| value.get("eventType"))?
@@ -125,6 +125,11 @@ fn meaning_of(sort: &str, more: &str, status: &str, detail: &str) -> Meaning {
         form: Form::Fields,
     };
     match (sort, more) {
+        // Without the server's words Amazon's own stands.
+        ("Permanent", "General" | "NoEmail") if status.is_empty() && detail.is_empty() => Meaning {
+            permanence: Permanence::Hard,
+            class: ReasonClass::UnknownRecipient,
+        },
         ("Permanent", "General" | "NoEmail") => meaning::of(&said),
         ("Permanent", "Suppressed" | "OnAccountSuppressionList") => Meaning {
             permanence: Permanence::Hard,
@@ -137,6 +142,10 @@ fn meaning_of(sort: &str, more: &str, status: &str, detail: &str) -> Meaning {
         (_, "MessageTooLarge") => Meaning {
             permanence: Permanence::Soft,
             class: ReasonClass::TooBig,
+        },
+        (_, "ContentRejected" | "AttachmentRejected") => Meaning {
+            permanence: Permanence::Soft,
+            class: ReasonClass::Content,
         },
         _ => Meaning {
             permanence: Permanence::Soft,

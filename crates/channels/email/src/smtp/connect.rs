@@ -30,6 +30,12 @@ pub(super) struct Connection {
     pub(super) pipelining: bool,
 }
 
+/// Why a connection is not known to be protected.
+pub(super) enum Fault {
+    Unprotected(String),
+    Away(String),
+}
+
 /// Makes connections to one server.
 pub(super) struct Connector {
     pub(super) config: SmtpConfig,
@@ -127,6 +133,37 @@ impl Connector {
         }
         let pipelining = self.has_pipelining(&mut smtp).await?;
         Ok(Connection { smtp, pipelining })
+    }
+
+    /// Goes as far as the handshake, and no further.
+    pub(super) async fn protects(&self) -> Result<(), Fault> {
+        let patience = self.config.timeouts.connect;
+        let away = |said: &dyn std::fmt::Display| Fault::Away(said.to_string());
+        let tried = tokio::time::timeout(patience, async {
+            let SmtpConfig {
+                host, port, tls, ..
+            } = &self.config;
+            let connected = self.dialler.connect(host, *port).await;
+            let mut stream = connected.map_err(|error| away(&error))?;
+            if *tls != TlsMode::Implicit {
+                let offered = self.ask_for_tls(&mut stream).await;
+                let offered = offered.map_err(|error| away(&error.reason.detail))?;
+                if !offered {
+                    let said = "the server offers no STARTTLS";
+                    return Err(Fault::Unprotected(said.to_owned()));
+                }
+            }
+            let Some(layer) = &self.tls else {
+                return Err(Fault::Unprotected("TLS is off".to_owned()));
+            };
+            let handshake = layer.implicit(stream).await;
+            handshake
+                .map(drop)
+                .map_err(|error| Fault::Unprotected(error.to_string()))
+        });
+        tried
+            .await
+            .unwrap_or_else(|_| Err(away(&"no answer in time")))
     }
 
     async fn greet(

@@ -1,17 +1,12 @@
 //! Independent judges of what is sent: Python's mail reader, dkimpy, SpamAssassin.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::Write as _,
-    process::{Command, Stdio},
-};
+use std::{collections::BTreeMap, fs, process::Command};
 
 use channel_email::{Composer, DkimKey, DkimKeyError, DkimSigner};
 use serde_json::{Value, json};
 
 use crate::support::{
-    ED25519, RSA, RSA_PKCS1, email, message_to, message_with, python, signing_composer,
+    ED25519, RSA, RSA_PKCS1, email, feed, message_to, message_with, python, signing_composer,
 };
 
 /// Lets Python read mails, and returns its account of each.
@@ -35,22 +30,6 @@ fn judge(mails: &[(&str, Vec<u8>)]) -> Value {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/judge.py");
     let output = feed(Command::new(python()).arg(script), job.as_bytes());
     serde_json::from_str(&output).unwrap()
-}
-
-fn feed(command: &mut Command, input: &[u8]) -> String {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| {
-            panic!("{command:?} is needed ({error}); `cargo xtask test` installs it")
-        });
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{command:?}: {stderr}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn altered(raw: &[u8], from: &str, to: &str) -> Vec<u8> {

@@ -3,7 +3,13 @@
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod domain;
+#[cfg(test)]
 mod judges;
+#[cfg(test)]
+mod names;
+#[cfg(test)]
+mod providers;
 #[cfg(test)]
 mod returned;
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Messages, configurations and tools that the tests share.
 
 use std::{
+    io::Write as _,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -148,13 +149,19 @@ fn find_python() -> PathBuf {
     let python = folder.join("bin/python");
     let works = |python: &Path| {
         let probe = Command::new(python)
-            .args(["-c", "import dkim, nacl"])
+            .args(["-c", "import dkim, nacl, anymail, sns_message_validator"])
             .output();
         probe.is_ok_and(|output| output.status.success())
     };
     if !works(&python) {
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder));
-        run(Command::new(folder.join("bin/pip")).args(["install", "-q", "dkimpy", "pynacl"]));
+        // `python -m pip`: the script beside it goes where the folder was when it was made.
+        let wanted = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../../tests/requirements.txt"
+        );
+        let install = ["-m", "pip", "install", "-q", "--no-deps", "-r", wanted];
+        run(Command::new(&python).args(install));
     }
     python
 }
@@ -170,4 +177,21 @@ pub(crate) fn run(command: &mut Command) -> String {
         String::from_utf8_lossy(&output.stderr)
     );
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Runs a program on an input and returns what it printed.
+pub(crate) fn feed(command: &mut Command, input: &[u8]) -> String {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| {
+            panic!("{command:?} is needed ({error}); `cargo xtask test` installs it")
+        });
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{command:?}: {stderr}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }

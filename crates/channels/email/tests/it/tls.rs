@@ -15,7 +15,7 @@ use crate::{
     support::{channel, local_config, message_to, send},
 };
 
-fn acceptor() -> TlsAcceptor {
+pub(crate) fn acceptor() -> TlsAcceptor {
     let certificate =
         CertificateDer::from_pem_slice(include_bytes!("fixtures/server.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("fixtures/server.key.pem")).unwrap();
