@@ -99,6 +99,25 @@ pub struct Mail {
 }
 
 impl Mail {
+    fn check(&self, wrong: &mut Vec<String>) {
+        if !self.intake.is_empty() && self.intake.parse::<std::net::SocketAddr>().is_err() {
+            wrong.push(format!(
+                "mail.intake: {:?} is not address:port",
+                self.intake
+            ));
+        }
+        if !self.resolver.is_empty() && self.resolver().is_none() {
+            wrong.push(format!(
+                "mail.resolver: {:?} is not address:port",
+                self.resolver
+            ));
+        }
+        let sns = self.sns_origin.as_str();
+        if !sns.is_empty() && !sns.starts_with("http://") && !sns.starts_with("https://") {
+            wrong.push(format!("mail.sns_origin: {sns:?} is not http(s)://host"));
+        }
+    }
+
     /// Returns the DNS resolver, if one is set.
     pub fn resolver(&self) -> Option<std::net::SocketAddr> {
         self.resolver.parse().ok()
@@ -167,23 +186,7 @@ impl Config {
                 self.server.listen
             ));
         }
-        if !self.mail.intake.is_empty() && self.mail.intake.parse::<std::net::SocketAddr>().is_err()
-        {
-            wrong.push(format!(
-                "mail.intake: {:?} is not address:port",
-                self.mail.intake
-            ));
-        }
-        if !self.mail.resolver.is_empty() && self.mail.resolver().is_none() {
-            wrong.push(format!(
-                "mail.resolver: {:?} is not address:port",
-                self.mail.resolver
-            ));
-        }
-        let sns = self.mail.sns_origin.as_str();
-        if !sns.is_empty() && !sns.starts_with("http://") && !sns.starts_with("https://") {
-            wrong.push(format!("mail.sns_origin: {sns:?} is not http(s)://host"));
-        }
+        self.mail.check(&mut wrong);
         match url::Url::parse(&self.server.public_url) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {}
             _ => wrong.push(format!(
