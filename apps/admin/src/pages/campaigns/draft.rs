@@ -115,9 +115,9 @@ impl Draft {
         draft
     }
 
-    /// Whether it goes through LINE.
+    /// Whether it goes through LINE, as it is now.
     pub(crate) fn is_for_line(self) -> bool {
-        self.read(|document| matches!(document.channel, Some(ChannelCard::Line { .. })))
+        self.read_now(|document| matches!(document.channel, Some(ChannelCard::Line { .. })))
     }
 
     /// Returns its id.

@@ -3,6 +3,7 @@
 use api_types::{
     campaigns::{CampaignView, ContentsSource, LocaleChoice},
     contents::{ContentPreview, PreviewContent},
+    line_messages::{LinePreview, PreviewLine},
 };
 use leptos::prelude::*;
 
@@ -54,9 +55,11 @@ pub(super) fn Receivers(
             let Some(asked) = asked else {
                 return Ok(None);
             };
-            api::preview(&asked)
-                .await
-                .map(|preview| Some((name, preview)))
+            let preview = match asked {
+                Asked::Email(asked) => api::preview(&asked).await,
+                Asked::Line(asked) => api::preview_line(&asked).await.map(as_in_a_frame),
+            };
+            preview.map(|preview| Some((name, preview)))
         },
     );
     let body = move || match seen.get() {
@@ -73,26 +76,50 @@ pub(super) fn Receivers(
     view! { <Section title=t::campaigns::as_seen more=steps>{body}</Section> }
 }
 
+/// What is rendered.
+enum Asked {
+    Email(PreviewContent),
+    Line(PreviewLine),
+}
+
+/// Messages for LINE are a page in a frame as well; they have no subject.
+fn as_in_a_frame(line: LinePreview) -> ContentPreview {
+    ContentPreview {
+        locale: line.locale,
+        warnings: line.warnings,
+        preview_url: line.preview_url,
+        ..ContentPreview::default()
+    }
+}
+
 /// Returns what to render for a person; `None` while the campaign has no words.
-fn asked(campaign: &CampaignView, person: String) -> Option<PreviewContent> {
+fn asked(campaign: &CampaignView, person: String) -> Option<Asked> {
     let contents = campaign.document.contents.as_ref()?;
-    let (document, content_id) = match &contents.source {
-        ContentsSource::Saved(id) => (None, Some(id.clone())),
-        ContentsSource::Inline(email) => (Some((**email).clone()), None),
-        ContentsSource::Line(_) => return None,
-    };
     let locale = match &contents.locale {
         LocaleChoice::Fixed(locale) => Some(locale.clone()),
         LocaleChoice::Person => None,
     };
-    Some(PreviewContent {
+    let campaign_id = Some(campaign.summary.id.clone());
+    let (document, content_id) = match &contents.source {
+        ContentsSource::Saved(id) => (None, Some(id.clone())),
+        ContentsSource::Inline(email) => (Some((**email).clone()), None),
+        ContentsSource::Line(line) => {
+            return Some(Asked::Line(PreviewLine {
+                document: (**line).clone(),
+                customer_id: Some(person),
+                campaign_id,
+                locale,
+            }));
+        }
+    };
+    Some(Asked::Email(PreviewContent {
         document,
         content_id,
         customer_id: Some(person),
-        campaign_id: Some(campaign.summary.id.clone()),
+        campaign_id,
         locale,
         dark: false,
-    })
+    }))
 }
 
 /// One person back, one on; the first page of people is enough to see how it reads.

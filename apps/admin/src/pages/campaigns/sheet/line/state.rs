@@ -65,6 +65,8 @@ pub(super) struct State {
     default_locale: StoredValue<String>,
     others: StoredValue<BTreeMap<String, LineVariant>>,
     last_id: StoredValue<usize>,
+    /// Whatever is added lives as long as the form, not as long as the button that added it is drawn.
+    owner: StoredValue<Option<Owner>>,
 }
 
 impl State {
@@ -82,6 +84,7 @@ impl State {
             default_locale: StoredValue::new(default_locale.to_owned()),
             others: StoredValue::default(),
             last_id: StoredValue::new(0),
+            owner: StoredValue::new(Owner::current()),
         };
         let Some(document) = document else {
             state.begin(state.ja);
@@ -136,12 +139,23 @@ impl State {
         variant.replies.set(replies.collect());
     }
 
+    fn owned<T>(self, make: impl FnOnce() -> T) -> T {
+        match self.owner.get_value() {
+            Some(owner) => owner.with(make),
+            None => make(),
+        }
+    }
+
     fn next_id(self) -> usize {
         self.last_id.update_value(|id| *id += 1);
         self.last_id.get_value()
     }
 
     pub(super) fn new_part(self, kind: Kind) -> Part {
+        self.owned(|| self.make_part(kind))
+    }
+
+    fn make_part(self, kind: Kind) -> Part {
         let cards = match kind {
             Kind::Cards => vec![self.new_card()],
             _ => Vec::new(),
@@ -208,7 +222,7 @@ impl State {
     }
 
     fn card(self, card: &LineCard) -> Card {
-        Card {
+        self.owned(|| Card {
             id: self.next_id(),
             design: RwSignal::new(card.design.clone()),
             is_each: RwSignal::new(card.repeat.is_some()),
@@ -223,7 +237,7 @@ impl State {
                     .map(|button| self.press(button))
                     .collect(),
             ),
-        }
+        })
     }
 
     fn press(self, button: &LineButton) -> Press {
@@ -231,12 +245,12 @@ impl State {
             LineButton::Link { label, url } => ("link", label, url),
             LineButton::Say { label, text } => ("say", label, text),
         };
-        Press {
+        self.owned(|| Press {
             id: self.next_id(),
             kind: RwSignal::new(kind.to_owned()),
             label: RwSignal::new(label.clone()),
             target: RwSignal::new(target.clone()),
-        }
+        })
     }
 
     /// Returns what the fields say, following them.
