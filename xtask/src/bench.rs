@@ -21,12 +21,13 @@ pub(crate) struct BenchArgs {
 }
 
 /// The benchmarks that PostgreSQL has a part in.
-const ON_POSTGRES: [&str; 9] = [
+const ON_POSTGRES: [&str; 10] = [
     "ingest",
     "import",
     "send",
     "intake",
     "line-hooks",
+    "line-send",
     "memory",
     "freshness",
     "segments",

@@ -20,7 +20,7 @@ use kernel::{
 };
 use serde_json::json;
 use storage::{
-    Db,
+    Db, Tx,
     secret::{self, MasterKey},
     sql,
 };
@@ -41,7 +41,7 @@ use crate::{
 const BAR_MS: f64 = 100.0;
 /// Within which what was told is applied, every one.
 const APPLIED_MS: f64 = 2_000.0;
-const ACCOUNT: SenderId = SenderId::from_raw(71);
+pub(crate) const ACCOUNT: SenderId = SenderId::from_raw(71);
 const BOT: &str = "U8e742f61d673b39c7fff3cecb7536ef0";
 const SECRET: &str = "8c570fa6dd201bb328f1c1eac23a96d8";
 
@@ -195,6 +195,15 @@ fn request(n: u64, first: i64) -> Vec<u8> {
 
 /// Writes the workspace and a connected account.
 async fn prepare(db: &Db, master_key: &MasterKey) -> anyhow::Result<()> {
+    let tx = db.begin().await?;
+    shop::found(&tx).await?;
+    connect(&tx, master_key).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Writes a connected account.
+pub(crate) async fn connect(tx: &Tx, master_key: &MasterKey) -> anyhow::Result<()> {
     let now = SystemClock.now();
     let settings: LineSettings =
         serde_json::from_value(json!({ "channel_id": "1234567890", "bot_user_id": BOT }))?;
@@ -206,11 +215,8 @@ async fn prepare(db: &Db, master_key: &MasterKey) -> anyhow::Result<()> {
         transport: Transport::Line(settings),
         version: 1,
     };
-    let tx = db.begin().await?;
-    shop::found(&tx).await?;
-    sender::insert(&tx, WORKSPACE, &account, now).await?;
+    sender::insert(tx, WORKSPACE, &account, now).await?;
     let name = Sender::line_secret_name(ACCOUNT);
-    secret::put(&tx, master_key, WORKSPACE, &name, SECRET.as_bytes(), now).await?;
-    tx.commit().await?;
+    secret::put(tx, master_key, WORKSPACE, &name, SECRET.as_bytes(), now).await?;
     Ok(())
 }

@@ -13,6 +13,7 @@ mod ingest;
 mod intake;
 mod latency;
 mod line_hooks;
+mod line_send;
 mod machine;
 mod memory;
 mod segments;
@@ -60,6 +61,8 @@ enum Bench {
     Intake(intake::Options),
     /// Events of LINE at a steady pace.
     LineHooks(line_hooks::Options),
+    /// A campaign through LINE, to a fake of its platform.
+    LineSend(line_send::Options),
     /// Memory of a server with an empty workspace.
     Memory(memory::Options),
     /// Size of the admin's first load and time to its first paint.
@@ -136,6 +139,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Bench::Send(options) => send::run(&home, options, &mut report).await,
         Bench::Intake(options) => intake::run(&home, options, &mut report).await,
         Bench::LineHooks(options) => line_hooks::run(&home, options, &mut report).await,
+        Bench::LineSend(options) => line_send::run(&home, options, &mut report).await,
         Bench::Memory(options) => memory::run(&home, options, &mut report).await,
         Bench::Admin(options) => admin::run(&home, options, &mut report).await,
         Bench::Demo(options) => demo_start::run(&home, options, &mut report).await,

@@ -119,6 +119,13 @@ impl Server {
         Ok(fs::read_to_string(&self.log).unwrap_or_default())
     }
 
+    /// Kills it, as a machine that loses its power does.
+    pub(crate) fn kill(mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     async fn is_ready(&self) -> bool {
         let ask = async {
             let mut connection = Connection::open(self.port).await?;

@@ -194,6 +194,11 @@ impl LineFake {
         self.state.lock().received(user)
     }
 
+    /// Returns how many deliveries there were.
+    pub fn count(&self) -> usize {
+        self.state.lock().taken.len()
+    }
+
     /// Returns every message that was taken, in order.
     pub fn taken(&self) -> Vec<Delivered> {
         self.state.lock().taken.clone()
