@@ -13,6 +13,7 @@ mod edges;
 mod files;
 mod links;
 mod literals;
+mod schemas;
 
 /// Checks every rule and fails with all complaints at once.
 pub(crate) fn run() -> Result<()> {
@@ -29,6 +30,7 @@ pub(crate) fn run() -> Result<()> {
         complaints.extend(check_crate(&package.name, folder)?);
     }
     let tracked = tracked_files(&workspace.root)?;
+    let mut schemas = schemas::Schemas::default();
     for path in &tracked {
         let full = workspace.root.join(path);
         // Pictures and compressed data are not text; a file deleted in the work tree is not there.
@@ -38,6 +40,7 @@ pub(crate) fn run() -> Result<()> {
         complaints.extend(files::check(path, &text));
         complaints.extend(links::check(&workspace.root, path, &text));
         complaints.extend(literals::check(path, &text));
+        complaints.extend(schemas.check(path, &text));
     }
     complaints.extend(files::check_allow_list(&tracked));
 

@@ -24,7 +24,7 @@ pub struct ImportView {
     /// Rows put aside.
     pub n_refused: i64,
     /// How far it has come, once it runs.
-    pub progress: Option<ProgressView>,
+    pub progress: Option<ImportProgressView>,
     /// Why it failed: `all_refused`, `file_gone` or `internal`.
     pub error_code: Option<String>,
     /// When it was uploaded.
@@ -37,7 +37,7 @@ pub struct ImportView {
 
 /// How far long work has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ProgressView {
+pub struct ImportProgressView {
     /// Rows done.
     pub done: i64,
     /// Rows in all, estimated until the end; 0 when not known.

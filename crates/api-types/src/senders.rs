@@ -5,7 +5,7 @@ mod line;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use line::{LineView, WriteLine};
+pub use line::{LineAccountView, WriteLine};
 
 /// A sender: from whom messages come and by which way they leave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -24,7 +24,7 @@ pub struct SenderView {
     pub smtp: Option<SmtpView>,
     /// The account of a `line` sender.
     #[serde(default)]
-    pub line: Option<LineView>,
+    pub line: Option<LineAccountView>,
     /// Version to name when changing it.
     pub version: i64,
 }

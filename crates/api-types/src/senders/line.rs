@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 /// A LINE account; never its secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct LineView {
+pub struct LineAccountView {
     /// The id of the Messaging API channel.
     pub channel_id: String,
     /// The account's own user id, to which LINE addresses webhooks.

@@ -1,6 +1,6 @@
 //! A LINE account's settings: what LINE's console shows, copied over. LINE itself tells the account's name.
 
-use api_types::senders::{LineView, WriteLine};
+use api_types::senders::{LineAccountView, WriteLine};
 use leptos::prelude::*;
 
 use crate::{
@@ -18,12 +18,12 @@ pub(super) struct LineTyped {
     login_secret: RwSignal<String>,
     per_second: RwSignal<Option<i64>>,
     /// What has no field here stays as it is.
-    present: StoredValue<Option<LineView>>,
+    present: StoredValue<Option<LineAccountView>>,
 }
 
 impl LineTyped {
-    pub(super) fn new(present: Option<&LineView>) -> Self {
-        let text = |read: fn(&LineView) -> String| present.map(read).unwrap_or_default();
+    pub(super) fn new(present: Option<&LineAccountView>) -> Self {
+        let text = |read: fn(&LineAccountView) -> String| present.map(read).unwrap_or_default();
         Self {
             channel_id: RwSignal::new(text(|line| line.channel_id.clone())),
             secret: RwSignal::new(String::new()),

@@ -1,6 +1,6 @@
 //! Imports on the wire.
 
-use api_types::imports::{ImportView, InspectionView, ProgressView, WarningView};
+use api_types::imports::{ImportProgressView, ImportView, InspectionView, WarningView};
 use kernel::{
     id::{ImportId, WorkspaceId},
     invalid::Invalid,
@@ -28,7 +28,7 @@ pub(super) async fn view(app: &App, import: Import) -> Result<ImportView, ApiErr
         n_taken: import.n_taken,
         n_repeated: import.n_repeated,
         n_refused: import.n_refused,
-        progress: progress.map(|progress| ProgressView {
+        progress: progress.map(|progress| ImportProgressView {
             done: progress.done,
             total: progress.total,
             rate_per_s: progress.rate_per_s,

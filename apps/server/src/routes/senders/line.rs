@@ -1,6 +1,6 @@
 //! LINE accounts between the wire and the domain: LINE itself says whether what was entered is right.
 
-use api_types::senders::{LineView, WriteLine, WriteSender};
+use api_types::senders::{LineAccountView, WriteLine, WriteSender};
 use campaigns::sender::{self, LineCredentials, LineSettings, Sender, Transport};
 use channel_line::{BotInfo, LineApiError, Secret, TokenError};
 use kernel::{
@@ -43,8 +43,8 @@ pub(super) async fn kept(app: &App, caller: &Caller, id: SenderId) -> Result<Kep
     })
 }
 
-pub(super) fn view(app: &App, id: SenderId, line: LineSettings, kept: Kept) -> LineView {
-    LineView {
+pub(super) fn view(app: &App, id: SenderId, line: LineSettings, kept: Kept) -> LineAccountView {
+    LineAccountView {
         channel_id: line.channel_id,
         bot_user_id: line.bot_user_id,
         credentials: CREDENTIALS
