@@ -145,7 +145,7 @@ impl Person {
             (_, Some("soft_bounce"), _) => Excluded::SoftBounce,
             (_, Some(_), _) => Excluded::Unsubscribed,
             (_, None, Some(false)) => Excluded::Refused,
-            (_, None, granted) if (self.is_friend || granted == Some(true)) && is_valid => {
+            (_, None, granted) if self.is_friend || (granted == Some(true) && is_valid) => {
                 if self.vip != Vip::Spared {
                     return Verdict::Send;
                 }
@@ -170,15 +170,15 @@ impl Person {
 
 /// The code of a friend who has blocked the account, in `line_friend`.
 const BLOCKED: i16 = 1;
-/// Of several user ids that a merge brought together, one that follows.
+/// Of several user ids that a merge brought together, one that follows; one that has blocked comes last.
 const LINE_ADDRESS: &str =
     "(SELECT f.user_id FROM identity i JOIN line_friend f ON f.workspace_id = i.workspace_id
     AND f.account_id = $3 AND f.user_id = i.value WHERE i.profile_id = p.id AND i.kind = 5
-    ORDER BY f.state, f.state_at DESC, f.user_id LIMIT 1)";
+    ORDER BY CASE f.state WHEN 0 THEN 0 WHEN 1 THEN 2 ELSE 1 END, f.state_at DESC, f.user_id LIMIT 1)";
 const LINE_STATE: &str =
     "(SELECT f.state FROM identity i JOIN line_friend f ON f.workspace_id = i.workspace_id
     AND f.account_id = $3 AND f.user_id = i.value WHERE i.profile_id = p.id AND i.kind = 5
-    ORDER BY f.state, f.state_at DESC, f.user_id LIMIT 1)";
+    ORDER BY CASE f.state WHEN 0 THEN 0 WHEN 1 THEN 2 ELSE 1 END, f.state_at DESC, f.user_id LIMIT 1)";
 
 /// Reads what the decision about a target needs of many people.
 pub async fn people(

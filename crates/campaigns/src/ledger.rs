@@ -12,7 +12,7 @@ mod reserve;
 mod worker;
 mod writer;
 
-pub use doubt::{Doubtful, take_doubtful};
+pub use doubt::{Doubtful, Standing, is_doubtful, standing, take_doubtful};
 pub use moves::{HandOver, Key, Release, Settle, Settlement, hand_over, release, settle};
 pub use plan::{Occasion, PlannedRow, plan};
 pub use read::{
@@ -20,7 +20,8 @@ pub use read::{
 };
 pub use reserve::{ActiveCampaign, Reserved, Whose, active_campaigns, reserve, with_vips_due};
 pub use worker::{
-    cancel_rest, dead_workers, finish_done, forget_worker, has_done, heartbeat, recover,
+    cancel_rest, dead_workers, end_doubts, finish_done, forget_worker, has_done, has_doubts,
+    heartbeat, recover,
 };
 pub use writer::{LedgerWriter, Round, WriterOptions};
 

@@ -2,6 +2,7 @@
 
 mod data;
 mod edition;
+mod editions;
 mod lane;
 mod letter;
 mod limit;

@@ -135,6 +135,8 @@ pub struct MessageEvent {
     pub campaign_id: Option<i64>,
     /// The delivery.
     pub delivery_id: Option<i64>,
+    /// The number of its channel in the ledger; nothing when the delivery is gone.
+    pub channel: Option<i16>,
     /// The link that was followed.
     pub link_id: Option<i64>,
     /// See `event::MACHINE`.
@@ -166,7 +168,8 @@ pub async fn messages(
     // The product records what became of a message when it learns of it: a day on either side is plenty, and spares
     // the rest of the customer's history and of the table's partitions.
     let text = format!(
-        "SELECT e.profile_id, e.name_id, e.occurred_at, e.id, e.campaign_id, e.delivery_id, e.link_id, e.flags, e.properties
+        "SELECT e.profile_id, e.name_id, e.occurred_at, e.id, e.campaign_id, e.delivery_id, e.link_id, e.flags, e.properties,
+           (SELECT d.channel FROM delivery d WHERE d.id = e.delivery_id) AS channel
          FROM {listed} u CROSS JOIN event e
          WHERE e.profile_id = u.id AND e.occurred_at BETWEEN u.earliest AND u.latest AND e.id BETWEEN u.first AND u.last
            AND +e.workspace_id = $1 AND e.name_id BETWEEN {MESSAGE_SENT} AND {MESSAGE_COMPLAINED} ORDER BY e.id"

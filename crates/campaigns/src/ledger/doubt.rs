@@ -1,7 +1,7 @@
 //! Rows in doubt: taken to be handed over again, with the key that they had.
 
 use kernel::{
-    id::{DeliveryId, ProfileId},
+    id::{CampaignId, DeliveryId, ProfileId},
     time::Millis,
 };
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
@@ -39,6 +39,17 @@ struct Row {
     handed_over_at: i64,
 }
 
+/// Tells whether something of a campaign is in doubt and due; cheap, without a write lock.
+pub async fn is_doubtful(
+    db: &impl ConnectionTrait,
+    campaign: CampaignId,
+    now: Millis,
+) -> Result<bool, DbErr> {
+    let text = "SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE campaign_id = $1 AND state = 11 AND due_at <= $2
+                LIMIT 1) x";
+    Ok(sql::number(db, text, [campaign.raw().into(), now.0.into()]).await? > 0)
+}
+
 /// Takes up to `limit` requests in doubt that are due for the worker `token`.
 ///
 /// Nothing of consent or suppression is asked: the message may have arrived, and this is how one finds out.
@@ -49,11 +60,15 @@ pub async fn take_doubtful(
     now: Millis,
     limit: u32,
 ) -> Result<Vec<Doubtful>, DbErr> {
-    let dialect = Dialect::of(tx.get_database_backend());
+    let tests_only = if campaign.only_tests {
+        "AND is_test"
+    } else {
+        ""
+    };
+    // Not locked: two servers that lock some rows each of the same request would wait for each other.
     let text = format!(
-        "SELECT message_id FROM delivery WHERE campaign_id = $1 AND state = 11 AND due_at <= $2
-           AND message_id IS NOT NULL ORDER BY due_at, id LIMIT {limit}{}",
-        dialect.skip_locked()
+        "SELECT message_id FROM delivery WHERE campaign_id = $1 AND state = 11 AND due_at <= $2 {tests_only}
+           AND message_id IS NOT NULL GROUP BY message_id ORDER BY MIN(due_at), message_id LIMIT {limit}"
     );
     let names: Vec<Name> = sql::all(tx, text, [campaign.id.raw().into(), now.0.into()]).await?;
     let mut names: Vec<String> = names.into_iter().map(|name| name.message_id).collect();
@@ -113,4 +128,30 @@ async fn take(
         first_at: Millis(first_at),
         rows,
     }))
+}
+
+/// Whether a campaign still goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It does.
+    Running,
+    /// It is held.
+    Paused,
+    /// It has ended.
+    Over,
+}
+
+/// Tells whether a campaign still goes on.
+pub async fn standing(db: &impl ConnectionTrait, campaign: CampaignId) -> Result<Standing, DbErr> {
+    #[derive(FromQueryResult)]
+    struct State {
+        state: String,
+    }
+    let text = "SELECT state FROM campaign WHERE id = $1";
+    let row: Option<State> = sql::one(db, text, [campaign.raw().into()]).await?;
+    Ok(match row.as_ref().map(|row| row.state.as_str()) {
+        Some("running") => Standing::Running,
+        Some("paused") => Standing::Paused,
+        _ => Standing::Over,
+    })
 }

@@ -1,6 +1,9 @@
 //! Workers that come and go: leases, taking back what the dead held, ending campaigns.
 
-use kernel::{id::CampaignId, time::Millis};
+use kernel::{
+    id::CampaignId,
+    time::{DAY, Millis},
+};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use storage::{Dialect, sql};
 
@@ -115,6 +118,24 @@ pub async fn cancel_rest(
         [campaign.raw().into(), now.0.into()],
     )
     .await
+}
+
+/// Gives up what is in doubt and will not be asked about again: of campaigns that have ended, and of those whose provider
+/// has forgotten the key, a day after the first try.
+pub async fn end_doubts(tx: &impl ConnectionTrait, now: Millis) -> Result<u64, DbErr> {
+    sql::exec(
+        tx,
+        "UPDATE delivery SET state = 7, settled_at = $1 WHERE state = 11 AND (handed_over_at < $2
+           OR campaign_id IN (SELECT c.id FROM campaign c WHERE c.state NOT IN ('running', 'paused')))",
+        [now.0.into(), now.plus(-DAY).0.into()],
+    )
+    .await
+}
+
+/// Tells whether something is in doubt at all; cheap, without a write lock.
+pub async fn has_doubts(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let text = "SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE state = 11 LIMIT 1) x";
+    Ok(sql::number(db, text, []).await? > 0)
 }
 
 /// Says of a row of `campaign` that nobody of it is left to be written to. With a limit rather than

@@ -5,7 +5,9 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use channel_core::{Attempt, Outcome, Pack, Prepared, Refusal, Session, breaker::Admission};
+use channel_core::{
+    Attempt, Outcome, Pack, Prepared, Reason, ReasonClass, Refusal, Session, breaker::Admission,
+};
 use kernel::time::{MINUTE, Millis, SECOND};
 
 use super::{
@@ -14,7 +16,7 @@ use super::{
     pipeline::Pipeline,
     retry::{Repeats, Tried, settle_of},
 };
-use crate::ledger::{HandOver, Release, Reserved, Round, Settle, Settlement};
+use crate::ledger::{self, HandOver, Release, Reserved, Round, Settle, Settlement, Standing};
 
 /// How long nothing is sent once the provider says that the sender's quota is used up; then one asks again.
 const QUOTA_PAUSE: i64 = 10 * MINUTE;
@@ -74,7 +76,10 @@ impl Lane {
             members,
             pack,
             again_since,
+            room,
         } = parcel;
+        // Others may be reserved while this one is on its way.
+        drop(room);
         let rows = || members.iter().map(|(row, _)| row);
         let domain = rows()
             .next()
@@ -98,6 +103,7 @@ impl Lane {
             };
         }
         let (rows, messages) = match again_since {
+            Some(_) if !self.may_repeat(&rows).await? => return Ok(()),
             Some(_) => (rows, messages),
             None => self.record(rows, messages, pack.as_deref()).await?,
         };
@@ -109,10 +115,46 @@ impl Lane {
             None => Repeats::First(self.pipeline.now()),
         };
         let outcomes = self.deliver(messages, pack, again_since).await;
+        if let Some(first) = outcomes.first() {
+            self.tell_limits(first);
+        }
         for (row, outcome) in rows.iter().zip(outcomes) {
             self.note(row, repeats, outcome);
         }
         Ok(())
+    }
+
+    /// Looks once more whether the campaign goes on: a repeat may be what sends the message.
+    async fn may_repeat(&mut self, rows: &[Reserved]) -> Result<bool, LedgerGone> {
+        let Some(first) = rows.first().filter(|row| !row.is_test) else {
+            return Ok(true);
+        };
+        let found = ledger::standing(self.pipeline.db.reader(), first.campaign).await;
+        let why = |text| Reason::new(ReasonClass::Other, None, text);
+        let later = self.pipeline.now().plus(MINUTE);
+        let result = match found {
+            Ok(Standing::Running) => return Ok(true),
+            Ok(Standing::Over) => Settlement::Unknown(why("the campaign was called off")),
+            Ok(Standing::Paused) | Err(_) => Settlement::InDoubt(why("asked again later"), later),
+        };
+        for row in rows {
+            let settled = self.settle(row, row.attempts + 1, result.clone());
+            self.outcomes.push(settled);
+        }
+        self.flush().await?;
+        Ok(false)
+    }
+
+    /// Counts an answer, or that none came, once for the request.
+    fn tell_limits(&self, outcome: &Outcome) {
+        let now = self.pipeline.now();
+        match outcome.reason() {
+            Some(reason) if reason.class.stops_the_sender() => {
+                self.pipeline.limits.hold(now.plus(QUOTA_PAUSE));
+            }
+            Some(reason) if reason.class.is_provider_fault() => self.pipeline.limits.fault(now),
+            _ => self.pipeline.limits.answered(),
+        }
     }
 
     /// Waits for the limits of the sender and of the recipient's domain.
@@ -227,13 +269,6 @@ impl Lane {
     /// Remembers what became of a message, for the next commit.
     fn note(&mut self, row: &Reserved, repeats: Repeats, outcome: Outcome) {
         let now = self.pipeline.now();
-        match outcome.reason() {
-            Some(reason) if reason.class.stops_the_sender() => {
-                self.pipeline.limits.hold(now.plus(QUOTA_PAUSE));
-            }
-            Some(reason) if reason.class.is_provider_fault() => self.pipeline.limits.fault(now),
-            _ => self.pipeline.limits.answered(),
-        }
         let attempts = row.attempts + 1;
         let dedupes = self
             .pipeline

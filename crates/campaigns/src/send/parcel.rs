@@ -1,9 +1,10 @@
 //! What a lane carries at a time: one message, or a pack of the same content.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write as _};
 
 use channel_core::{Channel, Message, Prepared, Refusal};
-use kernel::time::Millis;
+use kernel::{id::IdSource, time::Millis};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::ledger::Reserved;
 
@@ -14,6 +15,8 @@ pub(super) struct Parcel {
     pub(super) pack: Option<String>,
     /// When it was first handed over, if nobody knows what came of it.
     pub(super) again_since: Option<Millis>,
+    /// Its share of what may wait for a lane; given back when a lane takes it.
+    pub(super) room: Option<OwnedSemaphorePermit>,
 }
 
 /// A message on its way to the wire.
@@ -39,13 +42,14 @@ impl Parcel {
             members: vec![(row, load)],
             pack: None,
             again_since: None,
+            room: None,
         }
     }
 }
 
-/// Names a pack. No other has the name: its first member is in one pack of each attempt.
-fn name_of(first: &Reserved) -> String {
-    format!("{PREFIX}{}-{}", first.key.id.raw(), first.attempts + 1)
+/// Names a pack: by an id that no other has, and by what it says, so that it is never repeated with other words.
+fn name_of(id: i64, content: &[u8; 32]) -> String {
+    format!("{PREFIX}{id}-{}", digest(content))
 }
 
 const PREFIX: &str = "pack-";
@@ -55,10 +59,29 @@ pub(super) fn is_pack(message_id: &str) -> bool {
     message_id.starts_with(PREFIX)
 }
 
+/// Tells whether a message says what the pack of this name said.
+pub(super) fn says(message_id: &str, channel: &dyn Channel, message: Message) -> bool {
+    let prepared = channel.prepare(message).ok();
+    let content = prepared.and_then(|prepared| channel.pack_key(&prepared));
+    content.is_some_and(|content| message_id.ends_with(&format!("-{}", digest(&content))))
+}
+
+fn digest(content: &[u8; 32]) -> String {
+    content
+        .iter()
+        .take(16)
+        .fold(String::new(), |mut hex, byte| {
+            // Writing into a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
 /// Puts together what has the same content, as far as the channel carries several in one request; returns the rows
 /// whose message cannot be made besides.
 pub(super) fn pack(
     channel: &dyn Channel,
+    ids: &dyn IdSource,
     made: Vec<(Reserved, Message)>,
 ) -> (Vec<Parcel>, Vec<(Reserved, Refusal)>) {
     let most = channel.max_pack();
@@ -69,6 +92,7 @@ pub(super) fn pack(
     let (mut parcels, mut refused): (Vec<Parcel>, Vec<(Reserved, Refusal)>) = Default::default();
     // Which parcel of a content has room.
     let mut open: HashMap<[u8; 32], usize> = HashMap::new();
+    let mut contents: Vec<Option<[u8; 32]>> = Vec::new();
     for (row, message) in made {
         let prepared = match channel.prepare(message) {
             Ok(prepared) => prepared,
@@ -90,12 +114,13 @@ pub(super) fn pack(
                     open.insert(key, parcels.len());
                 }
                 parcels.push(Parcel::alone(row, load));
+                contents.push(key);
             }
         }
     }
-    for parcel in &mut parcels {
-        if let [(first, _), _, ..] = parcel.members.as_slice() {
-            parcel.pack = Some(name_of(first));
+    for (parcel, content) in parcels.iter_mut().zip(contents) {
+        if let (true, Some(content)) = (parcel.members.len() > 1, content) {
+            parcel.pack = Some(name_of(ids.next_raw(), &content));
         }
     }
     (parcels, refused)

@@ -8,21 +8,18 @@ use std::{
 
 use channel_core::{Message, Reason, ReasonClass, Recipient, Refusal};
 use kernel::{
-    id::{CampaignId, ProfileId, WorkspaceId},
-    time::{Clock, Millis},
+    id::{IdSource, ProfileId, WorkspaceId},
+    time::{Clock, Millis, SECOND},
 };
 use offers::Blocks;
 use storage::{ConnectionTrait as _, Db, Dialect, StorageError};
-use tokio::sync::{
-    Mutex,
-    mpsc::{self, PermitIterator},
-    watch,
-};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     data::{PersonData, person_data},
     edition::Edition,
+    editions::Editions,
     lane::Lane,
     limit::Limits,
     parcel::{self, Load, Parcel},
@@ -35,17 +32,15 @@ use crate::{
         self, ActiveCampaign, Doubtful, LedgerWriter, Reserved, Round, Settle, Settlement, Whose,
     },
     sender::Sender,
-    store,
     track::{self, Link, Signer},
-    workspace::{self, WorkspaceFacts},
 };
 
 /// A pause when nothing is due.
 const IDLE: Duration = Duration::from_millis(100);
 /// Looks without work after which a sender's lanes are closed.
 const IDLE_ROUNDS: u32 = 50;
-/// Requests in doubt that are taken at a time.
-const DOUBTS_AT_A_TIME: u32 = 32;
+/// How long a request in doubt waits when it could not be made anew.
+const DOUBT_PAUSE: i64 = 30 * SECOND;
 /// A pause after something went wrong.
 const TROUBLE: Duration = Duration::from_secs(1);
 
@@ -53,6 +48,9 @@ const TROUBLE: Duration = Duration::from_secs(1);
 pub(super) struct Pipeline {
     pub(super) db: Db,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) ids: Arc<dyn IdSource>,
+    /// Rows that may be reserved and wait for a lane: what waits longer is older when it leaves, and fills memory.
+    pub(super) room: Arc<Semaphore>,
     pub(super) blocks: Arc<Blocks>,
     pub(super) writer: LedgerWriter,
     pub(super) workspace: WorkspaceId,
@@ -127,7 +125,7 @@ impl Pipeline {
         let mut n = 0;
         for campaign in &campaigns {
             n += self.settle_doubts(campaign, queue, editions).await?;
-            n += self.vips_first(&campaigns, queue, editions).await?;
+            n += self.vips_first(queue, editions).await?;
             n += self
                 .batch(campaign, Whose::Everybodys, queue, editions)
                 .await?;
@@ -140,13 +138,14 @@ impl Pipeline {
 
     async fn vips_first(
         &self,
-        campaigns: &[ActiveCampaign],
         queue: &mpsc::Sender<Parcel>,
         editions: &mut Editions,
     ) -> Result<usize, CampaignError> {
         let mut n = 0;
         while !self.is_stopping() {
-            let due = ledger::with_vips_due(self.db.reader(), campaigns, self.now()).await?;
+            // Looked at anew each time: of a campaign that was paused meanwhile nothing can be handed over.
+            let campaigns = self.campaigns.borrow().clone();
+            let due = ledger::with_vips_due(self.db.reader(), &campaigns, self.now()).await?;
             let mut found = 0;
             for campaign in campaigns.iter().filter(|one| due.contains(&one.id)) {
                 found += self.batch(campaign, Whose::Vips, queue, editions).await?;
@@ -167,36 +166,47 @@ impl Pipeline {
         queue: &mpsc::Sender<Parcel>,
         editions: &mut Editions,
     ) -> Result<usize, CampaignError> {
-        let Some((room, edition)) = self.room_for(campaign, queue, editions).await? else {
+        let Some((mut room, edition)) = self.room_for(campaign, editions).await? else {
             return Ok(0);
         };
         let rows = self.reserve(campaign, whose).await?;
         let n = rows.len();
-        let made = self.render(&edition, rows).await?;
-        let (parcels, refused) = parcel::pack(&*self.carrier.channel, made);
+        let keys: Vec<ledger::Key> = rows.iter().map(|row| row.key).collect();
+        let made = match self.render(&edition, rows).await {
+            Ok(made) => made,
+            Err(error) => {
+                self.give_back(keys).await;
+                return Err(error);
+            }
+        };
+        let (parcels, refused) = parcel::pack(&*self.carrier.channel, &*self.ids, made);
         for (row, refusal) in refused {
             let (Refusal::Message(reason) | Refusal::Address(reason)) = refusal;
             self.end(&row, Settlement::Unmade(reason)).await;
         }
-        for (slot, parcel) in room.zip(parcels) {
-            slot.send(parcel);
+        for mut parcel in parcels {
+            parcel.room = room.split(parcel.members.len());
+            if queue.send(parcel).await.is_err() {
+                break;
+            }
         }
         Ok(n)
     }
 
     /// Waits until the lanes want more; `None` when a campaign has nothing to send, or the process stops.
-    async fn room_for<'q>(
+    async fn room_for(
         &self,
         campaign: &ActiveCampaign,
-        queue: &'q mpsc::Sender<Parcel>,
         editions: &mut Editions,
-    ) -> Result<Option<(PermitIterator<'q, Parcel>, Arc<Edition>)>, CampaignError> {
-        let Ok(room) = queue.reserve_many(self.batch_size()).await else {
+    ) -> Result<Option<(OwnedSemaphorePermit, Arc<Edition>)>, CampaignError> {
+        let rows = u32::try_from(self.batch_size()).unwrap_or(u32::MAX);
+        let room = tokio::select! {
+            () = self.stop.cancelled() => return Ok(None),
+            room = self.room.clone().acquire_many_owned(rows) => room,
+        };
+        let (Ok(room), false) = (room, self.is_stopping()) else {
             return Ok(None);
         };
-        if self.is_stopping() {
-            return Ok(None);
-        }
         let edition = editions.get(self, campaign).await?;
         Ok(edition.map(|edition| (room, edition)))
     }
@@ -216,24 +226,42 @@ impl Pipeline {
         if !self.carrier.channel.capabilities().provider_dedupes {
             return Ok(0);
         }
-        let Some((room, edition)) = self.room_for(campaign, queue, editions).await? else {
+        if !ledger::is_doubtful(self.db.reader(), campaign.id, self.now()).await? {
+            return Ok(0);
+        }
+        let Some((mut room, edition)) = self.room_for(campaign, editions).await? else {
             return Ok(0);
         };
         let tx = self.db.begin().await?;
-        let doubts =
-            ledger::take_doubtful(&tx, campaign, self.token, self.now(), DOUBTS_AT_A_TIME).await?;
+        let doubts = ledger::take_doubtful(&tx, campaign, self.token, self.now(), 1).await?;
         tx.commit().await?;
         let mut n = 0;
-        for (slot, doubtful) in room.zip(doubts) {
+        for doubtful in doubts {
             n += doubtful.rows.len();
-            if let Some(parcel) = self.remake(&edition, doubtful).await? {
-                slot.send(parcel);
+            let rows = doubtful.rows.clone();
+            match self.remake(&edition, doubtful).await {
+                Ok(Some(mut parcel)) => {
+                    parcel.room = room.split(parcel.members.len());
+                    if queue.send(parcel).await.is_err() {
+                        break;
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    let later = self.now().plus(DOUBT_PAUSE);
+                    for row in &rows {
+                        let reason = Reason::new(ReasonClass::Other, None, "asked again later");
+                        self.end(row, Settlement::InDoubt(reason, later)).await;
+                    }
+                    return Err(error);
+                }
             }
         }
         Ok(n)
     }
 
-    /// Makes a request anew. What all of a pack say is the same, so that one member's words are all members'.
+    /// Makes a request anew. What all of a pack say is the same, so that one member's words are all members' - if they are
+    /// still those that the pack said: what is known of her may have changed.
     async fn remake(
         &self,
         edition: &Edition,
@@ -243,7 +271,15 @@ impl Pipeline {
         let mut sample = None;
         for row in &doubtful.rows {
             let made = self.render_some(edition, std::slice::from_ref(row)).await?;
-            sample = made.into_iter().find_map(Result::ok);
+            let says_it = |message: &Message| {
+                !is_pack
+                    || parcel::says(
+                        &doubtful.message_id,
+                        &*self.carrier.channel,
+                        message.clone(),
+                    )
+            };
+            sample = made.into_iter().filter_map(Result::ok).find(says_it);
             if sample.is_some() {
                 break;
             }
@@ -269,6 +305,7 @@ impl Pipeline {
             members: doubtful.rows.into_iter().map(member).collect(),
             pack: is_pack.then_some(doubtful.message_id),
             again_since: Some(doubtful.first_at),
+            room: None,
         }))
     }
 
@@ -368,6 +405,23 @@ impl Pipeline {
         Ok(())
     }
 
+    /// Gives back rows that were reserved and could not be rendered for a reason that is not theirs.
+    async fn give_back(&self, keys: Vec<ledger::Key>) {
+        let now = self.now();
+        let mut round = Round::new(self.workspace, self.token);
+        round.release = keys
+            .into_iter()
+            .map(|key| ledger::Release {
+                key,
+                due_at: now,
+                deferred: false,
+            })
+            .collect();
+        if self.writer.submit(round).await.is_err() {
+            tracing::warn!("failed to give rows back; they are found when this worker has gone");
+        }
+    }
+
     /// Ends a row without a word of the provider.
     async fn end(&self, row: &Reserved, result: Settlement) {
         let attempts = match result {
@@ -418,53 +472,4 @@ fn chain(error: &CampaignError) -> String {
         cause = inner.source();
     }
     text
-}
-
-/// An edition with what it was made of; `None` when there is nothing that can be sent.
-type Kept = ((i64, i64), Option<Arc<Edition>>);
-
-/// The compiled words of a sender's campaigns.
-#[derive(Default)]
-struct Editions(HashMap<CampaignId, Kept>);
-
-impl Editions {
-    /// Returns what a campaign sends; `None` when it has nothing that can be sent.
-    async fn get(
-        &mut self,
-        pipeline: &Pipeline,
-        campaign: &ActiveCampaign,
-    ) -> Result<Option<Arc<Edition>>, CampaignError> {
-        if let Some((edition, made)) = self.0.get(&campaign.id)
-            && *edition == campaign.edition
-        {
-            return Ok(made.clone());
-        }
-        let made = load(pipeline, campaign).await?.map(Arc::new);
-        if made.is_none() {
-            tracing::error!(campaign.id = %campaign.id, "campaign {} has no words that can be sent", campaign.id);
-        }
-        self.0.insert(campaign.id, (campaign.edition, made.clone()));
-        Ok(made)
-    }
-}
-
-async fn load(
-    pipeline: &Pipeline,
-    active: &ActiveCampaign,
-) -> Result<Option<Edition>, CampaignError> {
-    let db = pipeline.db.reader();
-    let Some(campaign) = store::find(db, active.workspace, active.id).await? else {
-        return Ok(None);
-    };
-    let Some(words) = store::frozen(db, active.workspace, active.id).await? else {
-        return Ok(None);
-    };
-    let facts: WorkspaceFacts = workspace::facts(db, active.workspace).await?;
-    match Edition::new(&campaign, &words, &pipeline.sender, &facts) {
-        Ok(edition) => Ok(Some(edition)),
-        Err(error) => {
-            tracing::error!(campaign.id = %active.id, %error, "failed to compile the words of campaign {}", active.id);
-            Ok(None)
-        }
-    }
 }

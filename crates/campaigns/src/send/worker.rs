@@ -8,7 +8,7 @@ use kernel::{
 };
 use offers::Blocks;
 use storage::Db;
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{Mutex, Semaphore, mpsc, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
@@ -122,6 +122,7 @@ impl SendWorker {
             tx.commit().await?;
             *alive_until = until;
             self.take_over(token, now).await?;
+            self.end_doubts(now).await?;
             self.finish(now).await?;
         }
         running
@@ -200,6 +201,8 @@ impl SendWorker {
         let pipeline = Arc::new(Pipeline {
             db: self.db.clone(),
             clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            room: Arc::new(Semaphore::new(batch_size(self.options, &carrier) * 2)),
             blocks: self.blocks.clone(),
             writer: self.writer.clone(),
             workspace,
@@ -225,6 +228,15 @@ impl SendWorker {
             let (planned, unknown) = ledger::recover(&tx, dead, now).await?;
             tx.commit().await?;
             tracing::warn!(planned, unknown, "took over from a worker that died");
+        }
+        Ok(())
+    }
+
+    async fn end_doubts(&self, now: Millis) -> Result<(), CampaignError> {
+        if ledger::has_doubts(self.db.reader()).await? {
+            let tx = self.db.begin().await?;
+            ledger::end_doubts(&tx, now).await?;
+            tx.commit().await?;
         }
         Ok(())
     }

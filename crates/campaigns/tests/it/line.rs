@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use campaigns::{
     audience::Excluded,
-    ledger::{self, DeliveryState},
+    ledger::DeliveryState,
     model::{ChannelCard, Contents, ContentsSource, LocaleChoice, State, Timing},
     store,
 };
-use channel_core::ChannelKind;
 use kernel::{
     id::CampaignId,
     time::{HOUR, MINUTE},
@@ -275,43 +274,112 @@ async fn a_pack_that_a_dead_worker_held_is_sent_again_as_it_was() {
         let world = World::new(&test).await;
         world.friends(3).await;
         let id = world.line_campaign("みなさまへ").await;
-        // A worker that handed its pack over and died before the answer.
-        let all = ledger::active_campaigns(world.db.reader()).await.unwrap();
-        let campaign = all.into_iter().find(|campaign| campaign.id == id).unwrap();
-        let tx = world.db.begin().await.unwrap();
-        let whose = ledger::Whose::Everybodys;
-        let rows = ledger::reserve(&tx, &campaign, whose, 9, world.now(), 10)
-            .await
-            .unwrap();
-        let name = format!("pack-{}-1", rows[0].key.id.raw());
-        let hand_over: Vec<ledger::HandOver> = rows
-            .iter()
-            .map(|row| ledger::HandOver {
-                key: row.key,
-                campaign: id,
-                channel: ChannelKind::Line,
-                address: row.address.clone(),
-                is_test: false,
-                attempts: 0,
-                message_id: name.clone(),
+        let platform = Arc::new(Platform::default());
+        platform.faults.lock().push_back(Fault::AnswerLost);
+        world
+            .line_until(&platform, || async {
+                world.count(id, DeliveryState::InDoubt).await == 3
             })
-            .collect();
-        ledger::hand_over(&tx, world.workspace, 9, world.now(), &hand_over)
+            .await;
+        // As if the worker had died before the answer was due.
+        let tx = world.db.begin().await.unwrap();
+        sql::exec(
+            &tx,
+            "UPDATE delivery SET state = 4, lease_token = 9 WHERE state = 11",
+            [],
+        )
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        world.line_until(&platform, || world.is_finished(id)).await;
+        let requests = platform.requests.lock().clone();
+        assert_eq!(requests.len(), 2, "{}", test.name());
+        assert_eq!(
+            requests[0], requests[1],
+            "key, members and words are the same"
+        );
+        assert!(requests[1].1, "it is a pack again");
+        assert!(platform.copies().values().all(|n| *n == 1));
+        assert_eq!(world.count(id, DeliveryState::Accepted).await, 3);
+    }
+}
+
+#[tokio::test]
+async fn a_pack_is_never_repeated_with_the_words_of_one_of_its_members() {
+    for test in testkit::both().await {
+        let world = World::new(&test).await;
+        world.friends(3).await;
+        let tx = world.db.begin().await.unwrap();
+        sql::exec(&tx, "UPDATE profile SET full_name = NULL", [])
             .await
             .unwrap();
         tx.commit().await.unwrap();
+        let id = world
+            .line_campaign("{{ customer.name | fallback: \"お客\" }}さまへ")
+            .await;
         let platform = Arc::new(Platform::default());
-        platform.taken.lock().insert(
-            name.clone(),
-            rows.iter().map(|row| row.address.clone()).collect(),
-        );
-
+        platform.faults.lock().push_back(Fault::RequestLost);
+        world
+            .line_until(&platform, || async {
+                world.count(id, DeliveryState::InDoubt).await == 3
+            })
+            .await;
+        // The first two become known before the repeat; the third is as she was.
+        let tx = world.db.begin().await.unwrap();
+        sql::exec(
+            &tx,
+            "UPDATE profile SET full_name = '山田 花子' WHERE id IN (1, 2)",
+            [],
+        )
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        world.clock.advance(20 * MINUTE);
         world.line_until(&platform, || world.is_finished(id)).await;
         let requests = platform.requests.lock().clone();
-        assert_eq!(requests.len(), 1, "{}", test.name());
-        assert_eq!((&requests[0].0, requests[0].1), (&name, true));
-        assert!(platform.copies().values().all(|n| *n == 1));
-        assert_eq!(world.count(id, DeliveryState::Accepted).await, 3);
+        assert_eq!(requests[0], requests[1], "{}", test.name());
+        assert!(
+            requests
+                .iter()
+                .all(|(_, _, said)| said.contains("お客さまへ"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_pause_and_a_call_off_are_heard_by_what_is_in_doubt() {
+    for test in testkit::both().await {
+        let world = World::new(&test).await;
+        world.friends(2).await;
+        let platform = Arc::new(Platform::default());
+        platform.faults.lock().push_back(Fault::RequestLost);
+        let id = world.line_campaign("みなさまへ").await;
+        world
+            .line_until(&platform, || async {
+                world.count(id, DeliveryState::InDoubt).await == 2
+            })
+            .await;
+        // Called off while it was under way: the answer is lost only then.
+        let tx = world.db.begin().await.unwrap();
+        campaigns::lifecycle::cancel(&tx, world.author(), id)
+            .await
+            .unwrap();
+        sql::exec(&tx, "UPDATE delivery SET state = 11", [])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        world.clock.advance(20 * MINUTE);
+        world
+            .line_until(&platform, || async {
+                world.count(id, DeliveryState::Unknown).await == 2
+            })
+            .await;
+        assert_eq!(
+            platform.requests.lock().len(),
+            1,
+            "{}: nothing is asked again",
+            test.name()
+        );
     }
 }
 

@@ -133,17 +133,6 @@ impl Writer<'_> {
         })
     }
 
-    /// Lists may stand in lists: what is written in all is bounded, as in an email.
-    fn spend(&mut self, bytes: usize, text: usize) -> Result<(), RenderError> {
-        self.spent += bytes;
-        if self.spent <= MAX_OUTPUT_BYTES {
-            return Ok(());
-        }
-        let (code, ja, en) = render::describe(Failure::Output);
-        let pointer = self.variant.texts.get(text).cloned().unwrap_or_default();
-        Err(RenderError(simple(code, &pointer, &ja, &en)))
-    }
-
     fn address(&mut self, url: &str, ordinal: usize) -> String {
         (self.rewrite)(LinkRef {
             url: url.into(),
@@ -187,6 +176,16 @@ impl Writer<'_> {
 impl Write for Writer<'_> {
     type Error = RenderError;
 
+    /// Lists may stand in lists: what is written in all is bounded, as in an email.
+    fn spend(&mut self, bytes: usize) -> Result<(), RenderError> {
+        self.spent += bytes;
+        if self.spent <= MAX_OUTPUT_BYTES {
+            return Ok(());
+        }
+        let (code, ja, en) = render::describe(Failure::Output);
+        Err(RenderError(simple(code, "", &ja, &en)))
+    }
+
     fn template(&mut self, template: &Template, place: usize) -> Result<String, RenderError> {
         let scope = Scope::new(&self.data.own, &self.data.shared);
         scope.registers().get_mut::<State>().timezone = self.options.timezone;
@@ -201,7 +200,7 @@ impl Write for Writer<'_> {
                         position,
                     });
                 }
-                self.spend(text.len(), place)?;
+                self.spend(text.len())?;
                 Ok(text)
             }
             Err(stopped) => {
@@ -224,7 +223,7 @@ impl Write for Writer<'_> {
         let entries = self.data.list(list, limit);
         let mut made = Vec::with_capacity(entries.len());
         for entry in entries {
-            self.spend(SIZE_OF_AN_ITEM, 0)?;
+            self.spend(SIZE_OF_AN_ITEM)?;
             let before = self.data.put(ENTRY, Some(entry));
             made.extend(item.write("", self)?);
             self.data.put(ENTRY, before);

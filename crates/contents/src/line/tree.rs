@@ -7,6 +7,8 @@ use serde_json::{Map, Value as Json};
 pub(super) const EACH: &str = "$each";
 /// What the list's entry is called inside.
 pub(super) const ENTRY: &str = "product";
+/// What a value counts for against the bound of a render, beside its words.
+const SIZE_OF_A_NODE: usize = 32;
 /// Without these an object says nothing, and is left out when one of them comes out empty.
 const ESSENTIAL: &[&str] = &[
     "text",
@@ -48,6 +50,8 @@ pub(super) enum Node {
 pub(super) trait Write {
     /// Why it stops.
     type Error;
+    /// Counts what is written, and stops when it grows beyond all bounds.
+    fn spend(&mut self, bytes: usize) -> Result<(), Self::Error>;
     /// Writes a template; `place` names the text.
     fn template(&mut self, template: &Template, place: usize) -> Result<String, Self::Error>;
     /// Finishes a text that stands under `key`: its addresses are replaced.
@@ -59,6 +63,10 @@ pub(super) trait Write {
 impl Node {
     /// Writes the value; `None` when nothing is left of it.
     pub(super) fn write<W: Write>(&self, key: &str, to: &mut W) -> Result<Option<Json>, W::Error> {
+        to.spend(match self {
+            Self::Words(text, _) => SIZE_OF_A_NODE + text.len(),
+            _ => SIZE_OF_A_NODE,
+        })?;
         Ok(match self {
             Self::Fixed(json) => Some(json.clone()),
             Self::Words(text, place) => Some(Json::String(to.finish(key, text.clone(), *place))),

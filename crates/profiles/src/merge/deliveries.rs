@@ -108,10 +108,11 @@ async fn hold(ctx: Ctx<'_>, profiles: BTreeSet<i64>) -> Result<bool, DbErr> {
     Ok(rows.iter().any(|row| row.profile_id > 0))
 }
 
-/// Takes reserved rows out of their workers' hands; a hand-over under the old lease is then refused.
+/// Takes reserved rows out of their workers' hands; a hand-over under the old lease is then refused, also when the same
+/// worker has reserved the row again meanwhile: the number of tries is not the one that it knows.
 async fn give_back(ctx: Ctx<'_>, profiles: BTreeSet<i64>) -> Result<(), DbErr> {
     let text = format!(
-        "UPDATE delivery SET state = 0, lease_token = NULL
+        "UPDATE delivery SET state = 0, lease_token = NULL, attempts = attempts + 1
          WHERE state = 3 AND profile_id IN (SELECT u.id FROM {} u)",
         rowset::ids_of(ctx.tx.dialect(), "$1")
     );

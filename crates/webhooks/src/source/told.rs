@@ -18,6 +18,9 @@ use serde_json::{Value as Json, json};
 use super::Told;
 use crate::EventType;
 
+/// The number of LINE in the ledger.
+const LINE: i16 = 2;
+
 /// What ids are called.
 pub(super) struct Names {
     pub(super) segments: BTreeMap<i64, String>,
@@ -64,7 +67,7 @@ impl Names {
         };
         let mut data = json!({
             "customer": self.customer(event.profile_id),
-            "channel": "email",
+            "channel": if event.channel == Some(LINE) { "line" } else { "email" },
             "campaign_id": event.campaign_id.map(|id| CampaignId::from_raw(id).to_string()),
             "delivery_id": event.delivery_id.map(|id| DeliveryId::from_raw(id).to_string()),
         });

@@ -1,5 +1,7 @@
 //! What it means that a provider told something.
 
+use std::collections::HashMap;
+
 use campaigns::{
     sender::provider as heard,
     track::{self, CameBack, Kind, Named, Report, Sent, Stop, token_of},
@@ -44,11 +46,14 @@ pub(super) async fn apply(app: &App, hook: &Hook, told: Told) -> anyhow::Result<
         None => false,
     };
     if !is_repeat {
-        let all = stream::iter(events.into_iter().map(|event| one(app, hook, event)));
-        let keys: Vec<anyhow::Result<Option<String>>> =
-            all.buffer_unordered(AT_ONCE).collect().await;
-        for key in keys {
-            done.extend(key?);
+        let all = stream::iter(
+            by_message(events)
+                .into_iter()
+                .map(|one| each(app, hook, one)),
+        );
+        let keys: Vec<anyhow::Result<Vec<String>>> = all.buffer_unordered(AT_ONCE).collect().await;
+        for keys in keys {
+            done.extend(keys?);
         }
         done.extend(once);
     }
@@ -58,6 +63,39 @@ pub(super) async fn apply(app: &App, hook: &Hook, told: Told) -> anyhow::Result<
     heard::hear(&tx, hook.workspace, hook.sender, now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Puts together what is told of one message: what follows from an event hangs on those before it.
+fn by_message(events: Vec<ProviderEvent>) -> Vec<Vec<ProviderEvent>> {
+    let mut groups: Vec<Vec<ProviderEvent>> = Vec::new();
+    let mut known: HashMap<(Option<String>, Option<String>), usize> = HashMap::new();
+    for event in events {
+        let about = (
+            event.about.return_path.clone(),
+            event.about.message_id.clone(),
+        );
+        let at = match known.get(&about) {
+            Some(at) if about != (None, None) => *at,
+            _ => {
+                known.insert(about, groups.len());
+                groups.push(Vec::new());
+                groups.len() - 1
+            }
+        };
+        if let Some(group) = groups.get_mut(at) {
+            group.push(event);
+        }
+    }
+    groups
+}
+
+/// Does what the events of one message tell, one after the other; returns the names of those that had an effect.
+async fn each(app: &App, hook: &Hook, events: Vec<ProviderEvent>) -> anyhow::Result<Vec<String>> {
+    let mut done = Vec::new();
+    for event in events {
+        done.extend(one(app, hook, event).await?);
+    }
+    Ok(done)
 }
 
 /// Does what an event tells; returns its name when it had an effect, so that a repeat has none.
