@@ -326,4 +326,30 @@ mod tests {
         check(vip(Some(true)), Verdict::Exclude(Excluded::Vip));
         check(vip(Some(false)), Verdict::Exclude(Excluded::Refused));
     }
+
+    #[test]
+    fn a_friend_is_written_to_unless_she_said_no() {
+        let verdict = |granted, consent_ends, friend| {
+            let person = Person {
+                id: 1,
+                state: 0,
+                address: Some("U1".to_owned()),
+                friend: Some(friend),
+                time_zone: None,
+                granted,
+                consent_ends,
+                suppressed: None,
+                is_friend: true,
+                vip: Vip::No,
+            };
+            person.verdict(Millis(100))
+        };
+        // To have become a friend is the permission, whatever ran out; only a no is a no.
+        assert_eq!(verdict(None, None, 0), Verdict::Send);
+        assert_eq!(verdict(Some(true), Some(100), 0), Verdict::Send);
+        assert_eq!(verdict(None, None, 2), Verdict::Send);
+        let no = |why| Verdict::Exclude(why);
+        assert_eq!(verdict(Some(false), None, 0), no(Excluded::Refused));
+        assert_eq!(verdict(Some(true), None, 1), no(Excluded::Blocked));
+    }
 }

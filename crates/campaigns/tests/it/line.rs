@@ -169,6 +169,40 @@ async fn friends_are_written_to_and_everybody_else_is_told_why_not() {
 }
 
 #[tokio::test]
+async fn of_two_ids_at_line_the_one_that_can_be_written_to_counts() {
+    for test in testkit::both().await {
+        let world = World::new(&test).await;
+        world.friends(1).await;
+        // A merge brought a blocked account of hers, and one of which nobody knows how it stands.
+        let tx = world.db.begin().await.unwrap();
+        for (n, state) in [(71_i64, 1_i16), (72, 2)] {
+            for text in [
+                "INSERT INTO identity (workspace_id, kind, value, profile_id, origin_profile_id, source, created_at)
+                 SELECT $1, 5, $2, 1, 1, 1, 0 WHERE $3 = $3",
+                "INSERT INTO line_friend (workspace_id, user_id, account_id, state, state_at)
+                 VALUES ($1, $2, 42, $3, 9)",
+            ] {
+                let binds = [world.workspace.raw().into(), user(n).into(), state.into()];
+                sql::exec(&tx, text, binds).await.unwrap();
+            }
+        }
+        let text = "UPDATE line_friend SET state = 1 WHERE user_id = $1";
+        sql::exec(&tx, text, [user(1).into()]).await.unwrap();
+        tx.commit().await.unwrap();
+        let id = world.line_campaign("こんにちは").await;
+        let platform = Arc::new(Platform::default());
+        world.line_until(&platform, || world.is_finished(id)).await;
+        let copies = platform.copies();
+        assert_eq!(
+            copies.keys().collect::<Vec<_>>(),
+            [&user(72)],
+            "{}",
+            test.name()
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_same_for_all_goes_in_packs_and_what_is_personal_goes_alone() {
     for test in testkit::both().await {
         let world = World::new(&test).await;

@@ -231,6 +231,24 @@ fn lists_in_lists_end_in_an_error_rather_than_in_memory() {
 }
 
 #[test]
+fn what_is_written_without_a_tag_is_bounded_as_well() {
+    let mut item = json!([{"type": "filler"}, vec![0; 20_000]]);
+    for _ in 0..3 {
+        item = json!({"type": "box", "contents": [{"$each": "products", "item": {"type": "box", "contents": item}}]});
+    }
+    let document = document(
+        &json!({"messages": [{"kind": "json", "message": {"type": "flex", "contents": item}}]}),
+    );
+    let line = CompiledLine::compile(&document).unwrap();
+    let products: Vec<Json> = (0..12).map(|n| json!({"name": n.to_string()})).collect();
+    let data = Data::from_json(&json!({"products": products}));
+    let made = line.render(data, &RenderOptions::default(), &mut |link| {
+        link.url.into_owned()
+    });
+    assert_eq!(made.unwrap_err().0.code, "budget_output");
+}
+
+#[test]
 fn the_page_shows_what_is_said_and_lets_nothing_of_it_act() {
     let line = compiled(&json!([
         {"kind": "text", "text": "こんにちは<script>alert(1)</script>"},
