@@ -71,11 +71,7 @@ test('a LINE account is connected and its friends become customers', { timeout: 
 
     await tell(webhook, 'follow', { follow: { isUnblocked: false } });
     await tell(webhook, 'message', { message: { id: '468', type: 'text', text: 'はじめまして😀' } });
-    const access = await tokenOf(page);
-    await until('her follow to be known', async () => {
-      const state = await ask(page, access, 'GET', `/api/v1/line/${webhook.split('/').pop()}`);
-      return state.following >= 1;
-    });
+    await sheet.getByText('1人').first().waitFor();
     await sheet.getByRole('button', { name: '接続を確かめる' }).click();
     await page.getByText('LINEにつながっています').waitFor();
     await shot(page, '46-state', { fullPage: false });

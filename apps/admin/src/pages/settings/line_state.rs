@@ -24,8 +24,15 @@ pub(super) fn LineAccount(sender: SenderView) -> impl IntoView {
         move || id.get_value(),
         |id, signal| async move { settings::line_state(&id, &signal).await },
     );
-    // What comes in appears while one waits for it.
-    poll(|| Pace::Waiting, move || state.reload());
+    // Whoever has just pasted the address sits before this page and waits for the first sign.
+    let pace = move || {
+        if state.value().is_some_and(|told| told.heard_at.is_some()) {
+            Pace::Waiting
+        } else {
+            Pace::Busy
+        }
+    };
+    poll(pace, move || state.reload());
     let body = move || match state.get() {
         Loaded::Loading => view! { <Skeleton lines=4/> }.into_any(),
         Loaded::Failed(error) => {
