@@ -1,8 +1,9 @@
 //! Sessions: a short access token in memory, a refresh token in a cookie, and the family they belong to.
 //!
 //! A refresh token names its session and generation and is proved by an HMAC, so any token this server
-//! ever wrote is recognised: the current one rotates, the one before stays good for 30 s (other tabs),
-//! anything older means that a token was stolen and ends the family.
+//! ever wrote is recognised: the current one rotates, the one before still brings the current one for 30 s
+//! (other tabs, and a page left before the answer came), anything older means that a token was stolen and
+//! ends the family.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -45,8 +46,8 @@ pub struct SignedIn {
 pub struct Issued {
     /// The access token (JWT).
     pub access: String,
-    /// The refresh token; `None` when the caller's cookie stays as it is.
-    pub refresh: Option<String>,
+    /// The refresh token.
+    pub refresh: String,
     /// Who is signed in.
     pub who: SignedIn,
 }
@@ -121,7 +122,7 @@ impl Sessions {
         let who = signed_in(id, &row)?;
         Ok(Issued {
             access: self.access(who, now)?,
-            refresh: Some(self.tokens.refresh(id.raw(), 1)),
+            refresh: self.tokens.refresh(id.raw(), 1),
             who,
         })
     }
@@ -140,8 +141,9 @@ impl Sessions {
             .await?
             .ok_or(AccessError::NotSignedIn)?;
         let who = signed_in(id, &row)?;
-        let refresh = if generation == row.generation {
-            let touched = sql::exec(
+        if generation == row.generation {
+            // When another tab won the race, this moves nothing and both hold the token that it made.
+            sql::exec(
                 &tx,
                 "UPDATE session SET generation = generation + 1, rotated_at = $3, expires_at = $4
                  WHERE id = $1 AND generation = $2",
@@ -153,20 +155,16 @@ impl Sessions {
                 ],
             )
             .await?;
-            // Another tab won the race: its cookie is the one that counts.
-            (touched == 1).then(|| self.tokens.refresh(session, generation + 1))
-        } else if generation + 1 == row.generation && now.0 - row.rotated_at <= GRACE {
-            None
-        } else {
+        } else if generation + 1 != row.generation || now.0 - row.rotated_at > GRACE {
             revoke_in_tx(&tx, id, "reuse", now).await?;
             tx.commit().await?;
             self.cache.lock().remove(&session);
             return Err(AccessError::NotSignedIn);
-        };
+        }
         tx.commit().await?;
         Ok(Issued {
             access: self.access(who, now)?,
-            refresh,
+            refresh: self.tokens.refresh(session, generation + 1),
             who,
         })
     }

@@ -27,6 +27,5 @@ pub(super) async fn enter(
         .await?;
     tx.commit().await?;
     let view = view::of(app, &issued).await?;
-    let refresh = issued.refresh.as_deref().unwrap_or_default();
-    Ok((cookie::set(app, refresh), view))
+    Ok((cookie::set(app, &issued.refresh), view))
 }

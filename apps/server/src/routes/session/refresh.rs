@@ -20,10 +20,5 @@ pub(super) async fn refresh(
     let token = cookie::read(&app, &headers).ok_or_else(ApiError::not_signed_in)?;
     let issued = app.sessions.refresh(&token).await?;
     let view = view::of(&app, &issued).await?;
-    let headers = issued
-        .refresh
-        .as_deref()
-        .map(|token| cookie::set(&app, token))
-        .unwrap_or_default();
-    Ok((headers, Json(view)))
+    Ok((cookie::set(&app, &issued.refresh), Json(view)))
 }
