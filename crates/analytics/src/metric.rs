@@ -402,6 +402,16 @@ impl Metric {
         Self::RevenueLastTouch,
     ];
 
+    /// What only mail tells: of LINE nobody knows who opened a message, and one leaves by blocking the account.
+    pub const OF_MAIL_ALONE: [Self; 6] = [
+        Self::Opens,
+        Self::OpensRaw,
+        Self::UnsubscribeClicks,
+        Self::UnsubscribeClicksRaw,
+        Self::Unsubscribes,
+        Self::Complaints,
+    ];
+
     /// Returns the definition.
     pub fn definition(self) -> &'static Definition {
         DEFINITIONS

@@ -31,7 +31,7 @@ pub struct Report {
     pub campaign: CampaignHead,
     /// From everybody who matched to those who were sent to.
     pub steps: Vec<StepCount>,
-    /// The numbers, in the order of [`Metric::OF_CAMPAIGN`].
+    /// The numbers, in the order of [`Metric::OF_CAMPAIGN`], without what the channel does not tell.
     pub figures: Vec<Figure>,
     /// When the first message left.
     pub first_sent_at: Option<Millis>,
@@ -233,7 +233,7 @@ pub async fn find(
     let window = campaign.window();
     Ok(Report {
         steps,
-        figures: figures(&totals, within, owned),
+        figures: figures(&campaign, &totals, within, owned),
         first_sent_at: totals.first_at.map(Millis),
         last_sent_at: totals.last_at.map(Millis),
         measured_until: totals.last_at.map(|last| Millis(last).plus(window)),
@@ -272,8 +272,15 @@ pub(crate) fn answers(totals: &Totals) -> Vec<Figure> {
     ]
 }
 
-fn figures(totals: &Totals, within: Conversions, owned: Conversions) -> Vec<Figure> {
+fn figures(
+    campaign: &CampaignHead,
+    totals: &Totals,
+    within: Conversions,
+    owned: Conversions,
+) -> Vec<Figure> {
     let mut figures = answers(totals);
+    // Not known is not zero.
+    figures.retain(|figure| campaign.is_mail || !Metric::OF_MAIL_ALONE.contains(&figure.metric));
     let share = |metric, value| Figure {
         metric,
         value,

@@ -230,6 +230,24 @@ async fn a_card_reaches_every_friend_and_a_tap_is_hers_while_the_preview_of_the_
             .await
             .json();
         assert_eq!(progress["accepted"], 3);
+        let path = format!("{path}/report");
+        let report = shop.app.get(&path, &shop.owner).await.json();
+        let told: Vec<&str> = report["figures"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|figure| figure["metric"].as_str())
+            .collect();
+        assert!(
+            told.contains(&"clicks") && told.contains(&"sends"),
+            "{told:?}"
+        );
+        for unknown in ["opens", "opens_raw", "unsubscribes", "complaints"] {
+            assert!(
+                !told.contains(&unknown),
+                "LINE does not tell {unknown}, which is not zero"
+            );
+        }
     }
 }
 

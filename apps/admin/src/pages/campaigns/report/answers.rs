@@ -25,10 +25,21 @@ const FIGURES: [(&str, Option<&str>); 9] = [
 
 #[component]
 pub(super) fn Answers(page: Page) -> impl IntoView {
-    let cells = FIGURES.map(|(key, raw)| view! { <Cell page=page metric=key raw=raw/> });
+    // What a channel does not tell is not shown as zero. Which channel it is does not change.
+    let is_told = |key: &str| {
+        page.report.with_untracked(|report| {
+            let mut told = report.figures.iter();
+            told.any(|figure| figure.metric == key)
+        })
+    };
+    let cells = FIGURES
+        .into_iter()
+        .filter(|(key, _)| is_told(key))
+        .map(|(key, raw)| view! { <Cell page=page metric=key raw=raw/> })
+        .collect_view();
     view! {
         <Section title=t::analytics::answers_title note=t::analytics::answers_note>
-            <div class="stats rep-stats">{cells.into_iter().collect_view()}</div>
+            <div class="stats rep-stats">{cells}</div>
         </Section>
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn Time(page: Page) -> impl IntoView {
         move || (page.id.get_value(), version.get()),
         |(id, _), signal| async move { reports::series(&id, &signal).await },
     );
-    let chosen = RwSignal::new(METRICS.first().copied().unwrap_or_default().to_owned());
+    let chosen = RwSignal::new(drawable(page).next().unwrap_or_default().to_owned());
     let known = Memo::new(move |_| series.value().unwrap_or_default());
     let is_known = Memo::new(move |_| series.with(|state| state.ready().is_some()));
     let state = Signal::derive(move || match (is_known.get(), series.error()) {
@@ -70,6 +70,17 @@ pub(super) fn Time(page: Page) -> impl IntoView {
     }
 }
 
+/// Returns what may be drawn of this campaign: what its channel tells.
+fn drawable(page: Page) -> impl Iterator<Item = &'static str> {
+    let told: Vec<String> = page.report.with_untracked(|report| {
+        let figures = report.figures.iter();
+        figures.map(|figure| figure.metric.clone()).collect()
+    });
+    METRICS
+        .into_iter()
+        .filter(move |metric| told.iter().any(|told| told == metric))
+}
+
 /// The line of the metric chosen, and the choice.
 #[component]
 fn Drawn(page: Page, known: Memo<SeriesView>, chosen: RwSignal<String>) -> impl IntoView {
@@ -79,9 +90,9 @@ fn Drawn(page: Page, known: Memo<SeriesView>, chosen: RwSignal<String>) -> impl 
         Signal::derive(move || known.with(|series| vec![line(series, &chosen.get(), name())]));
     let positions = Signal::derive(move || known.with(labels));
     let spoken = move || t::analytics::time_spoken(name());
-    let choices = METRICS
+    let choices = drawable(page)
         .map(|metric| Choice::new(metric, move || page.definitions.name(metric)))
-        .to_vec();
+        .collect::<Vec<_>>();
     let drawn = move || {
         let value = if is_money.get() {
             money as fn(f64) -> String

@@ -5,7 +5,7 @@ mod part;
 mod seen;
 mod state;
 
-use api_types::campaigns::{CampaignContents, ContentsSource, LocaleChoice};
+use api_types::campaigns::{CampaignContents, ContentsSource};
 use leptos::prelude::*;
 
 use self::{
@@ -36,7 +36,8 @@ pub(super) fn LineSheet(draft: Draft) -> impl IntoView {
         if before.is_some() {
             let contents = CampaignContents {
                 source: ContentsSource::Line(Box::new(line)),
-                locale: locale_of(&locale_choice),
+                // A change of words leaves the choice of language alone.
+                locale: locale_choice.clone(),
             };
             draft.change(|document| document.contents = Some(contents));
         }
@@ -52,11 +53,6 @@ pub(super) fn LineSheet(draft: Draft) -> impl IntoView {
         {move || view! { <Language state=state variant=variant.get()/> }}
         <SeenInChat state=state tab=tab draft=draft/>
     }
-}
-
-/// A change of words leaves the choice of language alone.
-fn locale_of(choice: &LocaleChoice) -> LocaleChoice {
-    choice.clone()
 }
 
 /// The messages of one language.
