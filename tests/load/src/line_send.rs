@@ -124,10 +124,10 @@ async fn measure(
     let on_platform = first
         .map(|first: Instant| first.elapsed())
         .unwrap_or_default();
-    let db = database.open().await?;
-    settled(&db, options.recipients).await?;
-    let whole = began.elapsed();
+    // A graceful stop ends when every outcome is written down; only then may an embedded database be opened.
     server.stop().await?;
+    let whole = began.elapsed();
+    let db = database.open().await?;
     check(&db, &fake, options.recipients).await?;
     database::close(db).await?;
     tell(report, options, kind, on_platform, whole);
@@ -201,22 +201,6 @@ async fn wait(
     Ok(())
 }
 
-/// Waits until the ledger knows of everybody.
-async fn settled(db: &Db, n: u64) -> anyhow::Result<()> {
-    let began = Instant::now();
-    loop {
-        let text = "SELECT COUNT(*) FROM delivery WHERE state = 5";
-        if sql::number(db.reader(), text, []).await?.cast_unsigned() == n {
-            return Ok(());
-        }
-        ensure!(
-            began.elapsed() < PATIENCE,
-            "the ledger does not come to an end"
-        );
-        tokio::time::sleep(LOOK).await;
-    }
-}
-
 /// Everybody has it once, and on her timeline once.
 async fn check(db: &Db, fake: &LineFake, n: u64) -> anyhow::Result<()> {
     let mut copies: HashMap<String, u32> = HashMap::new();
@@ -229,12 +213,13 @@ async fn check(db: &Db, fake: &LineFake, n: u64) -> anyhow::Result<()> {
         "{doubled} got it twice, {} of {n} got it at all",
         copies.len()
     );
-    let events = sql::number(
-        db.reader(),
-        "SELECT COUNT(*) FROM event WHERE name_id = 40",
-        [],
-    )
-    .await?;
+    let count = async |text: &str| sql::number(db.reader(), text, []).await;
+    let accepted = count("SELECT COUNT(*) FROM delivery WHERE state = 5").await?;
+    ensure!(
+        accepted.cast_unsigned() == n,
+        "the ledger knows of {accepted} of {n}"
+    );
+    let events = count("SELECT COUNT(*) FROM event WHERE name_id = 40").await?;
     ensure!(
         events.cast_unsigned() == n,
         "{events} of {n} timelines tell of it"

@@ -94,6 +94,14 @@ impl World {
         running.await.unwrap();
     }
 
+    /// Sends until so many are in doubt.
+    async fn until_in_doubt(&self, platform: &Arc<Platform>, id: CampaignId, n: i64) {
+        self.line_until(platform, || async {
+            self.count(id, DeliveryState::InDoubt).await == n
+        })
+        .await;
+    }
+
     async fn is_finished(&self, id: CampaignId) -> bool {
         self.campaign(id).await.stage.state == State::Finished
     }
@@ -310,11 +318,7 @@ async fn a_pack_that_a_dead_worker_held_is_sent_again_as_it_was() {
         let id = world.line_campaign("みなさまへ").await;
         let platform = Arc::new(Platform::default());
         platform.faults.lock().push_back(Fault::AnswerLost);
-        world
-            .line_until(&platform, || async {
-                world.count(id, DeliveryState::InDoubt).await == 3
-            })
-            .await;
+        world.until_in_doubt(&platform, id, 3).await;
         // As if the worker had died before the answer was due.
         let tx = world.db.begin().await.unwrap();
         sql::exec(
@@ -353,11 +357,7 @@ async fn a_pack_is_never_repeated_with_the_words_of_one_of_its_members() {
             .await;
         let platform = Arc::new(Platform::default());
         platform.faults.lock().push_back(Fault::RequestLost);
-        world
-            .line_until(&platform, || async {
-                world.count(id, DeliveryState::InDoubt).await == 3
-            })
-            .await;
+        world.until_in_doubt(&platform, id, 3).await;
         // The first two become known before the repeat; the third is as she was.
         let tx = world.db.begin().await.unwrap();
         sql::exec(
@@ -388,11 +388,7 @@ async fn a_pause_and_a_call_off_are_heard_by_what_is_in_doubt() {
         let platform = Arc::new(Platform::default());
         platform.faults.lock().push_back(Fault::RequestLost);
         let id = world.line_campaign("みなさまへ").await;
-        world
-            .line_until(&platform, || async {
-                world.count(id, DeliveryState::InDoubt).await == 2
-            })
-            .await;
+        world.until_in_doubt(&platform, id, 2).await;
         // Called off while it was under way: the answer is lost only then.
         let tx = world.db.begin().await.unwrap();
         campaigns::lifecycle::cancel(&tx, world.author(), id)
@@ -451,11 +447,7 @@ async fn calling_off_leaves_what_is_in_doubt_unknown() {
         let platform = Arc::new(Platform::default());
         platform.faults.lock().push_back(Fault::RequestLost);
         let id = world.line_campaign("みなさまへ").await;
-        world
-            .line_until(&platform, || async {
-                world.count(id, DeliveryState::InDoubt).await == 2
-            })
-            .await;
+        world.until_in_doubt(&platform, id, 2).await;
         let tx = world.db.begin().await.unwrap();
         campaigns::lifecycle::cancel(&tx, world.author(), id)
             .await
