@@ -99,7 +99,13 @@ impl Surroundings {
         tools::wasm_target()?;
         let venv = tools::venv(workspace)?;
         let node = Node::find(workspace)?;
-        for folder in ["tests/e2e", "tests/compat", "tests/line", "tests/push"] {
+        for folder in [
+            "tests/e2e",
+            "tests/compat",
+            "tests/line",
+            "tests/push",
+            "tests/sms",
+        ] {
             node.install(&workspace.root.join(folder))?;
         }
         let path = search_path(&node);

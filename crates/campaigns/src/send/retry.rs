@@ -79,6 +79,7 @@ pub fn settle_of(outcome: Outcome, tried: Tried, now: Millis) -> Settlement {
         Outcome::Dropped { reason } => Settlement::Failed(reason),
         Outcome::Suppress { why, reason } => match why {
             SuppressReason::Complaint => Settlement::Dead(reason, consent::Reason::Complaint),
+            SuppressReason::OptedOut => Settlement::Dead(reason, consent::Reason::Unsubscribe),
             _ => Settlement::Dead(reason, consent::Reason::HardBounce),
         },
         Outcome::Unknown { reason } => again(reason, 0),

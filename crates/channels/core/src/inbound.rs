@@ -11,6 +11,8 @@ use crate::{Reason, Recipient, SuppressReason};
 /// A request that arrived at a channel's hook, as raw as its signature needs it.
 #[derive(Debug, Clone, Copy)]
 pub struct InboundRequest<'a> {
+    /// What stood after the `?` of the address, as it was written; empty where nothing did.
+    pub query: &'a str,
     /// Header names (lower-case) and values.
     pub headers: &'a [(String, String)],
     /// The body, byte for byte.

@@ -18,7 +18,7 @@ pub use channel::{Attempt, Capabilities, Channel, NotReady, Pack, Prepared, Sess
 pub use inbound::{Inbound, InboundError, InboundKind, InboundRequest};
 pub use message::{
     ChannelKind, Content, Email, FeedbackId, LineMessages, Mailbox, Message, Notification,
-    Recipient, Unsubscribe, Webhook,
+    Recipient, Sms, Unsubscribe, Webhook,
 };
 pub use outcome::{
     Answer, Outcome, Reason, ReasonClass, Refusal, Stage, SuppressReason, without_addresses,

@@ -27,6 +27,8 @@ pub enum ChannelKind {
     Apns,
     /// A push to an app by Firebase Cloud Messaging.
     Fcm,
+    /// A text message to a telephone.
+    Sms,
 }
 
 impl ChannelKind {
@@ -39,6 +41,7 @@ impl ChannelKind {
             Self::WebPush => "web_push",
             Self::Apns => "apns",
             Self::Fcm => "fcm",
+            Self::Sms => "sms",
         }
     }
 }
@@ -202,6 +205,24 @@ impl fmt::Debug for Webhook {
     }
 }
 
+/// A rendered text message to a telephone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sms {
+    /// What it says.
+    pub text: String,
+    /// For how long a telephone that is off may still get it; `None` for as long as the provider tries.
+    pub ttl: Option<std::time::Duration>,
+}
+
+impl fmt::Debug for Sms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sms")
+            .field("text_bytes", &self.text.len())
+            .field("ttl", &self.ttl)
+            .finish()
+    }
+}
+
 /// What is sent, by channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -218,6 +239,8 @@ pub enum Content {
     Apns(Box<Push>),
     /// A push to an app by Firebase.
     Fcm(Box<Push>),
+    /// A text message to a telephone.
+    Sms(Box<Sms>),
 }
 
 /// One rendered message to one recipient.
@@ -246,6 +269,7 @@ impl Message {
             Content::WebPush(_) => ChannelKind::WebPush,
             Content::Apns(_) => ChannelKind::Apns,
             Content::Fcm(_) => ChannelKind::Fcm,
+            Content::Sms(_) => ChannelKind::Sms,
         }
     }
 }

@@ -162,6 +162,8 @@ pub enum SuppressReason {
     Complaint,
     /// The address can never be delivered to.
     Invalid,
+    /// The recipient told the provider to let nothing through from this sender.
+    OptedOut,
 }
 
 impl SuppressReason {
@@ -171,6 +173,7 @@ impl SuppressReason {
             Self::HardBounce => "hard_bounce",
             Self::Complaint => "complaint",
             Self::Invalid => "invalid",
+            Self::OptedOut => "opted_out",
         }
     }
 }

@@ -37,6 +37,7 @@ pub(super) async fn take(
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)))
         .collect();
     let request = InboundRequest {
+        query: "",
         headers: &headers,
         body: &bytes,
         received_at: app.now(),

@@ -76,6 +76,7 @@ fn headers(call: &Value) -> Vec<(String, String)> {
 fn check(proof: &Proof, call: &Value, body: &[u8], now: Millis) -> Result<(), InboundError> {
     let headers = headers(call);
     let request = InboundRequest {
+        query: "",
         headers: &headers,
         body,
         received_at: now,

@@ -9,6 +9,7 @@ use crate::support::{START, World, user};
 fn hear(world: &World, body: &str, signature: &str) -> Result<Vec<Inbound>, InboundError> {
     let headers = [("x-line-signature".to_owned(), signature.to_owned())];
     world.channel.parse_inbound(&InboundRequest {
+        query: "",
         headers: &headers,
         body: body.as_bytes(),
         received_at: START,
