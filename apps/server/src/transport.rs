@@ -72,6 +72,7 @@ pub async fn carrier(
                 per_second: line
                     .per_second
                     .or(channel_line::LineChannel::rates().per_second),
+                counts_members: line.per_second.is_some(),
                 ..channel_line::LineChannel::rates()
             };
             Ok(Carrier {

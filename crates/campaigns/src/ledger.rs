@@ -13,7 +13,7 @@ mod worker;
 mod writer;
 
 pub use doubt::{Doubtful, Standing, is_doubtful, standing, take_doubtful};
-pub use moves::{HandOver, Key, Release, Settle, Settlement, hand_over, release, settle};
+pub use moves::{HandOver, Key, Release, Settle, Settlement, Try, hand_over, release, settle};
 pub use plan::{Occasion, PlannedRow, plan};
 pub use read::{
     DeliveryFilter, DeliveryRow, Progress, StateCount, addressee, find, list, progress,

@@ -42,11 +42,32 @@ pub struct HandOver {
     pub message_id: String,
 }
 
+impl HandOver {
+    /// Returns which try this is.
+    pub const fn this_try(&self) -> Try {
+        Try {
+            id: self.key.id.raw(),
+            attempts: self.attempts + 1,
+        }
+    }
+}
+
+/// One try of a row. A worker that stood still may hold an earlier one beside the one that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, FromQueryResult)]
+pub struct Try {
+    /// The row.
+    pub id: i64,
+    /// Which try, from one.
+    pub attempts: i32,
+}
+
 /// A row given back unsent.
 #[derive(Debug, Clone, Copy)]
 pub struct Release {
     /// Which row.
     pub key: Key,
+    /// Times it was handed over before, as reserved.
+    pub attempts: i32,
     /// When it is due again.
     pub due_at: Millis,
     /// Whether it was put off (a rate limit) or merely given back.
@@ -133,7 +154,7 @@ pub(super) async fn ids(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Records that rows are being given to the provider, and returns those that may be.
+/// Records that rows are being given to the provider, and returns the tries that may be made.
 ///
 /// A row is refused when this worker no longer holds it, its campaign no longer runs, its time has run
 /// out, or its address has been suppressed since it was reserved. Asking again after a commit whose
@@ -144,10 +165,10 @@ pub async fn hand_over(
     token: i64,
     now: Millis,
     rows: &[HandOver],
-) -> Result<HashSet<i64>, DbErr> {
+) -> Result<HashSet<Try>, DbErr> {
     let allowed = allowed(tx, workspace, rows).await?;
     if allowed.is_empty() {
-        return Ok(allowed);
+        return Ok(HashSet::new());
     }
     let columns = [
         ("profile_id", Col::Int),
@@ -164,7 +185,7 @@ pub async fn hand_over(
              WHEN 3 THEN delivery.attempts = v.attempts AND delivery.expires_at > $3
              WHEN 4 THEN delivery.attempts = v.attempts + 1
              ELSE FALSE END
-         RETURNING delivery.id",
+         RETURNING delivery.id, delivery.attempts",
         rowset::rows(Dialect::of(tx.get_database_backend()), "$1", &columns)
     );
     let rows = rows
@@ -177,7 +198,9 @@ pub async fn hand_over(
             })
         })
         .collect();
-    ids(tx, text, [rowset::bind(rows), token.into(), now.0.into()]).await
+    let binds = [rowset::bind(rows), token.into(), now.0.into()];
+    let granted: Vec<Try> = sql::all(tx, text, binds).await?;
+    Ok(granted.into_iter().collect())
 }
 
 /// Returns the rows that no pause and no suppression stops.
@@ -301,7 +324,7 @@ pub(super) async fn follow_merges(
     Ok(rows.into_iter().filter_map(moved).collect())
 }
 
-/// Gives reserved rows back.
+/// Gives reserved rows back, those that are reserved for another try left out.
 pub async fn release(
     tx: &impl ConnectionTrait,
     token: i64,
@@ -313,13 +336,14 @@ pub async fn release(
     let columns = [
         ("profile_id", Col::Int),
         ("id", Col::Int),
+        ("attempts", Col::Int),
         ("state", Col::Int),
         ("due_at", Col::Int),
     ];
     let text = format!(
         "UPDATE delivery SET state = v.state, due_at = v.due_at, lease_token = NULL
          FROM {} WHERE delivery.profile_id = v.profile_id AND delivery.id = v.id AND delivery.lease_token = $2
-           AND delivery.state = 3",
+           AND delivery.state = 3 AND delivery.attempts = v.attempts",
         rowset::rows(Dialect::of(tx.get_database_backend()), "$1", &columns)
     );
     let rows = rows
@@ -331,7 +355,7 @@ pub async fn release(
                 DeliveryState::Planned
             };
             json!({
-                "profile_id": row.key.profile.raw(), "id": row.key.id.raw(),
+                "profile_id": row.key.profile.raw(), "id": row.key.id.raw(), "attempts": row.attempts,
                 "state": state.code(), "due_at": row.due_at.0,
             })
         })

@@ -62,6 +62,9 @@ pub async fn dead_workers(
 
 /// Takes back what a dead worker held: what it had not handed over is planned again; what it had is unknown and not
 /// sent again, or in doubt where the provider recognises a repeat. Returns how many rows of each, planned and other.
+///
+/// A worker that only stood still may come back and reserve the same rows again, beside those that still wait for its
+/// lanes: the number of tries goes up, so that only the later ones can be handed over.
 pub async fn recover(
     tx: &impl ConnectionTrait,
     dead: i64,
@@ -69,7 +72,8 @@ pub async fn recover(
 ) -> Result<(u64, u64), DbErr> {
     let planned = sql::exec(
         tx,
-        "UPDATE delivery SET state = 0, lease_token = NULL WHERE state IN (3, 4) AND state = 3 AND lease_token = $1",
+        "UPDATE delivery SET state = 0, lease_token = NULL, attempts = attempts + 1
+         WHERE state IN (3, 4) AND state = 3 AND lease_token = $1",
         [dead.into()],
     )
     .await?;

@@ -164,9 +164,10 @@ async fn commit(
         // What may not go is given back; the next reservation finds out why.
         let refused: Vec<Release> = wanted
             .iter()
-            .filter(|row| !granted.contains(&row.key.id.raw()))
+            .filter(|row| !granted.contains(&row.this_try()))
             .map(|row| Release {
                 key: row.key,
+                attempts: row.attempts,
                 due_at: now,
                 deferred: false,
             })
@@ -175,8 +176,11 @@ async fn commit(
     }
     tx.commit().await?;
     let answer = |round: &Round| {
-        let wanted = round.hand_over.iter().map(|row| row.key.id.raw());
-        wanted.filter(|id| granted.contains(id)).collect()
+        let wanted = round.hand_over.iter();
+        wanted
+            .filter(|row| granted.contains(&row.this_try()))
+            .map(|row| row.key.id.raw())
+            .collect()
     };
     Ok(rounds.iter().map(answer).collect())
 }

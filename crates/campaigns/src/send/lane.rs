@@ -85,7 +85,7 @@ impl Lane {
             .next()
             .map_or("", |row| domain_of(&row.address))
             .to_lowercase();
-        match self.may_go(&domain).await? {
+        match self.may_go(&domain, members.len()).await? {
             Go::Now => {}
             // What was handed over before cannot be given back; it is found again when this worker has gone.
             Go::Later(_) | Go::Stop if again_since.is_some() => return Ok(()),
@@ -158,9 +158,13 @@ impl Lane {
     }
 
     /// Waits for the limits of the sender and of the recipient's domain.
-    async fn may_go(&mut self, domain: &str) -> Result<Go, LedgerGone> {
+    async fn may_go(&mut self, domain: &str, messages: usize) -> Result<Go, LedgerGone> {
         while !self.pipeline.is_stopping() {
-            match self.pipeline.limits.turn(domain, self.pipeline.now()) {
+            match self
+                .pipeline
+                .limits
+                .turn(domain, messages, self.pipeline.now())
+            {
                 Turn::Now => return Ok(Go::Now),
                 Turn::Defer(at) => return Ok(Go::Later(at)),
                 Turn::Wait(pause) => self.nap(pause).await?,
@@ -300,6 +304,7 @@ impl Lane {
         let now = self.pipeline.now();
         let release = rows.map(|row| Release {
             key: row.key,
+            attempts: row.attempts,
             due_at: until.unwrap_or(now),
             deferred: until.is_some(),
         });

@@ -41,8 +41,21 @@ impl Limits {
         }
     }
 
-    pub(super) fn turn(&self, domain: &str, now: Millis) -> Turn {
-        let Permit::At(at) = self.rates.lock().take(domain, now) else {
+    /// Asks to send a request of so many messages to a domain.
+    pub(super) fn turn(&self, domain: &str, messages: usize, now: Millis) -> Turn {
+        let permit = {
+            let mut rates = self.rates.lock();
+            let permit = rates.take(domain, now);
+            if permit == Permit::Now {
+                rates.carry(
+                    u32::try_from(messages)
+                        .unwrap_or(u32::MAX)
+                        .saturating_sub(1),
+                );
+            }
+            permit
+        };
+        let Permit::At(at) = permit else {
             return Turn::Now;
         };
         let Some((key, policy)) = self.policy.of_domain(domain) else {
@@ -92,14 +105,14 @@ mod tests {
         let limits = Limits::new(RatePolicy::default(), Millis(0));
         let mut turns = Vec::new();
         for _ in 0..13 {
-            turns.push(limits.turn("au.com", Millis(0)));
+            turns.push(limits.turn("au.com", 1, Millis(0)));
         }
         assert!(turns[..10].iter().all(|turn| *turn == Turn::Now));
         assert_eq!(
             turns[10..],
             [200, 300, 400].map(|at| Turn::Defer(Millis(at)))
         );
-        assert_eq!(limits.turn("example.jp", Millis(0)), Turn::Now);
+        assert_eq!(limits.turn("example.jp", 1, Millis(0)), Turn::Now);
     }
 
     #[test]
@@ -109,7 +122,7 @@ mod tests {
             ..RatePolicy::default()
         };
         let limits = Limits::new(policy, Millis(0));
-        assert_eq!(limits.turn("example.jp", Millis(0)), Turn::Now);
-        assert_eq!(limits.turn("example.jp", Millis(0)), Turn::Wait(100));
+        assert_eq!(limits.turn("example.jp", 1, Millis(0)), Turn::Now);
+        assert_eq!(limits.turn("example.jp", 1, Millis(0)), Turn::Wait(100));
     }
 }

@@ -171,11 +171,18 @@ impl Pipeline {
         };
         let rows = self.reserve(campaign, whose).await?;
         let n = rows.len();
-        let keys: Vec<ledger::Key> = rows.iter().map(|row| row.key).collect();
+        let now = self.now();
+        let unsent = rows.iter().map(|row| ledger::Release {
+            key: row.key,
+            attempts: row.attempts,
+            due_at: now,
+            deferred: false,
+        });
+        let unsent: Vec<ledger::Release> = unsent.collect();
         let made = match self.render(&edition, rows).await {
             Ok(made) => made,
             Err(error) => {
-                self.give_back(keys).await;
+                self.give_back(unsent).await;
                 return Err(error);
             }
         };
@@ -406,17 +413,9 @@ impl Pipeline {
     }
 
     /// Gives back rows that were reserved and could not be rendered for a reason that is not theirs.
-    async fn give_back(&self, keys: Vec<ledger::Key>) {
-        let now = self.now();
+    async fn give_back(&self, rows: Vec<ledger::Release>) {
         let mut round = Round::new(self.workspace, self.token);
-        round.release = keys
-            .into_iter()
-            .map(|key| ledger::Release {
-                key,
-                due_at: now,
-                deferred: false,
-            })
-            .collect();
+        round.release = rows;
         if self.writer.submit(round).await.is_err() {
             tracing::warn!("failed to give rows back; they are found when this worker has gone");
         }

@@ -156,6 +156,59 @@ async fn a_hand_over_is_granted_once_and_to_its_holder_only() {
 }
 
 #[tokio::test]
+async fn a_worker_that_was_taken_for_dead_sends_nothing_twice() {
+    for test in testkit::both().await {
+        let world = World::new(&test).await;
+        world.customers(2).await;
+        let id = world.planned().await;
+        let campaign = active(&world, id).await;
+        let now = world.now();
+        let tx = world.db.begin().await.unwrap();
+        let reserve = async || {
+            ledger::reserve(&tx, &campaign, Whose::Everybodys, 1, now, 10)
+                .await
+                .unwrap()
+        };
+        let granted = async |rows: &[ledger::Reserved]| {
+            let wanted: Vec<HandOver> = rows.iter().map(hand_over).collect();
+            let granted = ledger::hand_over(&tx, world.workspace, 1, now, &wanted).await;
+            granted.unwrap().len()
+        };
+        // It stood still for so long that another took its rows back; then it went on and reserved them again,
+        // while they still waited for its lanes.
+        let before = reserve().await;
+        ledger::recover(&tx, 1, now).await.unwrap();
+        let after = reserve().await;
+        assert_eq!((before.len(), after.len()), (2, 2), "{}", test.name());
+        let old: Vec<ledger::Release> = before
+            .iter()
+            .map(|row| ledger::Release {
+                key: row.key,
+                attempts: row.attempts,
+                due_at: now,
+                deferred: false,
+            })
+            .collect();
+        let given_back = ledger::release(&tx, 1, &old).await.unwrap();
+        assert_eq!(given_back, 0, "{}: what it holds now", test.name());
+        assert_eq!(
+            granted(&before[..1]).await,
+            0,
+            "{}: an old one first",
+            test.name()
+        );
+        assert_eq!(granted(&after).await, 2, "{}", test.name());
+        assert_eq!(
+            granted(&before).await,
+            0,
+            "{}: an old one last",
+            test.name()
+        );
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_no_that_comes_while_the_message_waits_is_heard() {
     for test in testkit::both().await {
         let world = World::new(&test).await;
@@ -191,7 +244,7 @@ async fn a_no_that_comes_while_the_message_waits_is_heard() {
         tx.commit().await.unwrap();
         assert_eq!(
             granted,
-            HashSet::from([rows[1].key.id.raw()]),
+            HashSet::from([wanted[1].this_try()]),
             "{}: reserved, then refused",
             test.name()
         );

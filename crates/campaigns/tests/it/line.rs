@@ -461,3 +461,39 @@ async fn calling_off_leaves_what_is_in_doubt_unknown() {
         );
     }
 }
+
+#[tokio::test]
+async fn two_servers_over_the_same_packs_give_everybody_one_copy() {
+    for test in testkit::both().await {
+        let world = World::new(&test).await;
+        world.friends(31).await;
+        let platform = Arc::new(Platform::default());
+        let lost = [Fault::AnswerLost, Fault::RequestLost, Fault::AnswerLost];
+        platform.faults.lock().extend(lost);
+        let id = world.line_campaign("みなさまへ").await;
+        let stop = CancellationToken::new();
+        let servers: Vec<_> = (0..2)
+            .map(|_| {
+                let carriers = Arc::new(LineCarriers(platform.clone()));
+                tokio::spawn(worker_over(&world, carriers, 8).run(stop.clone()))
+            })
+            .collect();
+        // Whatever is in doubt is due again, for both of them at the same instant.
+        wait_for(|| async {
+            world.clock.advance(MINUTE);
+            world.is_finished(id).await
+        })
+        .await;
+        stop.cancel();
+        for server in servers {
+            server.await.unwrap();
+        }
+        let copies = platform.copies();
+        assert!(
+            copies.len() == 31 && copies.values().all(|n| *n == 1),
+            "{}: {copies:?}",
+            test.name()
+        );
+        assert_eq!(world.count(id, DeliveryState::Accepted).await, 31);
+    }
+}

@@ -116,9 +116,12 @@ async fn apply(world: &World, id: CampaignId, model: &mut Model, step: Step) {
             let granted = ledger::hand_over(&tx, world.workspace, worker, now, &wanted)
                 .await
                 .unwrap();
+            let tries = wanted.iter().map(HandOver::this_try);
             let flying = rows
                 .into_iter()
-                .filter(|row| granted.contains(&row.key.id.raw()));
+                .zip(tries)
+                .filter(|(_, this_try)| granted.contains(this_try))
+                .map(|(row, _)| row);
             model.flying.entry(worker).or_default().extend(flying);
         }
         Step::Accept(worker) | Step::Refuse(worker) | Step::Silent(worker) => {
@@ -149,6 +152,7 @@ async fn apply(world: &World, id: CampaignId, model: &mut Model, step: Step) {
             for row in std::mem::take(model.held.entry(worker).or_default()) {
                 let release = Release {
                     key: row.key,
+                    attempts: row.attempts,
                     due_at: now,
                     deferred: true,
                 };

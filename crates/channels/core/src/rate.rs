@@ -55,6 +55,11 @@ impl TokenBucket {
         self.tokens -= self.token;
     }
 
+    /// Takes tokens that are not there yet: the bucket owes them.
+    pub fn owe(&mut self, tokens: u32) {
+        self.tokens -= i64::from(tokens).saturating_mul(self.token);
+    }
+
     /// Empties the bucket: the provider has said that nothing is left. It fills again at its rate.
     pub fn drain(&mut self, now: Millis) {
         self.fill(now);
@@ -98,6 +103,9 @@ pub struct RatePolicy {
     pub domains: HashMap<String, DomainPolicy>,
     /// The limit of every other domain; `None` for no limit.
     pub other_domains: Option<DomainPolicy>,
+    /// Whether each member of a pack counts in `per_second`, as whoever sets a limit means it; else a request
+    /// counts once, as a provider's own limit does.
+    pub counts_members: bool,
 }
 
 impl RatePolicy {
@@ -171,6 +179,13 @@ impl RateLimiter {
         Permit::Now
     }
 
+    /// Counts what a request that may go carries besides its first message. The next one waits for all of it.
+    pub fn carry(&mut self, more: u32) {
+        if let Some(bucket) = self.all.as_mut().filter(|_| self.policy.counts_members) {
+            bucket.owe(more);
+        }
+    }
+
     fn bucket(&mut self, key: &str, policy: DomainPolicy, now: Millis) -> &mut TokenBucket {
         if self.domains.len() >= REMEMBERED && !self.domains.contains_key(key) {
             // A full bucket equals a forgotten one.
@@ -199,6 +214,24 @@ mod tests {
                 count
             })
             .sum()
+    }
+
+    #[test]
+    fn a_pack_counts_as_its_members_where_a_person_set_the_limit() {
+        for (counts_members, next) in [(true, 5_000), (false, 10)] {
+            let policy = RatePolicy {
+                per_second: Some(100),
+                counts_members,
+                ..RatePolicy::default()
+            };
+            let mut limiter = RateLimiter::new(policy, Millis(0));
+            for _ in 0..10 {
+                assert_eq!(limiter.take("", Millis(0)), Permit::Now);
+            }
+            limiter.carry(499);
+            assert_eq!(limiter.take("", Millis(0)), Permit::At(Millis(next)));
+            assert_eq!(limiter.take("", Millis(next)), Permit::Now);
+        }
     }
 
     #[test]
