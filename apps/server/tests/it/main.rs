@@ -50,6 +50,8 @@ mod names;
 mod offer;
 mod process;
 mod proxy;
+mod push;
+mod push_campaign;
 mod remarks;
 mod reports;
 mod roads;
