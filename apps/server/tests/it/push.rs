@@ -10,6 +10,7 @@ use axum::{
 };
 use kernel::id::WriteKeyId;
 use serde_json::{Value, json};
+use server::config::Config;
 use storage::sql;
 use testkit::{TestDb, both};
 
@@ -33,11 +34,20 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) async fn new(test: &TestDb, settings: Value) -> Self {
+        Self::configured(test, settings, |_| ()).await
+    }
+
+    pub(crate) async fn configured(
+        test: &TestDb,
+        settings: Value,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let kit = testkit::Kit::new(test).await;
         let app = TestApp::with(kit, |config| {
             config.security.allow_private = vec!["127.0.0.1/32".to_owned()];
             config.push.allow_http = true;
             config.server.public_url = "https://enishi.example.jp".to_owned();
+            change(config);
         });
         let owner = app.token(Role::Owner).await;
         let body = json!({"from_name": "青葉ストア", "from_address": "push@shop.example.jp", "transport": "push", "push": settings});

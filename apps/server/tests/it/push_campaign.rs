@@ -28,7 +28,7 @@ use crate::{judged::send, push::Site};
 
 /// What a push service was handed, by the last part of the endpoint.
 #[derive(Clone, Default)]
-struct Service {
+pub(crate) struct Service {
     got: Arc<Mutex<HashMap<String, Vec<HeaderMap>>>>,
     /// What is answered, by the last part of the endpoint; 201 where nothing is said.
     answers: Arc<Mutex<HashMap<String, u16>>>,
@@ -36,7 +36,7 @@ struct Service {
 }
 
 impl Service {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let service = Self {
             base: format!("http://{}", listener.local_addr().unwrap()),
@@ -64,15 +64,15 @@ impl Service {
         StatusCode::from_u16(status).unwrap()
     }
 
-    fn endpoint(&self, id: &str) -> String {
+    pub(crate) fn endpoint(&self, id: &str) -> String {
         format!("{}/push/{id}", self.base)
     }
 
-    fn answer(&self, id: &str, status: u16) {
+    pub(crate) fn answer(&self, id: &str, status: u16) {
         self.answers.lock().unwrap().insert(id.to_owned(), status);
     }
 
-    fn count(&self, id: &str) -> usize {
+    pub(crate) fn count(&self, id: &str) -> usize {
         self.got.lock().unwrap().get(id).map_or(0, Vec::len)
     }
 }
@@ -82,7 +82,7 @@ fn words() -> Value {
         "buttons": [{"label": "見る"}]})
 }
 
-fn document(site: &Site, variant: &Value) -> Value {
+pub(crate) fn document(site: &Site, variant: &Value) -> Value {
     json!({
         "version": 1,
         "target": {"everybody": true},
@@ -95,7 +95,7 @@ fn document(site: &Site, variant: &Value) -> Value {
     })
 }
 
-async fn draft(site: &Site, variant: &Value) -> (String, i64) {
+pub(crate) async fn draft(site: &Site, variant: &Value) -> (String, i64) {
     let body = json!({"name": "春の案内", "document": document(site, variant)});
     let made = site.app.post("/api/v1/campaigns", &site.owner, body).await;
     let made = made.expect(StatusCode::CREATED).json();
@@ -103,7 +103,7 @@ async fn draft(site: &Site, variant: &Value) -> (String, i64) {
     (path, made["version"].as_i64().unwrap())
 }
 
-async fn launch(site: &Site, variant: &Value) -> String {
+pub(crate) async fn launch(site: &Site, variant: &Value) -> String {
     let (path, version) = draft(site, variant).await;
     let launch = json!({"version": version});
     let launched = site
@@ -114,40 +114,13 @@ async fn launch(site: &Site, variant: &Value) -> String {
     path
 }
 
-/// Lets the sender work until a campaign is in a state.
-async fn work_until(site: &Site, path: &str, wanted: &str) -> Value {
-    server::job_worker(&site.app.app).run_due().await.unwrap();
-    let stop = CancellationToken::new();
-    let options = SendOptions {
-        poll: Duration::from_millis(5),
-        batch: 4,
-        ..SendOptions::default()
-    };
-    let (worker, writer) = server::send_worker(&site.app.app, WriterOptions::default(), options);
-    let writer = tokio::spawn(writer);
-    let worker = tokio::spawn(worker.run(stop.clone()));
-    let mut seen = Value::Null;
-    for _ in 0..3_000 {
-        seen = site.app.get(path, &site.owner).await.json();
-        if seen["state"] == wanted {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    stop.cancel();
-    worker.await.unwrap();
-    writer.await.unwrap();
-    assert_eq!(seen["state"], wanted, "{seen}");
-    site.app.get(path, &site.owner).await.json()
-}
-
-async fn number(site: &Site, text: &str) -> i64 {
+pub(crate) async fn number(site: &Site, text: &str) -> i64 {
     sql::number(site.app.kit.db.reader(), text, [])
         .await
         .unwrap()
 }
 
-async fn world(test: &TestDb, settings: Value) -> (Site, Service) {
+pub(crate) async fn world(test: &TestDb, settings: Value) -> (Site, Service) {
     (Site::new(test, settings).await, Service::start().await)
 }
 
@@ -373,70 +346,6 @@ async fn a_service_that_is_away_is_asked_again_and_what_is_in_doubt_is_not() {
             test.name()
         );
     }
-}
-
-#[tokio::test]
-async fn a_campaign_that_costs_devices_holds_itself_and_says_why() {
-    for test in both().await {
-        let (site, service) = world(
-            &test,
-            json!({"guard_percent": 10, "guard_after": 5, "lanes": 1}),
-        )
-        .await;
-        for n in 0..40 {
-            let device = format!("d{n}");
-            site.register(&format!("p{n}"), &service.endpoint(&device))
-                .await;
-            service.answer(&device, 410);
-        }
-        let path = launch(&site, &json!({"title": "本日限り"})).await;
-        let held = work_until(&site, &path, "paused").await;
-        assert_eq!(
-            (&held["held"]["code"], &held["held"]["percent"]),
-            (&json!("devices_lost"), &json!(10)),
-            "{held}"
-        );
-        let lost = held["held"]["lost"].as_i64().unwrap();
-        assert!((1..=10).contains(&lost), "{}: {held}", test.name());
-        let left = site
-            .app
-            .get(&format!("{path}/progress"), &site.owner)
-            .await
-            .json();
-        assert!(
-            left["failed"].as_i64().unwrap() < 20,
-            "most are spared: {left}"
-        );
-
-        // Whoever lets it go on means it.
-        site.app
-            .post(&format!("{path}/resume"), &site.owner, json!({}))
-            .await
-            .expect(StatusCode::OK);
-        let again = site.app.get(&path, &site.owner).await.json();
-        assert_eq!(again["held"], Value::Null, "what runs is not held");
-        let held = work_until(&site, &path, "paused").await;
-        assert!(held["held"]["lost"].as_i64().unwrap() >= lost * 2, "{held}");
-    }
-}
-
-#[tokio::test]
-async fn turning_pushes_off_after_a_campaign_counts_against_it() {
-    let test = testkit::sqlite().await;
-    let (site, service) = world(&test, json!({})).await;
-    site.register("a", &service.endpoint("a1")).await;
-    let path = launch(&site, &json!({"title": "お知らせ"})).await;
-    send(&site.app, &format!("{path}/progress"), &site.owner).await;
-    let stop = json!({"kind": "browser", "subscription": {"endpoint": service.endpoint("a1")}});
-    site.tell("/v1/devices/stop", &stop)
-        .await
-        .expect(StatusCode::NO_CONTENT);
-    let id: kernel::id::CampaignId = path.rsplit('/').next().unwrap().parse().unwrap();
-    let text = format!(
-        "SELECT COUNT(*) FROM device WHERE gone_campaign_id = {}",
-        id.raw()
-    );
-    assert_eq!(number(&site, &text).await, 1);
 }
 
 #[tokio::test]
