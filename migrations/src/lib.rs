@@ -61,6 +61,8 @@ const STEPS: &[(&str, &str)] = &[
         include_str!("../sql/0025_provider_hooks.sql"),
     ),
     ("0026_in_doubt", include_str!("../sql/0026_in_doubt.sql")),
+    ("0027_devices", include_str!("../sql/0027_devices.sql")),
+    ("0028_held", include_str!("../sql/0028_held.sql")),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

@@ -80,6 +80,7 @@ pub(crate) fn walk(workspace: &Workspace, args: &E2eArgs) -> Result<()> {
         process::guarded(&workspace.server(profile), None)?
             .env("ENISHI__LINE__API", &line)
             .env("ENISHI__LINE__DATA", &line)
+            .env("ENISHI__PUSH__ALLOW_HTTP", "true")
             .env("ENISHI__SECURITY__ALLOW_PRIVATE", "[\"127.0.0.1/32\"]")
             .arg("demo")
             .arg("--data-dir")

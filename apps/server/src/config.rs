@@ -30,6 +30,8 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// Where LINE is.
     pub line: Line,
+    /// Where push services are.
+    pub push: Push,
     /// The indexes in memory.
     pub audience: Audience,
 }
@@ -43,6 +45,19 @@ pub struct Line {
     pub data: String,
     /// Where people link their accounts.
     pub access: String,
+}
+
+/// Where push services are. Elsewhere only for rehearsals.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Push {
+    /// Apple's.
+    pub apns: String,
+    /// Apple's for apps that are being developed.
+    pub apns_sandbox: String,
+    /// Firebase's.
+    pub fcm: String,
+    /// Whether strangers' addresses may be unprotected.
+    pub allow_http: bool,
 }
 
 /// What programs of the company are told.
@@ -210,6 +225,9 @@ impl Config {
             ("line.api", &self.line.api),
             ("line.data", &self.line.data),
             ("line.access", &self.line.access),
+            ("push.apns", &self.push.apns),
+            ("push.apns_sandbox", &self.push.apns_sandbox),
+            ("push.fcm", &self.push.fcm),
         ] {
             if !is_origin(host) {
                 wrong.push(format!(

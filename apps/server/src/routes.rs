@@ -19,6 +19,8 @@ mod line;
 mod lists;
 pub(crate) mod mail_hooks;
 mod products;
+mod push;
+mod push_files;
 mod reports;
 mod segments;
 mod senders;
@@ -46,6 +48,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(workspace::routes())
         .merge(senders::routes())
         .merge(line::routes())
+        .merge(push::routes())
         .merge(webhooks::routes())
         .merge(test_audience::routes())
         .merge(segments::routes())
@@ -74,6 +77,7 @@ pub(crate) fn plain() -> Router<App> {
         .merge(track::routes())
         .merge(hooks::routes())
         .merge(answers::routes())
+        .merge(push_files::routes())
         .merge(mail_hooks::routes())
 }
 

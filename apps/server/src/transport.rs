@@ -19,7 +19,7 @@ use channel_email::{
 use kernel::id::{DeliveryId, SenderId, WorkspaceId, fresh};
 use storage::secret;
 
-use crate::{line, state::App};
+use crate::{line, push, state::App};
 
 /// A channel with the limits its sender asks for.
 pub struct Carrier {
@@ -81,6 +81,14 @@ pub async fn carrier(
                 lanes: usize::try_from(line.lanes)?,
             })
         }
+        sender::Transport::Push(settings) => Ok(Carrier {
+            channel: Arc::new(push::channel(app, workspace, sender, settings).await?),
+            rates: RatePolicy {
+                per_second: settings.per_second,
+                ..RatePolicy::default()
+            },
+            lanes: usize::try_from(settings.lanes)?,
+        }),
     }
 }
 

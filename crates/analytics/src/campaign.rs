@@ -22,7 +22,7 @@ pub struct CampaignHead {
     pub name: String,
     /// `draft`, `scheduled`, `running`, `paused`, `finished` or `cancelled`.
     pub state: String,
-    /// Whether it goes by mail, which tells more of what becomes of a message than LINE does.
+    /// Whether it goes by mail, which tells more of what becomes of a message than LINE or push does.
     pub is_mail: bool,
     /// For how many days after the hand-off an order counts.
     pub window_days: i64,
@@ -72,7 +72,10 @@ pub(crate) async fn find(
         id,
         name: row.name,
         state: row.state,
-        is_mail: row.document.pointer("/channel/kind") != Some(&Json::from("line")),
+        is_mail: !matches!(
+            row.document.pointer("/channel/kind").and_then(Json::as_str),
+            Some("line" | "push")
+        ),
         window_days: window_days(&row.document),
         launched_at: row.launched_at.map(Millis),
         finished_at: row.finished_at.map(Millis),

@@ -402,7 +402,8 @@ impl Metric {
         Self::RevenueLastTouch,
     ];
 
-    /// What only mail tells: of LINE nobody knows who opened a message, and one leaves by blocking the account.
+    /// What only mail tells: of LINE nobody knows who opened a message, and one leaves by blocking the account; of a push one
+    /// knows that it was shown and not who looked, and one leaves by the settings of the device.
     pub const OF_MAIL_ALONE: [Self; 6] = [
         Self::Opens,
         Self::OpensRaw,

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     audience::AnswerSource, contents::EmailDocument, line_messages::LineDocument,
-    problem::FieldError,
+    problem::FieldError, push_messages::PushDocument,
 };
 
 /// The five cards and the goal; a card that is null has not been answered yet.
@@ -124,13 +124,23 @@ pub enum ChannelCard {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         is_silent: bool,
     },
+    /// Pushes to the devices of a site or an app.
+    Push {
+        /// Which one (`snd_…`).
+        sender: String,
+        /// Whether it arrives without a sound.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_silent: bool,
+    },
 }
 
 impl ChannelCard {
     /// Returns the sender (`snd_…`).
     pub fn sender(&self) -> &str {
         match self {
-            Self::Email { sender } | Self::Line { sender, .. } => sender,
+            Self::Email { sender } | Self::Line { sender, .. } | Self::Push { sender, .. } => {
+                sender
+            }
         }
     }
 }
@@ -156,6 +166,8 @@ pub enum ContentsSource {
     Inline(Box<EmailDocument>),
     /// Messages for LINE, written for this campaign.
     Line(Box<LineDocument>),
+    /// A push, written for this campaign.
+    Push(Box<PushDocument>),
 }
 
 /// In which language each person gets it.
@@ -191,6 +203,9 @@ pub struct CampaignSummary {
     pub state: String,
     /// Version to name when changing or launching it.
     pub version: i64,
+    /// Why it is paused, when it holds itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<HeldView>,
     /// When the audience is or was worked out (RFC 3339).
     pub plan_at: Option<String>,
     /// When it was launched.
@@ -201,6 +216,21 @@ pub struct CampaignSummary {
     pub created_at: String,
     /// When it was last changed.
     pub updated_at: String,
+}
+
+/// Why a campaign holds itself; a person lets it go on or calls it off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum HeldView {
+    /// Too many of those who were written to have removed the app or turned its pushes off.
+    DevicesLost {
+        /// How many were written to.
+        sent: i64,
+        /// How many of them were lost.
+        lost: i64,
+        /// How many of a hundred the sender bears.
+        percent: u32,
+    },
 }
 
 /// A campaign with its cards.

@@ -1,11 +1,13 @@
 //! Senders and the sandbox inbox.
 
 mod line;
+mod push;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use line::{LineAccountView, WriteLine};
+pub use push::{ApnsView, FcmView, PushView, WriteApns, WriteFcm, WritePush};
 
 /// A sender: from whom messages come and by which way they leave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -14,17 +16,20 @@ pub struct SenderView {
     pub id: String,
     /// The name that the reader sees.
     pub from_name: String,
-    /// The address that the reader sees; of a LINE account its id with `@`.
+    /// The address that the reader sees; of a LINE account its id with `@`; of pushes whom push services write to.
     pub from_address: String,
     /// Where answers go when not to `from_address`.
     pub reply_to: Option<String>,
-    /// `sandbox`, `smtp` or `line`.
+    /// `sandbox`, `smtp`, `line` or `push`.
     pub transport: String,
     /// The mail server of an `smtp` sender.
     pub smtp: Option<SmtpView>,
     /// The account of a `line` sender.
     #[serde(default)]
     pub line: Option<LineAccountView>,
+    /// Where the pushes of a `push` sender go.
+    #[serde(default)]
+    pub push: Option<PushView>,
     /// Version to name when changing it.
     pub version: i64,
 }
@@ -147,8 +152,8 @@ pub struct WriteSender {
     #[serde(default)]
     #[schema(format = "email")]
     pub reply_to: Option<String>,
-    /// `sandbox`, `smtp` or `line`.
-    #[schema(pattern = "^(sandbox|smtp|line)$")]
+    /// `sandbox`, `smtp`, `line` or `push`.
+    #[schema(pattern = "^(sandbox|smtp|line|push)$")]
     pub transport: String,
     /// The mail server; needed for `smtp`.
     #[serde(default)]
@@ -156,6 +161,9 @@ pub struct WriteSender {
     /// The account; needed for `line`.
     #[serde(default)]
     pub line: Option<WriteLine>,
+    /// Where pushes go; needed for `push`.
+    #[serde(default)]
+    pub push: Option<WritePush>,
 }
 
 /// A mail server.

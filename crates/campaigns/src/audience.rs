@@ -26,7 +26,7 @@ pub use vip::Vip;
 pub enum Excluded {
     /// Merged into another profile or erased since the audience was worked out.
     Gone,
-    /// No email address; not a friend of the LINE account.
+    /// No email address; not a friend of the LINE account; no device that takes pushes.
     NoAddress,
     /// Marketing was never allowed, or the permission has expired.
     NoConsent,
@@ -107,7 +107,7 @@ pub struct Person {
     pub id: i64,
     /// 0 while the profile is in use.
     pub state: i16,
-    /// The address: of mail, or the user id at LINE.
+    /// The address: of mail, the user id at LINE, or the numbers of the devices that take pushes, with spaces between.
     pub address: Option<String>,
     /// The person's zone.
     pub time_zone: Option<String>,
@@ -122,7 +122,7 @@ pub struct Person {
     /// Whether the person is spared what is not meant for VIPs.
     #[sea_orm(skip)]
     pub vip: Vip,
-    /// Whether to have become a friend is permission enough.
+    /// Whether to have become a friend, or to have allowed pushes, is permission enough.
     #[sea_orm(skip)]
     pub is_friend: bool,
 }
@@ -180,6 +180,10 @@ const LINE_STATE: &str =
     AND f.account_id = $3 AND f.user_id = i.value WHERE i.profile_id = p.id AND i.kind = 5
     ORDER BY CASE f.state WHEN 0 THEN 0 WHEN 1 THEN 2 ELSE 1 END, f.state_at DESC, f.user_id LIMIT 1)";
 
+/// Every device that takes the pushes of a site or an app; a person's push goes to all of them.
+const DEVICES: &str = "(SELECT string_agg(CAST(d.id AS TEXT), ' ' ORDER BY d.id) FROM device d WHERE d.profile_id = p.id
+    AND d.sender_id = $3 AND d.workspace_id = p.workspace_id AND d.gone_at IS NULL)";
+
 /// Reads what the decision about a target needs of many people.
 pub async fn people(
     db: &impl ConnectionTrait,
@@ -193,6 +197,7 @@ pub async fn people(
     let (address, friend, account) = match way {
         Way::Email => ("p.email", "NULL", 0),
         Way::Line(account) => (LINE_ADDRESS, LINE_STATE, account.raw()),
+        Way::Push(sender) => (DEVICES, "NULL", sender.raw()),
     };
     // Of several reasons the weightiest is told: complaint, hard bounce, manual, soft bounce, unsubscribe happen
     // to stand in that order in the alphabet.
@@ -214,7 +219,7 @@ pub async fn people(
     ];
     let rows: Vec<Person> = sql::all(db, text, binds).await?;
     let with_vip = |mut person: Person| {
-        person.is_friend = matches!(way, Way::Line(_));
+        person.is_friend = matches!(way, Way::Line(_) | Way::Push(_));
         person.vip = Vip::of(held.get(&person.id).map_or(&[], Vec::as_slice), target);
         (person.id, person)
     };

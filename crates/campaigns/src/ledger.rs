@@ -16,7 +16,8 @@ pub use doubt::{Doubtful, Standing, is_doubtful, standing, take_doubtful};
 pub use moves::{HandOver, Key, Release, Settle, Settlement, Try, hand_over, release, settle};
 pub use plan::{Occasion, PlannedRow, plan};
 pub use read::{
-    DeliveryFilter, DeliveryRow, Progress, StateCount, addressee, find, list, progress,
+    DeliveryFilter, DeliveryRow, Progress, StateCount, addressee, find, last_push, list, n_written,
+    progress,
 };
 pub use reserve::{ActiveCampaign, Reserved, Whose, active_campaigns, reserve, with_vips_due};
 pub use worker::{

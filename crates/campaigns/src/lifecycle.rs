@@ -10,8 +10,9 @@ use storage::{Tx, sql};
 
 use crate::{
     CampaignError, ledger,
-    model::{Action, Facts, Words, missing},
+    model::{Action, Facts, Held, State, Words, missing},
     planning,
+    sender::PushGuard,
     store::{self, Author, Campaign},
 };
 
@@ -93,7 +94,43 @@ pub async fn launch(
 /// # Errors
 /// [`CampaignError::WrongState`] when there is nothing to hold.
 pub async fn pause(tx: &Tx, author: Author, id: CampaignId) -> Result<Campaign, CampaignError> {
-    act(tx, author, id, Action::Pause).await
+    act(tx, author, id, Action::Pause).await?;
+    store::hold(tx, author, id, None).await?;
+    find(tx, author, id).await
+}
+
+/// Holds a running campaign of pushes when too many were lost; `None` when it goes on.
+///
+/// Whoever lets such a campaign go on means it: it holds itself again when twice as many are lost.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn guard(
+    tx: &Tx,
+    author: Author,
+    id: CampaignId,
+    guard: PushGuard,
+    lost: i64,
+) -> Result<Option<Campaign>, CampaignError> {
+    let campaign = find(tx, author, id).await?;
+    let borne = campaign
+        .held
+        .map_or(0, |Held::DevicesLost { lost, .. }| lost * 2);
+    if campaign.stage.state != State::Running || lost < borne {
+        return Ok(None);
+    }
+    let sent = ledger::n_written(tx, id).await?;
+    if !guard.is_passed(sent, lost) {
+        return Ok(None);
+    }
+    let held = Held::DevicesLost {
+        sent,
+        lost,
+        percent: guard.percent,
+    };
+    act(tx, author, id, Action::Pause).await?;
+    store::hold(tx, author, id, Some(held)).await?;
+    find(tx, author, id).await.map(Some)
 }
 
 /// Lets a held campaign go on where it stopped; nobody who was written to is written to again.

@@ -1,6 +1,7 @@
 //! What a campaign is: plain data and pure rules, no database.
 
 mod document;
+mod held;
 mod readiness;
 mod state;
 mod timing;
@@ -10,6 +11,7 @@ pub use document::{
     Block, CampaignDocument, ChannelCard, Contents, ContentsSource, DOCUMENT_VERSION, Goal,
     GoalEvent, LocaleChoice, Offer, Target,
 };
+pub use held::Held;
 pub use readiness::{ContentFacts, Facts, missing};
 pub use state::{Action, Stage, State};
 pub use timing::{TimeOfDay, Timing};

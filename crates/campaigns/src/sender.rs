@@ -5,6 +5,7 @@
 
 mod line;
 pub mod provider;
+mod push;
 
 use kernel::{
     id::{SenderId, WorkspaceId},
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use storage::{Value, sql};
 
 pub use line::{LineCredentials, LineSettings};
+pub use push::{ApnsSettings, FcmSettings, PushGuard, PushSettings};
 
 /// A sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +26,8 @@ pub struct Sender {
     pub id: SenderId,
     /// The name that the reader sees.
     pub from_name: String,
-    /// The address that the reader sees; of a LINE account its id with `@`, by which people find it.
+    /// The address that the reader sees; of a LINE account its id with `@`, by which people find it; of pushes whom a push
+    /// service writes to when something is wrong.
     pub from_address: String,
     /// Where answers go when not to `from_address`.
     pub reply_to: Option<String>,
@@ -43,6 +46,8 @@ pub enum Transport {
     Smtp(SmtpSettings),
     /// To the friends of a LINE account.
     Line(LineSettings),
+    /// To the devices that take the pushes of a site or an app.
+    Push(PushSettings),
 }
 
 /// A mail server and how to use it; what is secret is sealed elsewhere.
@@ -129,6 +134,20 @@ impl Sender {
         format!("sender/{id}/line_login_secret")
     }
 
+    /// The name under which the key is sealed that signs the workspace's pushes to browsers: whoever subscribed did so with
+    /// its public half, so it outlives every sender.
+    pub const VAPID_NAME: &str = "push/vapid";
+
+    /// Returns the name under which the key of an app's team at Apple's is sealed.
+    pub fn apns_key_name(id: SenderId) -> String {
+        format!("sender/{id}/apns_key")
+    }
+
+    /// Returns the name under which the key file of a Firebase project is sealed.
+    pub fn fcm_account_name(id: SenderId) -> String {
+        format!("sender/{id}/fcm_account")
+    }
+
     /// Checks what a person may set. Whether the address is deliverable is for the channel to say.
     pub fn check(&self) -> Result<(), Invalid> {
         let mut invalid = Invalid::default();
@@ -136,6 +155,10 @@ impl Sender {
             // Its name and id are LINE's own; nobody answers by mail.
             Transport::Line(line) => line.check(&mut invalid),
             Transport::Sandbox => self.check_from(&mut invalid),
+            Transport::Push(push) => {
+                self.check_from(&mut invalid);
+                push.check(&mut invalid);
+            }
             Transport::Smtp(smtp) => {
                 self.check_from(&mut invalid);
                 smtp.check(&mut invalid);
@@ -263,6 +286,9 @@ impl From<Row> for Sender {
             "line" => serde_json::from_value(row.settings)
                 .ok()
                 .map(Transport::Line),
+            "push" => serde_json::from_value(row.settings)
+                .ok()
+                .map(Transport::Push),
             _ => None,
         };
         Self {
@@ -401,6 +427,7 @@ fn stored(transport: &Transport) -> (&'static str, Value) {
         Transport::Sandbox => ("sandbox", serde_json::json!({})),
         Transport::Smtp(smtp) => ("smtp", serde_json::json!(smtp)),
         Transport::Line(line) => ("line", serde_json::json!(line)),
+        Transport::Push(push) => ("push", serde_json::json!(push)),
     };
     (name, Value::Json(Some(Box::new(settings))))
 }

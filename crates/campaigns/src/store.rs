@@ -12,7 +12,7 @@ use storage::{Value, sql};
 
 use crate::{
     CampaignError,
-    model::{CampaignDocument, Stage, State, Words},
+    model::{CampaignDocument, Held, Stage, State, Words},
 };
 
 /// A campaign as stored.
@@ -30,6 +30,8 @@ pub struct Campaign {
     pub document: CampaignDocument,
     /// Grows with every change; a save names the version it has read.
     pub version: i64,
+    /// Why it held itself last.
+    pub held: Option<Held>,
     /// When the audience is, or was, worked out.
     pub plan_at: Option<Millis>,
     /// When the whole audience stood in the ledger.
@@ -70,6 +72,7 @@ struct Row {
     document: serde_json::Value,
     version: i64,
     resume_to: Option<String>,
+    held: Option<serde_json::Value>,
     plan_at: Option<i64>,
     planned_at: Option<i64>,
     launched_by: Option<i64>,
@@ -95,6 +98,7 @@ impl Row {
                 state,
                 resume_to: self.resume_to.as_deref().and_then(State::parse),
             },
+            held: self.held.and_then(|json| serde_json::from_value(json).ok()),
             document,
             version: self.version,
             plan_at: self.plan_at.map(Millis),
@@ -110,7 +114,7 @@ impl Row {
     }
 }
 
-const COLUMNS: &str = "id, workspace_id, name, state, document, version, resume_to, plan_at, planned_at, launched_by, \
+const COLUMNS: &str = "id, workspace_id, name, state, document, version, resume_to, held, plan_at, planned_at, launched_by, \
                        launched_at, finished_at, created_by, created_at, updated_by, updated_at";
 
 fn json(value: serde_json::Value) -> Value {
@@ -438,4 +442,21 @@ pub(crate) async fn move_stage(
     )
     .await?;
     Ok(touched == 1)
+}
+
+/// Says why a campaign holds itself; nothing when a person holds it.
+pub(crate) async fn hold(
+    tx: &impl ConnectionTrait,
+    author: Author,
+    id: CampaignId,
+    why: Option<Held>,
+) -> Result<(), CampaignError> {
+    let why = serde_json::to_value(why).unwrap_or_default();
+    sql::exec(
+        tx,
+        "UPDATE campaign SET held = $3 WHERE id = $1 AND workspace_id = $2",
+        [id.raw().into(), author.workspace.raw().into(), json(why)],
+    )
+    .await?;
+    Ok(())
 }

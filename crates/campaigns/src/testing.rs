@@ -1,7 +1,7 @@
 //! Tests of a campaign: real messages through the real channel, to addresses of the team, never counted.
 
 use kernel::{
-    id::{IdSource, ProfileId, SenderId, WorkspaceId},
+    id::{DeviceId, IdSource, ProfileId, SenderId, WorkspaceId},
     invalid::{FieldError, Invalid},
     time::HOUR,
 };
@@ -38,7 +38,8 @@ pub async fn send(
     if campaign.stage.state == State::Draft {
         store::freeze(tx, author.workspace, campaign.id, words, author.now).await?;
     }
-    let channel = Way::of(campaign.document.channel.as_ref()).code();
+    let way = Way::of(campaign.document.channel.as_ref());
+    let channel = way.code();
     let columns = [("id", Col::Int), ("address", Col::Text)];
     let text = format!(
         "INSERT INTO delivery (workspace_id, profile_id, id, campaign_id, occurrence, channel, is_test, state, address,
@@ -48,7 +49,14 @@ pub async fn send(
     );
     let rows = addresses
         .iter()
-        .map(|address| json!({"id": ids.next_raw(), "address": address.trim()}))
+        .map(|address| {
+            let address = match (way, address.trim().parse::<DeviceId>()) {
+                // The ledger names devices by their numbers.
+                (Way::Push(_), Ok(device)) => device.raw().to_string(),
+                _ => address.trim().to_owned(),
+            };
+            json!({"id": ids.next_raw(), "address": address})
+        })
         .collect();
     let binds = [
         author.workspace.raw().into(),
@@ -102,7 +110,15 @@ async fn check(
                     "このLINEアカウントの友だちのユーザーID（U…）を入れてください",
                 ));
             }
-            Way::Email | Way::Line(_) => {}
+            Way::Push(sender) if !listens(tx, author.workspace, sender, address).await? => {
+                invalid.push(FieldError::new(
+                    pointer,
+                    "device",
+                    "give the id (dev_…) of a device that takes these pushes",
+                    "このプッシュ通知を受け取る端末のID（dev_…）を入れてください",
+                ));
+            }
+            Way::Email | Way::Line(_) | Way::Push(_) => {}
         }
     }
     let known = sql::number(
@@ -141,6 +157,28 @@ async fn is_friend(
             workspace.raw().into(),
             account.raw().into(),
             user.trim().into(),
+        ],
+    )
+    .await?;
+    Ok(n > 0)
+}
+
+async fn listens(
+    tx: &Tx,
+    workspace: WorkspaceId,
+    sender: SenderId,
+    device: &str,
+) -> Result<bool, DbErr> {
+    let Ok(device) = device.trim().parse::<DeviceId>() else {
+        return Ok(false);
+    };
+    let n = sql::number(
+        tx,
+        "SELECT COUNT(*) FROM device WHERE workspace_id = $1 AND sender_id = $2 AND id = $3 AND gone_at IS NULL",
+        [
+            workspace.raw().into(),
+            sender.raw().into(),
+            device.raw().into(),
         ],
     )
     .await?;

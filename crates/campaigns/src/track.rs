@@ -13,7 +13,7 @@ pub use human::{MachineReason, Seen, clicked_by_machine, opened_by_machine};
 pub use keyring::{KeySource, Keyring, KeysAway};
 pub use link::{Link, find_link, is_web, link_id, links_of, write_links};
 pub use named::{Named, Sent, Stop, find_sent, stop_address};
-pub use record::{Press, TrackError, Tracker, Unsubscribed};
+pub use record::{DeviceSign, Press, TrackError, Tracker, Unsubscribed};
 pub use return_path::{return_path, token_of};
 pub use returned::{CameBack, Report, Returns};
 pub use token::{Kind, Signer, Token, workspace_of};

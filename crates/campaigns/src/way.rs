@@ -12,6 +12,8 @@ pub enum Way {
     Email,
     /// To the friends of a LINE account.
     Line(SenderId),
+    /// To the devices of a site or an app.
+    Push(SenderId),
 }
 
 impl Way {
@@ -19,6 +21,7 @@ impl Way {
     pub fn of(card: Option<&ChannelCard>) -> Self {
         match card {
             Some(ChannelCard::Line { sender, .. }) => Self::Line(*sender),
+            Some(ChannelCard::Push { sender, .. }) => Self::Push(*sender),
             Some(ChannelCard::Email { .. }) | None => Self::Email,
         }
     }
@@ -28,6 +31,7 @@ impl Way {
         match self {
             Self::Email => ChannelKind::Email,
             Self::Line(_) => ChannelKind::Line,
+            Self::Push(_) => ChannelKind::Push,
         }
     }
 
@@ -41,9 +45,11 @@ impl Way {
 pub(crate) const fn code(kind: ChannelKind) -> i16 {
     match kind {
         ChannelKind::Line => LINE,
+        ChannelKind::Push => PUSH,
         _ => EMAIL,
     }
 }
 
 pub(crate) const EMAIL: i16 = 1;
 pub(crate) const LINE: i16 = 2;
+pub(crate) const PUSH: i16 = 3;

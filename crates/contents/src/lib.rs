@@ -14,6 +14,7 @@ mod liquid;
 mod mark;
 mod mjml;
 mod problem;
+pub mod push;
 mod render;
 pub mod store;
 mod text;

@@ -15,11 +15,13 @@ mod tree;
 use crate::Problem;
 
 pub use compile::{CompiledLine, LineCheck};
+pub(crate) use compile::{CompiledVariant, build};
 pub use document::{
     Button, Card, Design, LineDocument, LineKind, LineMessage, LineVariant, QuickReply, Repeat,
 };
 pub use page::page;
 pub use render::RenderedLine;
+pub(crate) use render::{Rewrite, safely};
 
 /// Lists everything that keeps a document from being sent.
 pub fn problems(document: &LineDocument, check: LineCheck) -> Vec<Problem> {

@@ -39,7 +39,8 @@ pub enum ChangeKind {
     Met = 14,
     /// Events of the customer were changed where they stand: a message was taken back.
     Rewritten = 15,
-    /// How the customer stands to a LINE account changed: she followed, blocked, was linked or parted.
+    /// How the customer stands to a LINE account changed: she followed, blocked, was linked or parted; or a device of hers
+    /// takes pushes now, or takes none any more.
     Friend = 16,
     /// Segment `a` was made, edited, put away or taken back; the profile is 0.
     Segment = 40,

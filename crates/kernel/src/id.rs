@@ -272,6 +272,8 @@ pub mod kind {
     pub enum WebhookMessage {}
     /// Telling one program of one thing.
     pub enum WebhookDelivery {}
+    /// A browser or an app that takes pushes.
+    pub enum Device {}
 
     impl Kind for Workspace {
         const PREFIX: &'static str = "wsp";
@@ -342,6 +344,9 @@ pub mod kind {
     impl Kind for WebhookDelivery {
         const PREFIX: &'static str = "whd";
     }
+    impl Kind for Device {
+        const PREFIX: &'static str = "dev";
+    }
     impl Kind for Quarantined {
         const PREFIX: &'static str = "qua";
     }
@@ -395,6 +400,8 @@ pub type WebhookId = Id<kind::Webhook>;
 pub type WebhookMessageId = Id<kind::WebhookMessage>;
 /// See [`kind::WebhookDelivery`].
 pub type WebhookDeliveryId = Id<kind::WebhookDelivery>;
+/// Id of a browser or an app that takes pushes.
+pub type DeviceId = Id<kind::Device>;
 
 #[cfg(test)]
 mod tests {

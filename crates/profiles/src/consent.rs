@@ -31,7 +31,7 @@ use crate::{
 
 pub use address::{Reason, suppress, unsubscribe};
 pub(crate) use reach::follows_sql;
-pub use reach::{FOLLOWS, deliverable_sql, line_sql, mailable_sql};
+pub use reach::{FOLLOWS, deliverable_sql, line_sql, mailable_sql, push_sql};
 
 /// The purpose of advertising messages.
 pub const MARKETING: &str = "marketing";

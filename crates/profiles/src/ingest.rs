@@ -20,7 +20,7 @@ mod time;
 mod trait_map;
 mod write;
 
-pub use message::{Call, Message};
+pub use message::{AppDevice, Call, Message};
 pub use receipt::prune as prune_receipts;
 pub use refusal::Refusal;
 pub use service::{IngestError, IngestService, Limits, Verdict};

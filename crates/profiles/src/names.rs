@@ -101,6 +101,16 @@ pub const LINE_VIDEO_WATCHED: i32 = 65;
 pub const LINE_LINKED: i32 = 66;
 /// A person's LINE account was taken off the customer.
 pub const LINE_UNLINKED: i32 = 67;
+/// A person allowed pushes on a device.
+pub const PUSH_ALLOWED: i32 = 70;
+/// A person turned pushes off on a device.
+pub const PUSH_STOPPED: i32 = 71;
+/// A device's service knows it no more: the app was removed, or its permission.
+pub const PUSH_DEVICE_GONE: i32 = 72;
+/// A push was shown on a device; whether anybody looked is not known.
+pub const PUSH_SHOWN: i32 = 73;
+/// A person swept a push away.
+pub const PUSH_DISMISSED: i32 = 74;
 
 /// Every fixed name with its number, in the order of the numbers.
 pub const FIXED: &[(i32, &str)] = &[
@@ -151,6 +161,11 @@ pub const FIXED: &[(i32, &str)] = &[
     (LINE_VIDEO_WATCHED, "line_video_watched"),
     (LINE_LINKED, "line_linked"),
     (LINE_UNLINKED, "line_unlinked"),
+    (PUSH_ALLOWED, "push_allowed"),
+    (PUSH_STOPPED, "push_stopped"),
+    (PUSH_DEVICE_GONE, "push_device_gone"),
+    (PUSH_SHOWN, "push_shown"),
+    (PUSH_DISMISSED, "push_dismissed"),
 ];
 
 /// Returns the fixed number of a name; the spelling is exact.
@@ -174,9 +189,9 @@ pub fn fixed_text(id: i32) -> Option<&'static str> {
 pub fn is_reserved(name: &str) -> bool {
     let folded = name.trim().to_lowercase().replace([' ', '-'], "_");
     let is_ours = |prefix: &str| folded.starts_with(prefix);
-    // Of "line_" the names in use alone: shops speak of lines of an order, too.
-    let is_line = is_ours("line_") && fixed_id(&folded).is_some();
-    is_ours("message_") || is_ours("consent_") || is_line
+    // Of "line_" the names in use alone: shops speak of lines of an order, too; and so of "push_", which apps say.
+    let is_known = (is_ours("line_") || is_ours("push_")) && fixed_id(&folded).is_some();
+    is_ours("message_") || is_ours("consent_") || is_known
 }
 
 /// Tells whether the event belongs to an order or a service, and so is kept without tracking consent.
@@ -201,6 +216,9 @@ pub const fn is_service(id: i32) -> bool {
             | LINE_MESSAGE_RECEIVED
             | LINE_LINKED
             | LINE_UNLINKED
+            | PUSH_ALLOWED
+            | PUSH_STOPPED
+            | PUSH_DEVICE_GONE
     )
 }
 
@@ -229,6 +247,7 @@ mod tests {
             "consent_x",
             "Line Followed",
             "line-message_received",
+            "Push Shown",
         ] {
             assert!(is_reserved(name), "{name}");
         }
@@ -237,6 +256,7 @@ mod tests {
             "messages",
             "my_message_opened",
             "Line Item Added",
+            "Push Notification Tapped",
         ] {
             assert!(!is_reserved(name), "{name}");
         }

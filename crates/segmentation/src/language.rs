@@ -146,6 +146,8 @@ pub enum Channel {
     Email,
     /// LINE: follows an account, and has not refused marketing.
     Line,
+    /// Push: a device takes pushes, and has not refused marketing.
+    Push,
 }
 
 impl Channel {
@@ -154,6 +156,7 @@ impl Channel {
         match self {
             Self::Email => "email",
             Self::Line => "line",
+            Self::Push => "push",
         }
     }
 }

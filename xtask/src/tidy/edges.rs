@@ -115,6 +115,10 @@ const RULES: &[Rule] = &[
         may_use: &["kernel", "storage", "profiles", "channel-core"],
     },
     Rule {
+        name: "devices",
+        may_use: &["kernel", "storage", "profiles"],
+    },
+    Rule {
         name: "demo",
         may_use: &["kernel", "storage"],
     },
@@ -173,6 +177,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "analytics",
             "webhooks",
             "friends",
+            "devices",
             "demo",
             "testkit",
             "server",

@@ -8,6 +8,7 @@ use api_types::{
     },
     contents::{ContentPreview, ContentSummary, PreviewContent},
     line_messages::{LinePreview, PreviewLine},
+    push_messages::{PreviewPush, PushPreview},
     senders::SenderView,
 };
 use web_sys::AbortSignal;
@@ -174,4 +175,9 @@ pub async fn preview(asked: &PreviewContent) -> Result<ContentPreview, ApiError>
 /// Renders messages for LINE for one customer.
 pub async fn preview_line(asked: &PreviewLine) -> Result<LinePreview, ApiError> {
     post("/contents/line/preview", asked).await
+}
+
+/// Renders a push for one customer.
+pub async fn preview_push(asked: &PreviewPush) -> Result<PushPreview, ApiError> {
+    post("/contents/push/preview", asked).await
 }

@@ -6,6 +6,7 @@ use api_types::{
         CreateCustomer, CustomerCount, CustomerSummary, CustomerView, OrderView, PatchCustomer,
         TimelineView,
     },
+    devices::DeviceView,
     line::LineStanding,
     memberships::MembershipView,
 };
@@ -134,6 +135,21 @@ pub async fn unlink_line(id: &str, account: &str) -> Result<(), ApiError> {
         "/customers/{}/line/{}",
         encoded(id),
         encoded(account)
+    ))
+    .await
+}
+
+/// Lists a customer's devices that take pushes, and those that do no more.
+pub async fn devices(id: &str, signal: &AbortSignal) -> Result<Vec<DeviceView>, ApiError> {
+    client::get(&format!("/customers/{}/devices", encoded(id)), Some(signal)).await
+}
+
+/// Takes a device off a customer.
+pub async fn remove_device(id: &str, device: &str) -> Result<(), ApiError> {
+    client::delete(&format!(
+        "/customers/{}/devices/{}",
+        encoded(id),
+        encoded(device)
     ))
     .await
 }

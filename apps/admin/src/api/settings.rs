@@ -7,6 +7,7 @@ use api_types::{
         SaveComputedAttribute,
     },
     contents::TestRecipientView,
+    devices::PushState,
     line::LineState,
     senders::{DomainView, SenderView, WriteDkim, WriteSender},
     session::{
@@ -82,6 +83,11 @@ pub async fn archive_sender(id: &str) -> Result<(), ApiError> {
 /// Tells what a LINE account has told, and how its friends stand.
 pub async fn line_state(id: &str, signal: &AbortSignal) -> Result<LineState, ApiError> {
     client::get(&format!("/line/{}", encoded(id)), Some(signal)).await
+}
+
+/// Tells how many devices take the pushes of a sender.
+pub async fn push_state(id: &str, signal: &AbortSignal) -> Result<PushState, ApiError> {
+    client::get(&format!("/push/{}", encoded(id)), Some(signal)).await
 }
 
 /// Asks LINE whether it still accepts an account's secrets.

@@ -8,6 +8,7 @@ mod beside;
 mod computed;
 mod create;
 mod detail;
+mod devices;
 mod edit;
 mod feed;
 mod fold;

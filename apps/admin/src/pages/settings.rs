@@ -18,6 +18,8 @@ mod members;
 mod overview;
 mod page;
 mod places;
+mod push_form;
+mod push_state;
 mod sender_form;
 mod sender_provider;
 mod senders;

@@ -4,6 +4,7 @@
 //! read a cookie and never act on a GET, which scanners follow.
 
 mod click;
+mod device;
 mod open;
 mod page;
 mod preferences;
@@ -13,7 +14,7 @@ mod web;
 use axum::{
     Router,
     http::{HeaderMap, Method, header},
-    routing::get,
+    routing::{get, post},
 };
 use campaigns::track::Seen;
 
@@ -23,6 +24,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/o/{token}", get(open::open))
         .route("/c/{token}", get(click::click))
+        .route("/p/{token}/{word}", post(device::tell))
         .route("/w/{token}", get(web::show))
         .route("/u/{token}", get(unsubscribe::ask).post(unsubscribe::act))
         .route(

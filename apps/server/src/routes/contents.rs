@@ -10,6 +10,7 @@ mod line;
 mod list;
 pub(crate) mod parts;
 mod preview;
+mod push;
 mod show;
 mod test;
 mod update;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(variables::variables))
         .routes(routes!(preview::preview))
         .routes(routes!(line::preview))
+        .routes(routes!(push::preview))
         .routes(routes!(test::recipients))
         .routes(routes!(get::get, update::update, archive::archive))
         .routes(routes!(archive::restore))

@@ -8,6 +8,7 @@ mod domain;
 mod line;
 mod list;
 mod provider;
+mod push;
 mod update;
 mod wire;
 

@@ -5,7 +5,9 @@
 
 mod body;
 mod call;
+mod device;
 mod key;
+mod push;
 mod settings;
 
 use std::time::Duration;
@@ -40,6 +42,12 @@ pub(super) fn routes() -> Router<App> {
             "/v1/projects/{key}/settings",
             get(settings::show).options(preflight),
         )
+        .route(
+            "/v1/projects/{key}/push/{sender}",
+            get(push::show).options(preflight),
+        )
+        .route("/v1/devices", post(device::register).options(preflight))
+        .route("/v1/devices/stop", post(device::stop).options(preflight))
         .layer(cors)
 }
 

@@ -46,6 +46,7 @@ pub async fn keep_house(app: &App) -> anyhow::Result<()> {
     });
     let told = told.await?;
     let line = remove(app, |tx| Box::pin(friends::prune(tx, now, BATCH))).await?;
+    let devices = remove(app, |tx| Box::pin(devices::prune(tx, now, BATCH))).await?;
     let heard = remove(app, |tx| {
         Box::pin(provider::prune(tx, now.plus(-provider::KEPT), BATCH))
     });
@@ -59,6 +60,7 @@ pub async fn keep_house(app: &App) -> anyhow::Result<()> {
         answers.rows = answers,
         told.rows = told,
         line.rows = line,
+        devices.rows = devices,
         heard.rows = heard,
         "housekeeping done"
     );

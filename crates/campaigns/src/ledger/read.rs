@@ -11,6 +11,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use storage::{Value, sql};
 
 use super::DeliveryState;
+use crate::way::PUSH;
 
 /// How many rows of a campaign are in which state.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -94,6 +95,8 @@ pub struct DeliveryRow {
     pub address: Option<String>,
     /// Whether it is a test.
     pub is_test: bool,
+    /// Whether it went to devices, which tell what became of it.
+    pub is_push: bool,
     /// When it is or was due.
     pub due_at: Millis,
     /// Times it was handed over.
@@ -120,6 +123,7 @@ struct Row {
     reason: Option<String>,
     address: Option<String>,
     is_test: bool,
+    channel: i16,
     due_at: i64,
     attempts: i32,
     provider_code: Option<i32>,
@@ -140,6 +144,7 @@ impl From<Row> for DeliveryRow {
             reason: row.reason,
             address: row.address,
             is_test: row.is_test,
+            is_push: row.channel == PUSH,
             due_at: Millis(row.due_at),
             attempts: row.attempts,
             provider_code: row.provider_code,
@@ -151,7 +156,7 @@ impl From<Row> for DeliveryRow {
     }
 }
 
-const COLUMNS: &str = "id, workspace_id, profile_id, campaign_id, state, reason, address, is_test, due_at, attempts, \
+const COLUMNS: &str = "id, workspace_id, profile_id, campaign_id, state, reason, address, is_test, channel, due_at, attempts, \
                        provider_code, provider_detail, message_id, handed_over_at, settled_at";
 
 /// Which rows are wanted.
@@ -223,4 +228,30 @@ pub async fn addressee(
 ) -> Result<Option<(ProfileId, Option<String>)>, DbErr> {
     let row = find(db, workspace, id).await?;
     Ok(row.map(|row| (row.profile, row.address)))
+}
+
+/// Returns the campaign whose push a person got last, since an instant.
+pub async fn last_push(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    profile: ProfileId,
+    since: Millis,
+) -> Result<Option<CampaignId>, DbErr> {
+    let text = format!(
+        "SELECT campaign_id FROM delivery WHERE profile_id = $1 AND workspace_id = $2 AND channel = {PUSH} AND state = 5
+           AND NOT is_test AND settled_at >= $3 ORDER BY settled_at DESC, id DESC LIMIT 1"
+    );
+    let binds = [profile.raw().into(), workspace.raw().into(), since.0.into()];
+    let id = sql::number(db, text, binds).await?;
+    Ok((id != 0).then(|| CampaignId::from_raw(id)))
+}
+
+/// Counts the people whom a campaign has written to, whatever came of it.
+pub async fn n_written(db: &impl ConnectionTrait, campaign: CampaignId) -> Result<i64, DbErr> {
+    sql::number(
+        db,
+        "SELECT COUNT(*) FROM delivery WHERE campaign_id = $1 AND state IN (4, 5, 6, 7) AND attempts > 0 AND NOT is_test",
+        [campaign.raw().into()],
+    )
+    .await
 }

@@ -1,6 +1,6 @@
 //! The five cards and the goal, as they are stored.
 
-use contents::{EmailDocument, line::LineDocument};
+use contents::{EmailDocument, line::LineDocument, push::PushDocument};
 use kernel::{
     id::{ContentId, SegmentId, SenderId},
     invalid::{FieldError, Invalid},
@@ -145,13 +145,23 @@ pub enum ChannelCard {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         is_silent: bool,
     },
+    /// Pushes to the devices of a site or an app.
+    Push {
+        /// Which one.
+        sender: SenderId,
+        /// Whether it arrives without a sound.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_silent: bool,
+    },
 }
 
 impl ChannelCard {
     /// Returns from whom it comes.
     pub const fn sender(&self) -> SenderId {
         match self {
-            Self::Email { sender } | Self::Line { sender, .. } => *sender,
+            Self::Email { sender } | Self::Line { sender, .. } | Self::Push { sender, .. } => {
+                *sender
+            }
         }
     }
 }
@@ -177,6 +187,8 @@ pub enum ContentsSource {
     Inline(Box<EmailDocument>),
     /// Messages for LINE, written for this campaign.
     Line(Box<LineDocument>),
+    /// A push, written for this campaign.
+    Push(Box<PushDocument>),
 }
 
 /// In which language each person gets it.
@@ -277,6 +289,7 @@ impl Contents {
             ContentsSource::Saved(_) => return,
             ContentsSource::Inline(email) => ("/contents/source/inline/version", email.version),
             ContentsSource::Line(line) => ("/contents/source/line/version", line.version),
+            ContentsSource::Push(push) => ("/contents/source/push/version", push.version),
         };
         if version != contents::DOCUMENT_VERSION {
             invalid.push(FieldError::new(

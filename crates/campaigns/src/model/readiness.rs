@@ -1,7 +1,9 @@
 //! What is missing before a campaign can be launched.
 
 use channel_core::ChannelKind;
-use contents::{CompiledEmail, EmailDocument, Footer, Problem, line::LineDocument};
+use contents::{
+    CompiledEmail, EmailDocument, Footer, Problem, line::LineDocument, push::PushDocument,
+};
 use kernel::{
     id::SegmentId,
     invalid::{FieldError, Invalid},
@@ -36,6 +38,8 @@ pub enum ContentFacts {
     Email(Box<EmailDocument>),
     /// Messages for LINE, and what LINE would refuse of them.
     Line(Box<LineDocument>, Vec<Problem>),
+    /// A push, and what no device would show of it.
+    Push(Box<PushDocument>, Vec<Problem>),
 }
 
 impl ContentFacts {
@@ -44,6 +48,7 @@ impl ContentFacts {
             Self::Unknown => None,
             Self::Email(_) => Some(ChannelKind::Email),
             Self::Line(..) => Some(ChannelKind::Line),
+            Self::Push(..) => Some(ChannelKind::Push),
         }
     }
 }
@@ -147,6 +152,10 @@ fn shows(content: &ContentFacts, block: Block) -> bool {
             let source = serde_json::to_string(variant).unwrap_or_default();
             source.contains(block.variable())
         }),
+        ContentFacts::Push(push, _) => push.variants.values().all(|variant| {
+            let source = serde_json::to_string(variant).unwrap_or_default();
+            source.contains(block.variable())
+        }),
     }
 }
 
@@ -221,7 +230,9 @@ fn check_contents(document: &CampaignDocument, facts: &Facts, found: &mut Invali
             "このメールはもうありません。選び直してください",
         )),
         ContentFacts::Email(email) => check_email(email, found),
-        ContentFacts::Line(_, problems) => note(problems, found),
+        ContentFacts::Line(_, problems) | ContentFacts::Push(_, problems) => {
+            note(problems, found);
+        }
     }
 }
 

@@ -1,15 +1,18 @@
 //! What a campaign sends, made ready once: the compiled email and what all its messages share.
 
-use std::collections::HashSet;
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
 
 use channel_core::{
-    Content, Email, FeedbackId, LineMessages, Mailbox, Message, Notification, Recipient,
-    Unsubscribe,
+    Content, Email, FeedbackId, LineMessages, Mailbox, Message, Notification, Push, PushAction,
+    Recipient, Unsubscribe,
 };
-use contents::RenderError;
+use contents::{RenderError, push::RenderedPush};
 use kernel::{
     id::{CampaignId, DeliveryId, WorkspaceId},
-    time::Millis,
+    time::{DAY, Millis},
 };
 use parking_lot::Mutex;
 
@@ -27,6 +30,10 @@ use crate::{
     workspace::WorkspaceFacts,
 };
 
+/// For how long a push service tries: what is later than a day is no news.
+const PUSH_LIFE: i64 = DAY;
+/// Under this name a device finds where it tells what became of a push.
+const TOLD_AT: &str = "enishi";
 /// Links remembered as stored; beyond that they are written again, which is harmless.
 const REMEMBERED_LINKS: usize = 50_000;
 
@@ -73,12 +80,17 @@ impl Edition {
             }),
             return_domain: match &sender.transport {
                 Transport::Smtp(smtp) => smtp.return_domain.clone(),
-                Transport::Sandbox | Transport::Line(_) => None,
+                Transport::Sandbox | Transport::Line(_) | Transport::Push(_) => None,
             },
             notification: match &campaign.document.channel {
-                Some(ChannelCard::Line {
-                    is_silent: true, ..
-                }) => Notification::Silent,
+                Some(
+                    ChannelCard::Line {
+                        is_silent: true, ..
+                    }
+                    | ChannelCard::Push {
+                        is_silent: true, ..
+                    },
+                ) => Notification::Silent,
                 _ => Notification::Normal,
             },
             stored_links: Mutex::default(),
@@ -117,6 +129,9 @@ impl Edition {
                 Content::Email(Box::new(email))
             }
             Says::Line(messages) => Content::Line(Box::new(self.line_of(row, locale, messages))),
+            Says::Push(push, told_at) => {
+                Content::Push(Box::new(self.push_of(row, locale, push, told_at, now)))
+            }
         };
         let stored = self.stored_links.lock();
         Ok(Made {
@@ -181,6 +196,39 @@ impl Edition {
             messages: serde_json::Value::Array(messages).to_string(),
             notification: self.notification,
             aggregation_unit: (!row.is_test).then(|| unit_of(self.campaign)),
+        }
+    }
+
+    fn push_of(
+        &self,
+        row: &Reserved,
+        locale: &str,
+        push: RenderedPush,
+        told_at: String,
+        now: Millis,
+    ) -> Push {
+        let life = (row.expires_at.0 - now.0).clamp(0, PUSH_LIFE);
+        let actions = push
+            .buttons
+            .into_iter()
+            .enumerate()
+            .map(|(at, button)| PushAction {
+                id: format!("b{}", at + 1),
+                title: button.label,
+                link: button.link,
+            });
+        Push {
+            title: format!("{}{}", mark_of(row, locale), push.title),
+            body: push.body,
+            image: push.image,
+            link: push.link,
+            actions: actions.collect(),
+            data: BTreeMap::from([(TOLD_AT.to_owned(), told_at)]),
+            // A second copy, on whatever way it came, replaces the first.
+            collapse: Some(self.campaign.to_string()),
+            ttl: Duration::from_millis(u64::try_from(life).unwrap_or_default()),
+            notification: self.notification,
+            ..Push::default()
         }
     }
 

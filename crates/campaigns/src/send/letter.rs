@@ -5,7 +5,9 @@ use std::{borrow::Cow, collections::HashMap};
 use chrono_tz::Tz;
 use contents::{
     CompileError, CompiledEmail, Data, Footer, FooterCheck, LinkRef, RenderError, RenderOptions,
-    Shared, line::CompiledLine,
+    Shared,
+    line::CompiledLine,
+    push::{CompiledPush, RenderedPush},
 };
 use kernel::id::{CampaignId, DeliveryId};
 use offers::Popular;
@@ -73,6 +75,7 @@ pub struct Letter {
 enum Compiled {
     Email(CompiledEmail),
     Line(CompiledLine),
+    Push(CompiledPush),
 }
 
 /// What one person reads.
@@ -88,6 +91,8 @@ pub(super) enum Says {
     Email(contents::Message, String),
     /// LINE's message objects.
     Line(Vec<serde_json::Value>),
+    /// A push, and where a device tells what became of it.
+    Push(RenderedPush, String),
 }
 
 impl Letter {
@@ -113,6 +118,7 @@ impl Letter {
                     Compiled::Email(CompiledEmail::compile(email, Footer::Ensure)?)
                 }
                 Words::Line(line) => Compiled::Line(CompiledLine::compile(line)?),
+                Words::Push(push) => Compiled::Push(CompiledPush::compile(push)?),
             },
             source: serde_json::to_string(words).unwrap_or_default(),
             shared: Shared::from_json(&shared),
@@ -192,6 +198,15 @@ impl Letter {
                     tracked(link).unwrap_or(url)
                 })?;
                 Says::Line(rendered.messages)
+            }
+            Compiled::Push(push) => {
+                let rendered = push.render(data, &options, &mut |link| {
+                    let url = link.url.to_string();
+                    let own = tracked(link);
+                    // No device follows an address that is not https, and then the device itself tells of the tap.
+                    own.filter(|_| urls.is_https()).unwrap_or(url)
+                })?;
+                Says::Push(rendered, urls.device(signer, delivery))
             }
         };
         Ok(Written {

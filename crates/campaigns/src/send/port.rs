@@ -66,6 +66,20 @@ impl PublicUrls {
         )
     }
 
+    /// Tells whether addresses are protected on their way.
+    pub fn is_https(&self) -> bool {
+        self.base.starts_with("https://")
+    }
+
+    /// Returns the address at which a device tells what became of a push; a word follows after a slash.
+    pub fn device(&self, signer: &Signer, delivery: kernel::id::DeliveryId) -> String {
+        format!(
+            "{}/p/{}",
+            self.base,
+            signer.sign(Kind::Device, delivery, None)
+        )
+    }
+
     /// Returns the address of the open pixel.
     pub fn open(&self, signer: &Signer, delivery: kernel::id::DeliveryId) -> String {
         format!(

@@ -96,7 +96,7 @@ impl WebView<'_> {
                 self.store_links(row, &written.links, now).await?;
                 Ok(match written.says {
                     Says::Email(message, _) => Some(message.html),
-                    Says::Line(_) => None,
+                    Says::Line(_) | Says::Push(..) => None,
                 })
             }
             Err(error) => {

@@ -109,6 +109,29 @@ pub async fn write_links(
     LINK.insert(tx, rows).await.map(|_| ())
 }
 
+/// Returns the link that a tap on a push counts for where it led to no address of ours: the push's own, or one that only says
+/// that it was tapped.
+pub(super) async fn of_tap(
+    tx: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    campaign: CampaignId,
+    now: Millis,
+) -> Result<LinkId, DbErr> {
+    let text = "SELECT id FROM campaign_link WHERE campaign_id = $1 ORDER BY position, id LIMIT 1";
+    let own = sql::number(tx, text, [campaign.raw().into()]).await?;
+    if own != 0 {
+        return Ok(LinkId::from_raw(own));
+    }
+    let tap = Link {
+        id: link_id(campaign, 0, "push"),
+        position: 0,
+        label: "push".to_owned(),
+        url: String::new(),
+    };
+    write_links(tx, workspace, campaign, now, std::slice::from_ref(&tap)).await?;
+    Ok(tap.id)
+}
+
 #[derive(FromQueryResult)]
 struct Row {
     id: i64,

@@ -19,6 +19,7 @@ use storage::{
 use super::{
     Token,
     human::{MachineReason, Seen, clicked_by_machine, opened_by_machine},
+    link,
 };
 use crate::ledger::{
     self, DeliveryRow,
@@ -60,8 +61,40 @@ pub enum Press {
     OneClick,
 }
 
+/// What a device tells of a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceSign {
+    /// It was shown; whether anybody looked is not known.
+    Shown,
+    /// It was tapped, and led to no address of ours.
+    Tapped,
+    /// It was swept away.
+    Dismissed,
+}
+
+impl DeviceSign {
+    /// Reads the word in an address.
+    pub fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "shown" => Self::Shown,
+            "clicked" => Self::Tapped,
+            "closed" => Self::Dismissed,
+            _ => return None,
+        })
+    }
+
+    const fn event(self) -> i32 {
+        match self {
+            Self::Shown => names::PUSH_SHOWN,
+            Self::Tapped => names::MESSAGE_CLICKED,
+            Self::Dismissed => names::PUSH_DISMISSED,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Act {
+    Device(DeviceSign),
     Opened,
     Clicked(LinkId),
     Unsubscribe(Press),
@@ -147,6 +180,20 @@ impl Tracker {
         self.submit(Answer { token, act, seen }).await
     }
 
+    /// Records what a device tells of a push.
+    ///
+    /// # Errors
+    /// When it could not be made durable.
+    pub async fn told_by_device(
+        &self,
+        token: Token,
+        seen: Seen,
+        sign: DeviceSign,
+    ) -> Result<(), TrackError> {
+        let act = Act::Device(sign);
+        self.submit(Answer { token, act, seen }).await
+    }
+
     async fn submit(&self, answer: Answer) -> Result<(), TrackError> {
         let done = self.batcher.submit(answer, 1).await;
         done.map(|_| ()).map_err(|_| TrackError::Stopped)
@@ -225,6 +272,12 @@ async fn record(db: &Db, ids: &dyn IdSource, answers: &[Answer]) -> Result<(), T
         let events = by_workspace.entry(token.workspace.raw()).or_default();
         let seen = &answer.seen;
         events.push(match answer.act {
+            // Only who could read the push holds the token, and no scanner can.
+            Act::Device(DeviceSign::Tapped) => {
+                let link = link::of_tap(&tx, row.workspace, row.campaign, seen.at).await?;
+                event_of(row, names::MESSAGE_CLICKED, seen.at, Some(link), None)
+            }
+            Act::Device(sign) => event_of(row, sign.event(), seen.at, None, None),
             Act::Opened => event_of(
                 row,
                 names::MESSAGE_OPENED,
@@ -274,7 +327,11 @@ async fn pressed_by_machine(
     waiting: &[MessageEvent],
 ) -> Result<Option<MachineReason>, DbErr> {
     let others = other_links(tx, row, link, seen.at, waiting).await?;
-    let delivered_at = row.settled_at.or(row.handed_over_at);
+    // A push lies under the thumb the moment it is shown, and its link is in nobody else's hands.
+    let delivered_at = row
+        .settled_at
+        .or(row.handed_over_at)
+        .filter(|_| !row.is_push);
     Ok(clicked_by_machine(seen, delivered_at, others))
 }
 

@@ -24,6 +24,8 @@ pub enum Kind {
     Web,
     /// Where the message goes when it cannot be delivered.
     Return,
+    /// What a device tells of a push, `/p/`.
+    Device,
 }
 
 impl Kind {
@@ -34,6 +36,7 @@ impl Kind {
             Self::Unsubscribe => b'u',
             Self::Web => b'w',
             Self::Return => b'r',
+            Self::Device => b'p',
         }
     }
 }
@@ -100,7 +103,7 @@ impl Signer {
         }
         let link = match kind {
             Kind::Click => Some(LinkId::from_raw(number(rest, 2)?)),
-            Kind::Open | Kind::Unsubscribe | Kind::Web | Kind::Return => None,
+            Kind::Open | Kind::Unsubscribe | Kind::Web | Kind::Return | Kind::Device => None,
         };
         Some(Token {
             workspace: self.workspace,
@@ -126,7 +129,7 @@ fn split(kind: Kind, text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     let mut body = URL_SAFE_NO_PAD.decode(text).ok()?;
     let expected = match kind {
         Kind::Click => SHORT_LEN + 8,
-        Kind::Open | Kind::Unsubscribe | Kind::Web | Kind::Return => SHORT_LEN,
+        Kind::Open | Kind::Unsubscribe | Kind::Web | Kind::Return | Kind::Device => SHORT_LEN,
     };
     if body.len() != expected + MAC_LEN {
         return None;

@@ -188,6 +188,7 @@ impl World {
             content: match words.clone() {
                 Words::Email(email) => ContentFacts::Email(email),
                 Words::Line(line) => ContentFacts::Line(line, Vec::new()),
+                Words::Push(push) => ContentFacts::Push(push, Vec::new()),
             },
             has_postal_address: true,
         };

@@ -29,6 +29,8 @@ pub enum ChannelKind {
     Fcm,
     /// A text message to a telephone.
     Sms,
+    /// A push to every device of a person, by whatever service each is reached.
+    Push,
 }
 
 impl ChannelKind {
@@ -42,6 +44,7 @@ impl ChannelKind {
             Self::Apns => "apns",
             Self::Fcm => "fcm",
             Self::Sms => "sms",
+            Self::Push => "push",
         }
     }
 }
@@ -241,6 +244,8 @@ pub enum Content {
     Fcm(Box<Push>),
     /// A text message to a telephone.
     Sms(Box<Sms>),
+    /// A push to every device of a person.
+    Push(Box<Push>),
 }
 
 /// One rendered message to one recipient.
@@ -270,6 +275,7 @@ impl Message {
             Content::Apns(_) => ChannelKind::Apns,
             Content::Fcm(_) => ChannelKind::Fcm,
             Content::Sms(_) => ChannelKind::Sms,
+            Content::Push(_) => ChannelKind::Push,
         }
     }
 }

@@ -78,7 +78,11 @@ impl Subscription {
         Self::read(text, Schemes::Https)
     }
 
-    pub(crate) fn read(text: &str, schemes: Schemes) -> Result<Self, SubscriptionError> {
+    /// As [`Subscription::parse`], with which schemes an endpoint may have: more than https only for rehearsals.
+    ///
+    /// # Errors
+    /// [`SubscriptionError`] says what is wrong with it.
+    pub fn read(text: &str, schemes: Schemes) -> Result<Self, SubscriptionError> {
         if text.len() > MAX_TEXT {
             return Err(SubscriptionError::Form);
         }

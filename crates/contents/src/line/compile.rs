@@ -32,8 +32,9 @@ pub struct CompiledLine {
     pub(super) variants: BTreeMap<String, CompiledVariant>,
 }
 
+/// JSON whose texts are templates that are parsed once.
 #[derive(Debug)]
-pub(super) struct CompiledVariant {
+pub(crate) struct CompiledVariant {
     pub(super) messages: Vec<Node>,
     /// The pointer of each text in the document.
     pub(super) texts: Vec<String>,
@@ -53,7 +54,7 @@ impl CompiledLine {
         }
         let mut variants = BTreeMap::new();
         for (locale, variant) in &document.variants {
-            match Builder::new(locale).build(variant) {
+            match build(locale, compose::messages(variant)) {
                 Ok(built) => {
                     variants.insert(locale.clone(), built);
                 }
@@ -124,6 +125,14 @@ fn place_of(locale: &str, pointer: &str, parts: &[(Json, String)]) -> String {
     }
 }
 
+/// Parses the texts of some JSON, each part with its pointer in the variant of a language.
+pub(crate) fn build(
+    locale: &str,
+    parts: Vec<(Json, String)>,
+) -> Result<CompiledVariant, Vec<Problem>> {
+    Builder::new(locale).build(parts)
+}
+
 struct Builder<'d> {
     locale: &'d str,
     texts: Vec<String>,
@@ -141,9 +150,8 @@ impl<'d> Builder<'d> {
         }
     }
 
-    fn build(mut self, variant: &LineVariant) -> Result<CompiledVariant, Vec<Problem>> {
+    fn build(mut self, parts: Vec<(Json, String)>) -> Result<CompiledVariant, Vec<Problem>> {
         let base = format!("/variants/{}", escape_pointer(self.locale));
-        let parts = compose::messages(variant);
         let messages = parts
             .into_iter()
             .map(|(json, part)| self.node(json, &format!("{base}{part}")))

@@ -40,7 +40,7 @@ pub struct RenderedLine {
 }
 
 /// Returns what is written in place of an address.
-pub(super) type Rewrite<'a> = &'a mut dyn FnMut(LinkRef<'_>) -> String;
+pub(crate) type Rewrite<'a> = &'a mut dyn FnMut(LinkRef<'_>) -> String;
 
 impl CompiledLine {
     /// Renders the messages for one customer; each address that leads to a page becomes what `rewrite` returns.
@@ -62,16 +62,7 @@ impl CompiledLine {
                 "there is no variant for this locale",
             )));
         };
-        // As with an email: a panic in the template library must not take a whole send with it.
-        let result = catch_unwind(AssertUnwindSafe(|| variant.render(data, options, rewrite)));
-        let (messages, warnings) = result.unwrap_or_else(|_| {
-            Err(RenderError(simple(
-                "render_panicked",
-                "",
-                "テンプレートを処理できませんでした。",
-                "the template engine failed on this template",
-            )))
-        })?;
+        let (messages, warnings) = safely(|| variant.render(data, options, rewrite))?;
         if messages.is_empty() {
             return Err(RenderError(simple(
                 "nothing_to_say",
@@ -88,8 +79,21 @@ impl CompiledLine {
     }
 }
 
+/// As with an email: a panic in the template library must not take a whole send with it.
+pub(crate) fn safely<T>(render: impl FnOnce() -> Result<T, RenderError>) -> Result<T, RenderError> {
+    catch_unwind(AssertUnwindSafe(render)).unwrap_or_else(|_| {
+        Err(RenderError(simple(
+            "render_panicked",
+            "",
+            "テンプレートを処理できませんでした。",
+            "the template engine failed on this template",
+        )))
+    })
+}
+
 impl CompiledVariant {
-    fn render(
+    /// Writes each part for one customer; a part of which nothing is left is not there.
+    pub(crate) fn render(
         &self,
         data: Data,
         options: &RenderOptions<'_>,
@@ -213,7 +217,7 @@ impl Write for Writer<'_> {
     fn finish(&mut self, key: &str, text: String, place: usize) -> String {
         let is_page = SCHEMES.iter().any(|scheme| text.starts_with(scheme));
         match key {
-            "uri" | "linkUri" if is_page => self.address(&text, place * LINKS_OF_A_TEXT),
+            "uri" | "linkUri" | "link" if is_page => self.address(&text, place * LINKS_OF_A_TEXT),
             "text" => self.words(&text, place),
             _ => text,
         }

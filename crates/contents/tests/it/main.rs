@@ -7,5 +7,6 @@ mod line;
 mod link;
 mod lint;
 mod property;
+mod push;
 mod store;
 mod support;

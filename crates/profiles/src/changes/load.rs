@@ -137,7 +137,14 @@ impl<C: ConnectionTrait> Reading<'_, C> {
                 follows_sql("i")
             )
         };
-        row::befriend(&mut people, self.of(ids, text).await?);
+        row::befriend(&mut people, "line", self.of(ids, text).await?);
+        let text = |wanted: &str| {
+            format!(
+                "SELECT DISTINCT d.profile_id FROM {wanted} u CROSS JOIN device d
+                 WHERE d.profile_id = u.id AND +d.workspace_id = $1 AND d.gone_at IS NULL"
+            )
+        };
+        row::befriend(&mut people, "push", self.of(ids, text).await?);
         Ok(people)
     }
 

@@ -130,17 +130,17 @@ pub(super) fn gather(people: &mut [(i64, Vec<Consent>)], rows: Vec<ConsentRow>) 
     }
 }
 
-/// Somebody who follows a LINE account.
+/// Somebody who follows a LINE account, or has a device that takes pushes.
 #[derive(FromQueryResult)]
 pub(super) struct FollowerRow {
     profile_id: i64,
 }
 
-/// Tells of those who follow a LINE account, beside their consents; the customers stand in ascending order.
-pub(super) fn befriend(people: &mut [(i64, Vec<Consent>)], rows: Vec<FollowerRow>) {
+/// Tells of those who follow, beside their consents; the customers stand in ascending order.
+pub(super) fn befriend(people: &mut [(i64, Vec<Consent>)], channel: &str, rows: Vec<FollowerRow>) {
     let follows = |row: FollowerRow| ConsentRow {
         profile_id: row.profile_id,
-        channel: "line".to_owned(),
+        channel: channel.to_owned(),
         purpose: FOLLOWS.to_owned(),
         granted: true,
         expires_at: None,

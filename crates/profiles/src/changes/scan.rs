@@ -164,7 +164,10 @@ impl Scan {
         let people = state.people.iter();
         state.consents = people.map(|person| (person.id, Vec::new())).collect();
         row::gather(&mut state.consents, rows);
-        row::befriend(&mut state.consents, self.followers(db, after, last).await?);
+        let followers = self.followers(db, after, last).await?;
+        row::befriend(&mut state.consents, "line", followers);
+        let listeners = self.listeners(db, after, last).await?;
+        row::befriend(&mut state.consents, "push", listeners);
         Ok(Stage::Events {
             after: (after, i64::MAX, i64::MAX),
             up_to: last,
@@ -188,6 +191,23 @@ impl Scan {
              WHERE +i.workspace_id = $1 AND i.profile_id > $2 AND i.profile_id <= $3 AND {}",
             follows_sql("i")
         );
+        let binds = [self.workspace.raw().into(), after.into(), last.into()];
+        sql::all(db, text, binds).await
+    }
+
+    /// Reads who has a device that takes pushes; a workspace without one is not asked about everybody.
+    async fn listeners(
+        &self,
+        db: &impl ConnectionTrait,
+        after: i64,
+        last: i64,
+    ) -> Result<Vec<FollowerRow>, DbErr> {
+        let any = "SELECT COUNT(*) FROM (SELECT 1 FROM device WHERE workspace_id = $1 LIMIT 1) d";
+        if sql::number(db, any, [self.workspace.raw().into()]).await? == 0 {
+            return Ok(Vec::new());
+        }
+        let text = "SELECT DISTINCT d.profile_id FROM device d
+             WHERE +d.workspace_id = $1 AND d.profile_id > $2 AND d.profile_id <= $3 AND d.gone_at IS NULL";
         let binds = [self.workspace.raw().into(), after.into(), last.into()];
         sql::all(db, text, binds).await
     }

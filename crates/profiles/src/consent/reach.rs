@@ -1,7 +1,8 @@
 //! The SQL fragments that tell whether a person can be reached for advertising.
 
-/// Under this purpose of the channel `line` those who read changes are told of who follows a LINE account. It is no
-/// consent, and no consent can be given under such a name; but it is kept, and asked for, like one.
+/// Under this purpose of the channels `line` and `push` those who read changes are told of who follows a LINE account, and
+/// of who has a device that takes pushes. It is no consent, and no consent can be given under such a name; but it is kept,
+/// and asked for, like one.
 pub const FOLLOWS: &str = "!follows";
 
 /// Returns a condition on an alias of `identity` that holds when it is the LINE id of somebody who follows an account, and
@@ -25,6 +26,17 @@ pub fn line_sql(profile: &str) -> String {
           AND NOT EXISTS (SELECT 1 FROM consent c WHERE c.profile_id = {profile}.id AND c.channel = 'line'
                           AND c.purpose = 'marketing' AND NOT c.granted))",
         follows_sql("i")
+    )
+}
+
+/// Returns a condition on an alias of `profile` that holds when the person may get advertising by push: active, a device
+/// takes pushes, and has not refused. Allowing pushes on a device is the permission, so no consent is needed.
+pub fn push_sql(profile: &str) -> String {
+    format!(
+        "({profile}.state = 0
+          AND EXISTS (SELECT 1 FROM device d WHERE d.profile_id = {profile}.id AND d.gone_at IS NULL)
+          AND NOT EXISTS (SELECT 1 FROM consent c WHERE c.profile_id = {profile}.id AND c.channel = 'push'
+                          AND c.purpose = 'marketing' AND NOT c.granted))"
     )
 }
 

@@ -68,6 +68,7 @@ pub async fn glance(
     addresses(db, workspace, people, &mut seen).await?;
     consents(db, people, now, &mut seen).await?;
     friends(db, workspace, people, &mut seen).await?;
+    listeners(db, workspace, people, &mut seen).await?;
     orders(db, workspace, people, &mut seen).await?;
     Ok(seen)
 }
@@ -172,6 +173,37 @@ async fn friends(
         match (row.follows, row.blocked) {
             (1, _) if person.line != Reach::Refused => person.line = Reach::Open,
             (0, 1) => person.line = Reach::Broken,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Who has allowed pushes on a device is reached by them unless she refused; whose devices are all gone is not.
+async fn listeners(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    people: &[ProfileId],
+    seen: &mut HashMap<ProfileId, Glance>,
+) -> Result<(), DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        profile_id: i64,
+        living: i64,
+    }
+    let text = format!(
+        "SELECT d.profile_id, CAST(MAX(CASE WHEN d.gone_at IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS living
+         FROM {} u CROSS JOIN device d WHERE d.profile_id = u.id AND d.workspace_id = $1 GROUP BY d.profile_id",
+        ids(db, "$2")
+    );
+    let rows: Vec<Row> = sql::all(db, text, [workspace.raw().into(), bind(people)]).await?;
+    for row in rows {
+        let Some(person) = seen.get_mut(&ProfileId::from_raw(row.profile_id)) else {
+            continue;
+        };
+        match row.living {
+            1 if person.push != Reach::Refused => person.push = Reach::Open,
+            0 => person.push = Reach::Broken,
             _ => {}
         }
     }

@@ -75,7 +75,41 @@ pub(super) struct Shared {
     pub(super) sent_at: Option<Json>,
 }
 
+/// The device that a message was sent from, where the app told its push token.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AppDevice {
+    /// `ios` or `android`.
+    pub system: String,
+    /// What its push service knows it by.
+    pub token: String,
+    /// As its maker calls it.
+    pub name: Option<String>,
+    /// The app's own name, such as `jp.example.shop`.
+    pub app: Option<String>,
+    /// The customer's id.
+    pub user_id: Option<String>,
+    /// The device's own.
+    pub anonymous_id: Option<String>,
+}
+
 impl Message {
+    /// Returns the device that it was sent from, where the app told its push token.
+    pub fn app_device(&self) -> Option<AppDevice> {
+        let of = |group: &str, key: &str| {
+            let value = self.context.get(group)?.get(key)?.as_str()?.trim();
+            (!value.is_empty()).then(|| value.to_owned())
+        };
+        let system = of("device", "type")?.to_lowercase();
+        Some(AppDevice {
+            token: of("device", "token")?,
+            name: of("device", "model").or_else(|| of("device", "name")),
+            app: of("app", "namespace"),
+            user_id: self.user_id.clone(),
+            anonymous_id: self.anonymous_id.clone(),
+            system: matches!(system.as_str(), "ios" | "android").then_some(system)?,
+        })
+    }
+
     /// Reads a message; `call` is given where the address of the request says it.
     ///
     /// # Errors

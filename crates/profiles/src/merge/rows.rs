@@ -180,6 +180,7 @@ pub(super) async fn move_all(ctx: Ctx<'_>, moves: &BTreeMap<i64, i64>) -> Result
         ),
         format!("DELETE FROM order_line WHERE profile_id {old}"),
         format!("UPDATE identity SET profile_id = u.to_id FROM {pairs} u WHERE identity.profile_id = u.from_id"),
+        format!("UPDATE device SET profile_id = u.to_id FROM {pairs} u WHERE device.profile_id = u.from_id"),
     ];
     let bind = rowset::bind(moves.iter().map(|(from, to)| json!([from, to])).collect());
     for text in statements {

@@ -146,6 +146,7 @@ async fn move_back(
         ),
         format!("DELETE FROM event WHERE $2 = $2 AND {events}"),
         format!("UPDATE identity SET profile_id = $2 WHERE profile_id = $1 AND origin_profile_id {theirs}"),
+        format!("UPDATE device SET profile_id = $2 WHERE profile_id = $1 AND origin_profile_id {theirs}"),
     ];
     let ids: Value = rowset::bind_ids(family.iter().copied());
     for text in statements {

@@ -42,7 +42,7 @@ impl Compiler<'_> {
             Node::Consent(consent) => self.consent(consent),
             Node::Reachable(reachable) => match reachable.channel {
                 Channel::Email => self.mailable(),
-                Channel::Line => self.on_line(),
+                Channel::Line | Channel::Push => self.who_follows(reachable.channel),
             },
             Node::Segment(segment) => match self.resolved.segment(segment.id) {
                 Some(document) => Rule::Certainly(Box::new(self.node(&document.root))),
@@ -289,11 +289,11 @@ impl Compiler<'_> {
         )
     }
 
-    /// The same as `profiles::consent::mailable_sql`.
-    fn on_line(&self) -> Rule {
+    /// The same as `profiles::consent::line_sql` and `push_sql`.
+    fn who_follows(&self, channel: Channel) -> Rule {
         let said = |purpose: &str, state| {
             self.consent(&Consent {
-                channel: "line".to_owned(),
+                channel: channel.as_str().to_owned(),
                 purpose: purpose.to_owned(),
                 state,
             })

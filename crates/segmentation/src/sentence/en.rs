@@ -101,6 +101,7 @@ fn clause(node: &Node, labels: &dyn Labels) -> String {
         Node::Reachable(reachable) => match reachable.channel {
             Channel::Email => "who can be reached by email".to_owned(),
             Channel::Line => "who can be reached on LINE".to_owned(),
+            Channel::Push => "who can be reached by push".to_owned(),
         },
         Node::Share(share) => format!(
             "whom the draw “{}” puts between {}% and {}%",

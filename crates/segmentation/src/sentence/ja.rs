@@ -160,6 +160,7 @@ fn reach_clause(channel: Channel, form: Form) -> String {
     let way = match channel {
         Channel::Email => "メール",
         Channel::Line => "LINE",
+        Channel::Push => "プッシュ通知",
     };
     format!("{way}が届く状態{}", form.pick("で", "の"))
 }

@@ -143,6 +143,14 @@ pub fn event_label(name: &str) -> Bilingual {
         Some(n::LINE_VIDEO_WATCHED) => ("Video watched on LINE", "LINEの動画の視聴完了"),
         Some(n::LINE_LINKED) => ("LINE account linked", "LINEアカウントの連携"),
         Some(n::LINE_UNLINKED) => ("LINE account unlinked", "LINEアカウントの連携解除"),
+        Some(n::PUSH_ALLOWED) => ("Pushes allowed", "プッシュ通知の許可"),
+        Some(n::PUSH_STOPPED) => ("Pushes turned off", "プッシュ通知の停止"),
+        Some(n::PUSH_DEVICE_GONE) => (
+            "App or permission removed",
+            "アプリの削除・通知の許可の取り消し",
+        ),
+        Some(n::PUSH_SHOWN) => ("Push shown", "プッシュ通知の表示"),
+        Some(n::PUSH_DISMISSED) => ("Push swept away", "プッシュ通知を閉じた"),
         Some(n::CONSENT_CHANGED) => ("Consent changed", "同意の変更"),
         _ => (name, name),
     };

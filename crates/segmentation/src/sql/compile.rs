@@ -167,6 +167,7 @@ impl<'a> Compiler<'a> {
             Node::Reachable(reachable) => match reachable.channel {
                 Channel::Email => self.mailable(),
                 Channel::Line => profiles::consent::line_sql("p"),
+                Channel::Push => profiles::consent::push_sql("p"),
             },
             Node::Segment(segment) => self.segment(segment),
             Node::Share(share) => {

@@ -129,6 +129,10 @@ pub(crate) fn world(dice: &mut Dice) -> World {
         if let Some(granted) = dice.pick(&[None, None, Some(true), Some(false)]) {
             person.consents.push(("line", "marketing", granted, None));
         }
+        person.has_device = dice.one_in(2);
+        if let Some(granted) = dice.pick(&[None, None, Some(true), Some(false)]) {
+            person.consents.push(("push", "marketing", granted, None));
+        }
     }
     for _ in 0..400 {
         happening(dice, &mut world);

@@ -76,7 +76,13 @@ fn told(person: &Person) -> [Change; 2] {
         is_granted: true,
         expires_at: None,
     });
-    let consents = consents.chain(follows);
+    let listens = (person.has_device).then(|| Consent {
+        channel: "push".into(),
+        purpose: profiles::consent::FOLLOWS.into(),
+        is_granted: true,
+        expires_at: None,
+    });
+    let consents = consents.chain(follows).chain(listens);
     [
         Change::Profile(Profile {
             id: person.id,

@@ -164,6 +164,13 @@ impl Naive<'_> {
                 .any(|said| matches!(said, ("line", "marketing", false, _)));
             return person.line == Some(0) && !refused;
         }
+        if reachable.channel == Channel::Push {
+            let refused = person
+                .consents
+                .iter()
+                .any(|said| matches!(said, ("push", "marketing", false, _)));
+            return person.has_device && !refused;
+        }
         let suppressed = self
             .world
             .people

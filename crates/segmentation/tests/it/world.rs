@@ -31,6 +31,8 @@ pub(crate) struct Person {
     pub(crate) is_suppressed: bool,
     /// How she stands to a LINE account: 0 follows, 1 has blocked, 2 unknown.
     pub(crate) line: Option<i16>,
+    /// Whether a device of hers takes pushes.
+    pub(crate) has_device: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -157,6 +159,7 @@ impl World {
             consents: Vec::new(),
             is_suppressed: false,
             line: None,
+            has_device: false,
         });
         self.people.last_mut().unwrap()
     }
@@ -247,6 +250,17 @@ impl World {
                 .await;
             }
             load_line(db, person).await;
+            if person.has_device {
+                let (workspace, id) = (person.workspace.raw(), person.id);
+                run(
+                    db,
+                    "INSERT INTO device (workspace_id, id, sender_id, kind, fingerprint, token, name, profile_id,
+                       origin_profile_id, registered_at, last_seen_at)
+                     VALUES ($1, $2, 1, 1, $3, 't', '', $2, $2, 0, 0)",
+                    vec![workspace.into(), id.into(), format!("f{id}").into()],
+                )
+                .await;
+            }
             if let (true, Some(email)) = (person.is_suppressed, &person.email) {
                 run(
                     db,

@@ -20,6 +20,8 @@ use crate::EventType;
 
 /// The number of LINE in the ledger.
 const LINE: i16 = 2;
+/// Push, in the ledger.
+const PUSH: i16 = 3;
 
 /// What ids are called.
 pub(super) struct Names {
@@ -67,7 +69,11 @@ impl Names {
         };
         let mut data = json!({
             "customer": self.customer(event.profile_id),
-            "channel": if event.channel == Some(LINE) { "line" } else { "email" },
+            "channel": match event.channel {
+                Some(LINE) => "line",
+                Some(PUSH) => "push",
+                _ => "email",
+            },
             "campaign_id": event.campaign_id.map(|id| CampaignId::from_raw(id).to_string()),
             "delivery_id": event.delivery_id.map(|id| DeliveryId::from_raw(id).to_string()),
         });

@@ -120,6 +120,22 @@ impl Draft {
         self.read_now(|document| matches!(document.channel, Some(ChannelCard::Line { .. })))
     }
 
+    /// Whether it goes to devices, as it is now.
+    pub(crate) fn is_for_push(self) -> bool {
+        self.read_now(|document| matches!(document.channel, Some(ChannelCard::Push { .. })))
+    }
+
+    /// Returns the name of the sender that was chosen.
+    pub(crate) fn sender_name(self) -> String {
+        let id = self.read(|document| {
+            let channel = document.channel.as_ref();
+            channel.map(|card| card.sender().to_owned())
+        });
+        let senders = self.known().senders;
+        let found = senders.into_iter().find(|own| Some(&own.id) == id.as_ref());
+        found.map(|own| own.from_name).unwrap_or_default()
+    }
+
     /// Returns its id.
     pub(crate) fn id(self) -> String {
         self.id.get_value()

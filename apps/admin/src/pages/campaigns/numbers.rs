@@ -101,13 +101,15 @@ fn of_channel(draft: Draft, review: Option<&ReviewView>) -> Vec<AnyView> {
     let sender = draft.read(|document| {
         let channel = document.channel.as_ref();
         channel.map(|card| {
-            (
-                card.sender().to_owned(),
-                matches!(card, ChannelCard::Line { .. }),
-            )
+            let by: fn() -> &'static str = match card {
+                ChannelCard::Email { .. } => t::campaigns::by_email,
+                ChannelCard::Line { .. } => t::campaigns::by_line,
+                ChannelCard::Push { .. } => t::campaigns::by_push,
+            };
+            (card.sender().to_owned(), by)
         })
     });
-    let Some((sender, is_line)) = sender else {
+    let Some((sender, by)) = sender else {
         return Vec::new();
     };
     let known = draft.known().senders;
@@ -118,11 +120,6 @@ fn of_channel(draft: Draft, review: Option<&ReviewView>) -> Vec<AnyView> {
             "",
         )
     });
-    let by = if is_line {
-        t::campaigns::by_line
-    } else {
-        t::campaigns::by_email
-    };
     let count = review.map(|review| people(by, review.sendable));
     count.into_iter().chain(way).collect()
 }

@@ -4,12 +4,14 @@ use api_types::{
     campaigns::{CampaignView, ContentsSource, LocaleChoice},
     contents::{ContentPreview, PreviewContent},
     line_messages::{LinePreview, PreviewLine},
+    push_messages::{PreviewPush, PushPreview},
 };
 use leptos::prelude::*;
 
 use crate::{
     api::{Load, Loaded, campaigns as api, load, segments},
     i18n as t,
+    pages::campaigns::sheet::Phones,
     ui::{ButtonSize, Icon, IconButton, InlineError, Note, PreviewFrame, Section, Skeleton, Tone},
 };
 
@@ -56,13 +58,15 @@ pub(super) fn Receivers(
                 return Ok(None);
             };
             let preview = match asked {
-                Asked::Email(asked) => api::preview(&asked).await,
+                Asked::Email(asked) => api::preview(&asked).await.map(Shown::Frame),
                 Asked::Line(asked) => api::preview_line(&asked).await.map(as_in_a_frame),
+                Asked::Push(asked) => api::preview_push(&asked).await.map(Shown::Phones),
             };
             preview.map(|preview| Some((name, preview)))
         },
     );
-    let body = move || match seen.get() {
+    let body = move || {
+        match seen.get() {
         Loaded::Loading => view! { <Skeleton lines=12/> }.into_any(),
         Loaded::Failed(error) => {
             view! { <InlineError error=error on_retry=move || seen.reload()/> }.into_any()
@@ -70,7 +74,13 @@ pub(super) fn Receivers(
         Loaded::Ready(None) => {
             view! { <p class="t-small ink-3">{t::campaigns::seen_by_nobody}</p> }.into_any()
         }
+        Loaded::Ready(Some((name, Shown::Phones(preview)))) => view! {
+            <div class="seen-h"><span class="ink-2 t-small">{t::contents::from_to} " " {t::contents::receiver_name(&name)}</span></div>
+            <Phones preview=preview from=String::new()/>
+        }
+        .into_any(),
         Loaded::Ready(Some(_)) => view! { <Seen seen=seen/> }.into_any(),
+    }
     };
     let steps = ViewFn::from(move || view! { <Steps at=at people=people/> });
     view! { <Section title=t::campaigns::as_seen more=steps>{body}</Section> }
@@ -80,16 +90,24 @@ pub(super) fn Receivers(
 enum Asked {
     Email(PreviewContent),
     Line(PreviewLine),
+    Push(PreviewPush),
+}
+
+/// How it is shown.
+#[derive(Clone)]
+enum Shown {
+    Frame(ContentPreview),
+    Phones(PushPreview),
 }
 
 /// Messages for LINE are a page in a frame as well; they have no subject.
-fn as_in_a_frame(line: LinePreview) -> ContentPreview {
-    ContentPreview {
+fn as_in_a_frame(line: LinePreview) -> Shown {
+    Shown::Frame(ContentPreview {
         locale: line.locale,
         warnings: line.warnings,
         preview_url: line.preview_url,
         ..ContentPreview::default()
-    }
+    })
 }
 
 /// Returns what to render for a person; `None` while the campaign has no words.
@@ -106,6 +124,14 @@ fn asked(campaign: &CampaignView, person: String) -> Option<Asked> {
         ContentsSource::Line(line) => {
             return Some(Asked::Line(PreviewLine {
                 document: (**line).clone(),
+                customer_id: Some(person),
+                campaign_id,
+                locale,
+            }));
+        }
+        ContentsSource::Push(push) => {
+            return Some(Asked::Push(PreviewPush {
+                document: (**push).clone(),
                 customer_id: Some(person),
                 campaign_id,
                 locale,
@@ -141,8 +167,11 @@ fn Steps(at: RwSignal<usize>, people: Load<Vec<String>>) -> impl IntoView {
 }
 
 #[component]
-fn Seen(seen: Load<Option<(String, ContentPreview)>>) -> impl IntoView {
-    let preview = move || seen.value().flatten();
+fn Seen(seen: Load<Option<(String, Shown)>>) -> impl IntoView {
+    let preview = move || match seen.value().flatten() {
+        Some((name, Shown::Frame(preview))) => Some((name, preview)),
+        _ => None,
+    };
     let src = Signal::derive(move || {
         preview()
             .map(|(_, preview)| preview.preview_url)

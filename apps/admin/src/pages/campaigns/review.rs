@@ -106,9 +106,12 @@ fn Checked(
             .map(|review| t::campaigns::counted_at(format::clock(format::millis(&review.at))))
             .unwrap_or_default()
     };
-    // Tests go to mailboxes of the house; who of it has which id at LINE is not known here.
+    // Tests go to mailboxes of the house; who of it has which id at LINE, or which device, is not known here.
     let is_email = held.with_value(|campaign| {
-        !matches!(campaign.document.channel, Some(ChannelCard::Line { .. }))
+        !matches!(
+            campaign.document.channel,
+            Some(ChannelCard::Line { .. } | ChannelCard::Push { .. })
+        )
     });
     let again = ViewFn::from(move || {
         let recount = move |_| {

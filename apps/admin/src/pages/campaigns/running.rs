@@ -1,6 +1,6 @@
 //! What becomes of a launched campaign: how far, how fast, held or called off, and why not.
 
-use api_types::campaigns::{CampaignView, ProgressView};
+use api_types::campaigns::{CampaignView, HeldView, ProgressView};
 use leptos::prelude::*;
 
 use super::{
@@ -18,8 +18,8 @@ use crate::{
         toast::use_toasts,
     },
     ui::{
-        Badge, Button, ButtonKind, ButtonLink, Dialog, Icon, InlineError, PageHeader, Progress,
-        Section, Sheet, Skeleton, Stat, Stats,
+        Badge, Button, ButtonKind, ButtonLink, Dialog, Icon, InlineError, Note, PageHeader,
+        Progress, Section, Sheet, Skeleton, Stat, Stats, Tone,
     },
 };
 
@@ -72,10 +72,26 @@ pub(crate) fn Running(
             <ButtonLink to=Route::Inbox icon=Icon::Inbox label=t::campaigns::to_inbox/>
             <ButtonLink to=Signal::derive(move || Route::CampaignReport(id.get_value())) kind=ButtonKind::Primary icon=Icon::ChartColumn label=t::campaigns::to_report/>
         </PageHeader>
+        {move || campaign.with(|state| state.ready().and_then(|view| view.summary.held.clone())).map(held)}
         <Moving progress=progress state=state/>
         <Counts id=id progress=progress/>
         <Answers campaign=campaign/>
     }
+}
+
+/// Why it holds itself, and what to do about it.
+fn held(why: HeldView) -> impl IntoView {
+    let HeldView::DevicesLost {
+        sent,
+        lost,
+        percent,
+    } = why;
+    let said = t::campaigns::HeldDevicesLost {
+        lost: format::integer(lost),
+        percent,
+        sent: format::integer(sent),
+    };
+    view! { <Note tone=Tone::Warn>{said.say()}</Note> }
 }
 
 /// Keeps the campaign and its numbers in step.

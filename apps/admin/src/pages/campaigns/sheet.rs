@@ -5,12 +5,14 @@ mod contents;
 mod goal;
 mod line;
 mod offer;
+mod push;
 mod target;
 mod timing;
 
 use leptos::prelude::*;
 
 pub(crate) use contents::CustomerPick;
+pub(crate) use push::Phones;
 
 use super::{draft::Draft, logic::Card, words};
 use crate::{
@@ -72,6 +74,9 @@ fn body(draft: Draft, card: Card) -> AnyView {
         Card::Channel => view! { <channel::ChannelSheet draft=draft/> }.into_any(),
         Card::Contents if draft.is_for_line() => {
             view! { <line::LineSheet draft=draft/> }.into_any()
+        }
+        Card::Contents if draft.is_for_push() => {
+            view! { <push::PushSheet draft=draft/> }.into_any()
         }
         Card::Contents => view! { <contents::ContentsSheet draft=draft/> }.into_any(),
         Card::Goal => view! { <goal::GoalSheet draft=draft/> }.into_any(),

@@ -6,6 +6,7 @@ use api_types::{
     },
     contents::ContentSummary,
     line_messages::{LineDocument, LineMessage},
+    push_messages::PushDocument,
     segments::SegmentView,
     senders::SenderView,
 };
@@ -139,6 +140,7 @@ pub(crate) fn answer(card: Card, document: &CampaignDocument, known: &Known) -> 
                 }
                 ContentsSource::Inline(email) => email.name.clone(),
                 ContentsSource::Line(line) => return line_sentence(line),
+                ContentsSource::Push(push) => return push_sentence(push),
             };
             match &contents.locale {
                 LocaleChoice::Person => t::campaigns::contents_says(subject),
@@ -159,6 +161,8 @@ fn channel_sentence(card: &ChannelCard, known: &Known) -> String {
         (ChannelCard::Email { .. }, None) => t::campaigns::channel_email().to_owned(),
         (ChannelCard::Line { .. }, Some(sender)) => t::campaigns::line_says(&sender.from_name),
         (ChannelCard::Line { .. }, None) => t::campaigns::channel_line().to_owned(),
+        (ChannelCard::Push { .. }, Some(sender)) => t::campaigns::push_says(&sender.from_name),
+        (ChannelCard::Push { .. }, None) => t::campaigns::channel_push().to_owned(),
     }
 }
 
@@ -183,11 +187,20 @@ fn line_sentence(line: &LineDocument) -> String {
     t::campaigns::contents_line(short)
 }
 
+/// Names a push by its title.
+fn push_sentence(push: &PushDocument) -> String {
+    let variant = push.variants.get(&push.default_locale);
+    let title = variant.map(|variant| variant.title.as_str());
+    let short: String = title.unwrap_or_default().chars().take(40).collect();
+    t::campaigns::contents_push(short)
+}
+
 /// Returns what a way out is called.
 pub(crate) fn way(transport: &str) -> fn() -> &'static str {
     match transport {
         "sandbox" => t::campaigns::way_sandbox,
         "line" => t::campaigns::way_line,
+        "push" => t::campaigns::way_push,
         _ => t::campaigns::way_smtp,
     }
 }

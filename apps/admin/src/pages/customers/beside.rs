@@ -3,7 +3,7 @@
 use api_types::customers::{ConsentView, CustomerView, IdentityView, SuppressionView};
 use leptos::prelude::*;
 
-use super::{computed::Computed, line::Line, logic, segments::Segments, words};
+use super::{computed::Computed, devices::Devices, line::Line, logic, segments::Segments, words};
 use crate::{
     format::{self, zone},
     i18n as t,
@@ -31,6 +31,7 @@ pub(super) fn Beside(
         <div class="stack">
             <Section title=t::customers::channels><Consents consents=consents suppressions=suppressions/></Section>
             <Line id=id.clone()/>
+            <Devices id=id.clone()/>
             <Computed id=id.clone()/>
             <Segments id=id/>
             <Section title=t::customers::facts more=edit><Facts customer=customer/></Section>

@@ -81,6 +81,11 @@ fn event(name: &str) -> (Icon, Voice, String) {
         "line_video_watched" => (Icon::Eye, Theirs, t::customers::line_watched()),
         "line_linked" => (Icon::GitBranch, Theirs, t::customers::line_linked_event()),
         "line_unlinked" => (Icon::GitBranch, Theirs, t::customers::line_unlinked_event()),
+        "push_allowed" => (Icon::Smartphone, Theirs, t::customers::push_allowed()),
+        "push_stopped" => (Icon::Ban, Theirs, t::customers::push_stopped()),
+        "push_device_gone" => (Icon::Ban, Theirs, t::customers::push_gone()),
+        "push_shown" => (Icon::Smartphone, Theirs, t::customers::push_shown()),
+        "push_dismissed" => (Icon::X, Theirs, t::customers::push_dismissed()),
         "consent_changed" => (Icon::ShieldCheck, Theirs, t::customers::consent_changed()),
         other => (Icon::Zap, Theirs, other),
     };
@@ -284,7 +289,7 @@ fn note(item: &TimelineView) -> String {
     parts.join("・")
 }
 
-/// What was said or pressed in LINE.
+/// What was said or pressed in LINE, and on which device something happened to pushes.
 fn line_words(item: &TimelineView) -> Option<String> {
     let detail = item.detail.as_ref()?;
     let is_true = |name: &str| detail.get(name).and_then(Value::as_bool) == Some(true);
@@ -297,6 +302,7 @@ fn line_words(item: &TimelineView) -> Option<String> {
         }
         "line_message_received" => field(item, "text"),
         "line_postback" => field(item, "data"),
+        "push_allowed" | "push_stopped" | "push_device_gone" => field(item, "device"),
         _ => None,
     }
 }

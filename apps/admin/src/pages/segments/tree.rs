@@ -299,7 +299,7 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
         .map(|segment| segment.id.clone());
     let bought = json!({"events": {"names": ["Product Purchased"], "within": {"last": {"days": 90}},
         "test": {"count": {"times": {"at_least": 1}}}}});
-    let kinds: [(Icon, Word, Value); 9] = [
+    let kinds: [(Icon, Word, Value); 10] = [
         (Icon::ShoppingBag, t::segments::add_event, bought.clone()),
         (
             Icon::ShoppingCart,
@@ -330,6 +330,11 @@ fn add_lines(editor: Editor, group: StoredValue<String>) -> Vec<MenuLine> {
             Icon::MessageCircle,
             t::segments::add_reachable_line,
             json!({"reachable": {"channel": "line"}}),
+        ),
+        (
+            Icon::Smartphone,
+            t::segments::add_reachable_push,
+            json!({"reachable": {"channel": "push"}}),
         ),
         (
             Icon::Split,

@@ -5,6 +5,7 @@ use leptos::{ev, prelude::*};
 
 use super::{
     line_form::{LineFields, LineTyped},
+    push_form::{PushFields, PushTyped},
     sender_provider::{self, Provider, ProviderFields},
 };
 use crate::{
@@ -33,6 +34,7 @@ struct Typed {
     per_second: RwSignal<Option<i64>>,
     return_domain: RwSignal<String>,
     line: LineTyped,
+    push: PushTyped,
     provider: Provider,
 }
 
@@ -59,6 +61,7 @@ impl Typed {
                 smtp.return_domain.clone().unwrap_or_default()
             })),
             line: LineTyped::new(present.and_then(|sender| sender.line.as_ref())),
+            push: PushTyped::new(present.and_then(|sender| sender.push.as_ref())),
             provider: Provider::new(smtp.and_then(|smtp| smtp.provider.as_ref())),
         }
     }
@@ -91,6 +94,7 @@ impl Typed {
             provider: self.provider.read(),
         });
         let line = (transport == "line").then(|| self.line.read());
+        let push = (transport == "push").then(|| self.push.read());
         WriteSender {
             version,
             from_name: self.name.get_untracked().trim().to_owned(),
@@ -99,6 +103,7 @@ impl Typed {
             transport,
             smtp,
             line,
+            push,
         }
     }
 }
@@ -119,6 +124,14 @@ const FIELDS: &[&str] = &[
     "/line/login_channel_id",
     "/line/login_channel_secret",
     "/line/per_second",
+    "/push/apns/topic",
+    "/push/apns/team_id",
+    "/push/apns/key_id",
+    "/push/apns/key",
+    "/push/fcm/account",
+    "/push/guard_percent",
+    "/push/guard_after",
+    "/push/per_second",
     sender_provider::POINTERS[0],
     sender_provider::POINTERS[1],
     sender_provider::POINTERS[2],
@@ -133,14 +146,17 @@ pub(super) fn SenderForm(
     present: Option<SenderView>,
     senders: Load<Page<SenderView>>,
     open: RwSignal<bool>,
-    /// A LINE account has just been connected.
+    /// A LINE account has just been connected, or pushes set up: what is to be done elsewhere now.
     on_line: Callback<SenderView>,
 ) -> impl IntoView {
     let typed = Typed::new(present.as_ref());
     let present_smtp = StoredValue::new(present.as_ref().and_then(|sender| sender.smtp.clone()));
     let (submit, toasts) = (Submit::default(), use_toasts());
     let version = RwSignal::new(present.as_ref().map(|sender| sender.version));
-    let was_line = present.as_ref().map(|sender| sender.line.is_some());
+    // What is a LINE account or sends pushes goes on doing so, and what sends mail becomes neither.
+    let is_fixed = present
+        .as_ref()
+        .map(|sender| sender.line.is_some() || sender.push.is_some());
     let id = StoredValue::new(present.map(|sender| sender.id));
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -150,7 +166,8 @@ pub(super) fn SenderForm(
             move |saved: SenderView| {
                 senders.reload();
                 toasts.say(t::common::saved());
-                if saved.line.is_some() && id.with_value(Option::is_none) {
+                let goes_on = saved.line.is_some() || saved.push.is_some();
+                if goes_on && id.with_value(Option::is_none) {
                     on_line.run(saved);
                 } else {
                     open.set(false);
@@ -162,23 +179,26 @@ pub(super) fn SenderForm(
         Choice::new("sandbox", t::settings::sandbox),
         Choice::new("smtp", t::settings::smtp),
     ];
-    // What is a LINE account stays one, and what sends mail does not become one.
-    if was_line.is_none() {
+    if is_fixed.is_none() {
         ways.push(Choice::new("line", t::settings::line));
+        ways.push(Choice::new("push", t::settings::push));
     }
     let is_line = Memo::new(move |_| typed.transport.with(|way| way == "line"));
+    let is_push = Memo::new(move |_| typed.transport.with(|way| way == "push"));
     let is_smtp = Memo::new(move |_| typed.transport.with(|way| way == "smtp"));
     view! {
         <form class="form" on:submit=on_submit>
             {move || (!is_line.get()).then(|| view! { <From typed=typed submit=submit/> })}
-            {(was_line != Some(true)).then(|| view! { <RadioGroup label=t::settings::way value=typed.transport choices=ways/> })}
-            <p class="t-small ink-3 set-under">{move || match (is_smtp.get(), is_line.get()) {
-                (true, _) => t::settings::smtp_about(),
-                (_, true) => t::settings::line_about(),
+            {(is_fixed != Some(true)).then(|| view! { <RadioGroup label=t::settings::way value=typed.transport choices=ways/> })}
+            <p class="t-small ink-3 set-under">{move || match typed.transport.get().as_str() {
+                "smtp" => t::settings::smtp_about(),
+                "line" => t::settings::line_about(),
+                "push" => t::settings::push_about(),
                 _ => t::settings::sandbox_about(),
             }}</p>
             {move || is_smtp.get().then(|| view! { <Server typed=typed submit=submit present=present_smtp.get_value()/> })}
             {move || is_line.get().then(|| view! { <LineFields typed=typed.line submit=submit/> })}
+            {move || is_push.get().then(|| view! { <PushFields typed=typed.push submit=submit/> })}
             <Conflict submit=submit on_take=Callback::from(move || {
                 // What is typed stays; only the version moves on to the present one.
                 id.with_value(|id| senders.with(|state| newest(state, id.as_deref())).map(|newest| version.set(Some(newest))));
@@ -197,10 +217,21 @@ pub(super) fn SenderForm(
 
 #[component]
 fn From(typed: Typed, submit: Submit) -> impl IntoView {
+    let is_push = Memo::new(move |_| typed.transport.with(|way| way == "push"));
+    // Push services write to it when something is wrong; nobody who gets a push sees it.
+    let address = move || {
+        if is_push.get() {
+            t::settings::push_contact()
+        } else {
+            t::settings::from_address()
+        }
+    };
     view! {
         <TextField label=t::settings::from_name value=typed.name error=submit.field("/from_name") required=true autocomplete="off"/>
-        <TextField label=t::settings::from_address kind=FieldKind::Email value=typed.address error=submit.field("/from_address") required=true autocomplete="off"/>
-        <TextField label=t::settings::reply_to kind=FieldKind::Email value=typed.reply_to hint=t::settings::reply_to_hint error=submit.field("/reply_to") autocomplete="off"/>
+        <TextField label=address kind=FieldKind::Email value=typed.address error=submit.field("/from_address") required=true autocomplete="off"/>
+        {move || (!is_push.get()).then(|| view! {
+            <TextField label=t::settings::reply_to kind=FieldKind::Email value=typed.reply_to hint=t::settings::reply_to_hint error=submit.field("/reply_to") autocomplete="off"/>
+        })}
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     domain::Domain,
     line_state::LineAccount,
     places::{Place, Places},
+    push_state::PushSite,
     sender_form::SenderForm,
 };
 use crate::{
@@ -28,6 +29,7 @@ pub(super) enum Beside {
     Edit(SenderView),
     Dkim(SenderView),
     Line(SenderView),
+    Push(SenderView),
     Domain(SenderView),
     Archive(SenderView),
 }
@@ -74,6 +76,9 @@ fn columns(beside: RwSignal<Beside>) -> Vec<Column<SenderView>> {
         if sender.line.is_some() {
             return view! { <Status tone=Tone::Good icon=Icon::MessageCircle label=t::settings::line/> }.into_any();
         }
+        if sender.push.is_some() {
+            return view! { <Status tone=Tone::Good icon=Icon::Smartphone label=t::settings::push/> }.into_any();
+        }
         match host {
             Some(host) => view! { <Status tone=Tone::Neutral icon=Icon::Send label=host/> }.into_any(),
             None => view! { <Status tone=Tone::Neutral icon=Icon::ShieldCheck label=t::settings::sandbox help=t::settings::sandbox_about/> }
@@ -82,8 +87,10 @@ fn columns(beside: RwSignal<Beside>) -> Vec<Column<SenderView>> {
     };
     let pace = |sender: &SenderView| {
         let mail = sender.smtp.as_ref().and_then(|smtp| smtp.per_second);
-        let rate = mail.or_else(|| sender.line.as_ref().and_then(|line| line.per_second));
-        let is_real = sender.smtp.is_some() || sender.line.is_some();
+        let rate = mail
+            .or_else(|| sender.line.as_ref().and_then(|line| line.per_second))
+            .or_else(|| sender.push.as_ref().and_then(|push| push.per_second));
+        let is_real = sender.smtp.is_some() || sender.line.is_some() || sender.push.is_some();
         move || match (rate, is_real) {
             (Some(rate), _) => t::settings::n_per_second(i64::from(rate)),
             (None, true) => t::settings::no_limit().to_owned(),
@@ -123,6 +130,11 @@ fn Acts(sender: SenderView, beside: RwSignal<Beside>) -> impl IntoView {
         let line_line = MenuItem::new(Icon::MessageCircle, t::settings::line_state, move || {
             beside.set(Beside::Line(line.clone()));
         });
+        let is_push = sender.push.is_some();
+        let push = sender.clone();
+        let push_line = MenuItem::new(Icon::Smartphone, t::settings::push_site, move || {
+            beside.set(Beside::Push(push.clone()));
+        });
         let domain = sender.clone();
         let domain_line = MenuItem::new(Icon::ShieldCheck, t::settings::domain_check, move || {
             beside.set(Beside::Domain(domain.clone()));
@@ -142,6 +154,8 @@ fn Acts(sender: SenderView, beside: RwSignal<Beside>) -> impl IntoView {
         let mut lines = vec![MenuLine::from(edit_line)];
         if is_line {
             lines.push(line_line.into());
+        } else if is_push {
+            lines.push(push_line.into());
         } else {
             lines.extend([dkim_line.into(), domain_line.into()]);
         }
@@ -161,7 +175,12 @@ fn Acts(sender: SenderView, beside: RwSignal<Beside>) -> impl IntoView {
 const fn is_sheet(beside: &Beside) -> bool {
     matches!(
         beside,
-        Beside::New | Beside::Edit(_) | Beside::Dkim(_) | Beside::Line(_) | Beside::Domain(_)
+        Beside::New
+            | Beside::Edit(_)
+            | Beside::Dkim(_)
+            | Beside::Line(_)
+            | Beside::Push(_)
+            | Beside::Domain(_)
     )
 }
 
@@ -183,17 +202,25 @@ fn Sheets(beside: RwSignal<Beside>, senders: Load<Page<SenderView>>) -> impl Int
             Beside::Edit(_) => t::settings::sender_edit(),
             Beside::Dkim(_) => t::settings::dkim_set(),
             Beside::Line(_) => t::settings::line_state(),
+            Beside::Push(_) => t::settings::push_site(),
             Beside::Domain(_) => t::settings::domain_check(),
             _ => t::settings::sender_new(),
         })
     };
-    let on_line = Callback::new(move |sender| beside.set(Beside::Line(sender)));
+    let on_line = Callback::new(move |sender: SenderView| {
+        beside.set(if sender.push.is_some() {
+            Beside::Push(sender)
+        } else {
+            Beside::Line(sender)
+        });
+    });
     view! {
         <Sheet open=open title=title>
             {move || match beside.get() {
                 Beside::New => view! { <SenderForm present=None senders=senders open=open on_line=on_line/> }.into_any(),
                 Beside::Edit(sender) => view! { <SenderForm present=Some(sender) senders=senders open=open on_line=on_line/> }.into_any(),
                 Beside::Line(sender) => view! { <LineAccount sender=sender/> }.into_any(),
+                Beside::Push(sender) => view! { <PushSite sender=sender/> }.into_any(),
                 Beside::Dkim(sender) => view! { <DkimForm present=sender senders=senders/> }.into_any(),
                 Beside::Domain(sender) => view! { <Domain id=sender.id/> }.into_any(),
                 _ => ().into_any(),

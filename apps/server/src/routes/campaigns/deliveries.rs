@@ -4,7 +4,11 @@ use access::Permission;
 use api_types::{PageOf, campaigns::DeliveryView};
 use axum::{Json, extract::State};
 use campaigns::ledger::{self, DeliveryFilter, DeliveryRow, DeliveryState};
-use kernel::{id::kind, invalid::Invalid, page::PageRequest};
+use kernel::{
+    id::{DeviceId, kind},
+    invalid::Invalid,
+    page::PageRequest,
+};
 use profiles::customers::masked_email;
 use serde::Deserialize;
 
@@ -96,7 +100,9 @@ fn view(row: DeliveryRow, shows_addresses: bool) -> DeliveryView {
         state: row.state.as_str().to_owned(),
         reason: row.reason,
         address: row.address.map(|address| {
-            if shows_addresses {
+            if row.is_push {
+                devices(&address)
+            } else if shows_addresses {
                 address
             } else {
                 masked_email(&address)
@@ -110,4 +116,13 @@ fn view(row: DeliveryRow, shows_addresses: bool) -> DeliveryView {
         handed_over_at: text(row.handed_over_at),
         settled_at: text(row.settled_at),
     }
+}
+
+/// The numbers of devices, as ids; they name nobody.
+fn devices(numbers: &str) -> String {
+    let ids = numbers.split_whitespace().filter_map(|number| {
+        let number = number.parse().ok()?;
+        Some(DeviceId::from_raw(number).to_string())
+    });
+    ids.collect::<Vec<_>>().join(", ")
 }

@@ -3,7 +3,9 @@
 use api_types::campaigns as wire;
 use campaigns::{
     CampaignError,
-    model::{CampaignDocument, ChannelCard, ContentFacts, ContentsSource, Facts, State, Words},
+    model::{
+        CampaignDocument, ChannelCard, ContentFacts, ContentsSource, Facts, Held, State, Words,
+    },
     sender::{self, Transport},
     store::{Author, Campaign},
 };
@@ -82,11 +84,29 @@ pub(super) fn summary(campaign: &Campaign) -> wire::CampaignSummary {
         name: campaign.name.clone(),
         state: campaign.stage.state.as_str().to_owned(),
         version: campaign.version,
+        held: (campaign.stage.state == State::Paused)
+            .then_some(campaign.held)
+            .flatten()
+            .map(held),
         plan_at: text(campaign.plan_at),
         launched_at: text(campaign.launched_at),
         finished_at: text(campaign.finished_at),
         created_at: campaign.created_at.to_string(),
         updated_at: campaign.updated_at.to_string(),
+    }
+}
+
+const fn held(why: Held) -> wire::HeldView {
+    match why {
+        Held::DevicesLost {
+            sent,
+            lost,
+            percent,
+        } => wire::HeldView::DevicesLost {
+            sent,
+            lost,
+            percent,
+        },
     }
 }
 
@@ -123,6 +143,7 @@ pub(super) async fn words(
         None => Ok(None),
         Some(ContentsSource::Inline(email)) => Ok(Some(Words::Email(email.clone()))),
         Some(ContentsSource::Line(line)) => Ok(Some(Words::Line(line.clone()))),
+        Some(ContentsSource::Push(push)) => Ok(Some(Words::Push(push.clone()))),
         Some(ContentsSource::Saved(id)) => {
             let found = contents::store::find(db, campaign.workspace, *id).await?;
             let usable = found.filter(|content| content.summary.archived_at.is_none());
@@ -153,6 +174,10 @@ pub(super) async fn facts(
             let problems = contents::line::problems(&line, line_refuses);
             ContentFacts::Line(line, problems)
         }
+        Some(Words::Push(push)) => {
+            let problems = contents::push::problems(&push);
+            ContentFacts::Push(push, problems)
+        }
         None => ContentFacts::Unknown,
     };
     Ok(Facts {
@@ -175,8 +200,14 @@ async fn has_sender(db: &impl ConnectionTrait, campaign: &Campaign) -> Result<bo
         return Ok(false);
     };
     let found = sender::find(db, campaign.workspace, card.sender()).await?;
-    let is_line = matches!(card, ChannelCard::Line { .. });
-    Ok(found.is_some_and(|sender| matches!(sender.transport, Transport::Line(_)) == is_line))
+    Ok(found.is_some_and(|sender| match (card, sender.transport) {
+        (ChannelCard::Line { .. }, Transport::Line(_))
+        | (ChannelCard::Push { .. }, Transport::Push(_)) => true,
+        (ChannelCard::Email { .. }, other) => {
+            matches!(other, Transport::Sandbox | Transport::Smtp(_))
+        }
+        _ => false,
+    }))
 }
 
 async fn is_segment(

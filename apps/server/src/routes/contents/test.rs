@@ -99,6 +99,7 @@ pub(super) async fn test(
             Transport::Sandbox => "sandbox",
             Transport::Smtp(_) => "smtp",
             Transport::Line(_) => "line",
+            Transport::Push(_) => "push",
         }
         .to_owned(),
         results,

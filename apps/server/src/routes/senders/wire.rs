@@ -5,7 +5,7 @@ use campaigns::sender::{Sender, SmtpSettings, Tls, Transport};
 use kernel::{id::SenderId, invalid::Invalid};
 use storage::secret;
 
-use super::{line, provider};
+use super::{line, provider, push};
 use crate::{
     http::{audit, auth::Caller, problem::ApiError},
     state::App,
@@ -24,26 +24,31 @@ pub(super) async fn view(
     caller: &Caller,
     sender: Sender,
 ) -> Result<SenderView, ApiError> {
-    let (transport, smtp, line) = match sender.transport {
-        Transport::Sandbox => ("sandbox", None, None),
-        Transport::Smtp(smtp) => {
+    let (mut transport, mut smtp, mut line, mut push) = ("sandbox", None, None, None);
+    match sender.transport {
+        Transport::Sandbox => {}
+        Transport::Smtp(server) => {
             let name = Sender::password_name(sender.id);
             let password =
                 secret::get(app.db.reader(), &app.master_key, caller.workspace, &name).await;
-            let told_by = match &smtp.provider {
+            let told_by = match &server.provider {
                 Some(settings) => Some(provider::view(app, caller, sender.id, settings).await?),
                 None => None,
             };
-            let mut view = smtp_view(smtp, matches!(password, Ok(Some(_))));
+            let mut view = smtp_view(server, matches!(password, Ok(Some(_))));
             view.provider = told_by;
-            ("smtp", Some(view), None)
+            (transport, smtp) = ("smtp", Some(view));
         }
         Transport::Line(account) => {
             let kept = line::kept(app, caller, sender.id).await?;
             let shown = line::view(app, sender.id, account, kept);
-            ("line", None, Some(shown))
+            (transport, line) = ("line", Some(shown));
         }
-    };
+        Transport::Push(settings) => {
+            let shown = push::view(app, caller.workspace, sender.id, settings).await?;
+            (transport, push) = ("push", Some(shown));
+        }
+    }
     Ok(SenderView {
         id: sender.id.to_string(),
         from_name: sender.from_name,
@@ -52,6 +57,7 @@ pub(super) async fn view(
         transport: transport.to_owned(),
         smtp,
         line,
+        push,
         version: sender.version,
     })
 }
@@ -106,6 +112,13 @@ pub(super) fn read(
 
 fn read_transport(body: &WriteSender, present: Option<&Sender>) -> Result<Transport, ApiError> {
     let was_line = present.is_some_and(|sender| matches!(sender.transport, Transport::Line(_)));
+    let was_push = present.map(|sender| matches!(sender.transport, Transport::Push(_)));
+    if was_push.is_some_and(|was_push| was_push != (body.transport == "push")) {
+        return Err(push::fixed());
+    }
+    if body.transport != "push" && body.push.is_some() {
+        return Err(push::unexpected());
+    }
     match body.transport.as_str() {
         word if was_line && word != "line" => Err(Invalid::one(
             "/transport",
@@ -144,11 +157,14 @@ fn read_transport(body: &WriteSender, present: Option<&Sender>) -> Result<Transp
             })?;
             Ok(Transport::Line(line::read(account)?))
         }
+        "push" => Ok(Transport::Push(push::read(
+            body.push.clone().unwrap_or_default(),
+        ))),
         _ => Err(Invalid::one(
             "/transport",
             "unknown",
-            "use sandbox, smtp or line",
-            "sandbox・smtp・line から選んでください",
+            "use sandbox, smtp, line or push",
+            "sandbox・smtp・line・push から選んでください",
         )
         .into()),
     }
@@ -171,7 +187,7 @@ fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings,
     let provider = provider.map(Box::new);
     let dkim = present.and_then(|sender| match &sender.transport {
         Transport::Smtp(smtp) => smtp.dkim.clone(),
-        Transport::Sandbox | Transport::Line(_) => None,
+        Transport::Sandbox | Transport::Line(_) | Transport::Push(_) => None,
     });
     Ok(SmtpSettings {
         host: smtp.host.trim().to_owned(),
@@ -216,10 +232,11 @@ pub(super) async fn keep_secrets(
         .await?;
     }
     line::keep(app, tx, caller, id, body).await?;
+    push::keep(app, tx, caller, id, body).await?;
     provider::keep_secret(app, tx, caller, id, body).await
 }
 
-/// Asks LINE about the account of a `line` sender; other senders are as they were read.
+/// Asks LINE about the account of a `line` sender, and tries the keys of a `push` one; other senders are as they were read.
 pub(super) async fn connect(
     app: &App,
     caller: &Caller,
@@ -227,6 +244,9 @@ pub(super) async fn connect(
     body: &WriteSender,
     present: Option<&Sender>,
 ) -> Result<(), ApiError> {
+    if let Transport::Push(_) = sender.transport {
+        return push::connect(app, caller.workspace, sender, body).await;
+    }
     let is_line = matches!(sender.transport, Transport::Line(_));
     match &body.line {
         Some(account) if is_line => {

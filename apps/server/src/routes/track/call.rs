@@ -6,13 +6,13 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use profiles::ingest::{
-    Call, IngestError,
+    Call, IngestError, Message,
     body::{self as messages, BodyError},
 };
 use serde_json::{Value, json};
 
 use super::{body, key};
-use crate::{http::problem::ApiError, state::App};
+use crate::{http::problem::ApiError, push, state::App};
 
 /// Answers 200 once the messages are stored, also when some of them were refused: those are in
 /// quarantine with their reason, and sending them again would not mend them.
@@ -29,11 +29,21 @@ pub(super) async fn take(
     let presented = key::presented(&headers)
         .or_else(|| parsed.as_ref().ok().and_then(|body| body.write_key.clone()));
     let key = key::find(&app, presented).await?;
+    let parsed = parsed.map_err(bad_body)?;
+    let devices = parsed.messages.iter().filter_map(Message::app_device);
+    let devices = devices.collect();
     let verdicts = app
         .ingest
-        .submit(key.workspace, key.source, parsed.map_err(bad_body)?)
+        .submit(key.workspace, key.source, parsed)
         .await
         .map_err(not_taken)?;
+    if let Err(error) = push::heard(&app, key.workspace, key.source, devices).await {
+        // The app's next event tells it again.
+        tracing::warn!(
+            error = format!("{error:#}"),
+            "failed to write down the device of an app"
+        );
+    }
     metrics::counter!("enishi_ingest_messages_total")
         .increment(u64::try_from(verdicts.len()).unwrap_or(0));
     Ok(Json(json!({ "success": true })))

@@ -194,7 +194,7 @@ fn leaf(dice: &mut Dice) -> Json {
         8 => match dice.below(5) {
             3 => share(dice),
             4 => json!({"not": share(dice)}),
-            0 => json!({"reachable": {"channel": dice.pick(&["email", "line"])}}),
+            0 => json!({"reachable": {"channel": dice.pick(&["email", "line", "push"])}}),
             1 => json!({"segment": {"id": SegmentId::from_raw(INNER).to_string()}}),
             _ => {
                 json!({"consent": {"channel": "email", "state": dice.pick(&["granted", "withdrawn", "none"])}})

@@ -1,4 +1,4 @@
-//! By which way: the sender of the email, or the LINE account.
+//! By which way: the sender of the email, the LINE account, or the devices of a site or an app.
 
 use api_types::{campaigns::ChannelCard, senders::SenderView};
 use leptos::prelude::*;
@@ -22,10 +22,15 @@ pub(super) fn ChannelSheet(draft: Draft) -> impl IntoView {
     let present = draft.read_now(|document| document.channel.clone());
     let silent = matches!(
         &present,
-        Some(ChannelCard::Line {
-            is_silent: true,
-            ..
-        })
+        Some(
+            ChannelCard::Line {
+                is_silent: true,
+                ..
+            } | ChannelCard::Push {
+                is_silent: true,
+                ..
+            }
+        )
     );
     let sender = RwSignal::new(
         present
@@ -34,21 +39,22 @@ pub(super) fn ChannelSheet(draft: Draft) -> impl IntoView {
     );
     let is_silent = RwSignal::new(silent);
     let senders = Memo::new(move |_| draft.known().senders);
-    let is_line = Memo::new(move |_| {
+    let transport = Memo::new(move |_| {
         let id = sender.get();
         senders.with(|senders| {
             let found = senders.iter().find(|own| own.id == id);
-            found.is_some_and(|own| own.transport == "line")
+            found.map(|own| own.transport.clone()).unwrap_or_default()
         })
     });
+    let has_sound = Memo::new(move |_| matches!(transport.get().as_str(), "line" | "push"));
     Effect::new(move |before: Option<(String, bool)>| {
         let now = (sender.get(), is_silent.get());
         if before.is_some_and(|before| before != now) && !now.0.is_empty() {
             let (sender, is_silent) = now.clone();
-            let card = if is_line.get_untracked() {
-                ChannelCard::Line { sender, is_silent }
-            } else {
-                ChannelCard::Email { sender }
+            let card = match transport.get_untracked().as_str() {
+                "line" => ChannelCard::Line { sender, is_silent },
+                "push" => ChannelCard::Push { sender, is_silent },
+                _ => ChannelCard::Email { sender },
             };
             draft.change(|document| document.channel = Some(card));
         }
@@ -69,9 +75,13 @@ pub(super) fn ChannelSheet(draft: Draft) -> impl IntoView {
     };
     view! {
         {body}
-        {move || is_line.get().then(|| view! {
+        {move || has_sound.get().then(|| view! {
             <Switch label=t::campaigns::line_silent checked=is_silent on_change=move |on| is_silent.set(on)/>
         })}
-        <p class="t-small ink-2">{move || if is_line.get() { t::campaigns::line_note() } else { t::campaigns::channel_note() }}</p>
+        <p class="t-small ink-2">{move || match transport.get().as_str() {
+            "line" => t::campaigns::line_note(),
+            "push" => t::campaigns::push_note(),
+            _ => t::campaigns::channel_note(),
+        }}</p>
     }
 }

@@ -82,6 +82,7 @@ pub(super) fn ReachControls(editor: Editor, at: String) -> impl IntoView {
     let say = move || {
         channel.with(|channel| match channel.as_str() {
             "line" => t::segments::reachable_line(),
+            "push" => t::segments::reachable_push(),
             _ => t::segments::reachable_email(),
         })
     };
