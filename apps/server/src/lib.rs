@@ -11,6 +11,7 @@ pub mod intake;
 pub mod keeping;
 pub mod line;
 pub mod membership;
+pub mod menus;
 mod routes;
 pub mod state;
 mod telemetry;

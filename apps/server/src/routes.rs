@@ -16,6 +16,7 @@ mod hooks;
 mod imports;
 mod inbox;
 mod line;
+mod line_menus;
 mod lists;
 pub(crate) mod mail_hooks;
 mod products;
@@ -46,6 +47,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(workspace::routes())
         .merge(senders::routes())
         .merge(line::routes())
+        .merge(line_menus::routes())
         .merge(webhooks::routes())
         .merge(test_audience::routes())
         .merge(segments::routes())

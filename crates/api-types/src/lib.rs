@@ -8,6 +8,7 @@ pub mod contents;
 pub mod customers;
 pub mod imports;
 pub mod line;
+pub mod line_menus;
 pub mod line_messages;
 pub mod lists;
 pub mod memberships;

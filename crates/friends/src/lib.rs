@@ -3,6 +3,7 @@
 pub mod book;
 mod friend;
 pub mod link;
+pub mod menu;
 mod message;
 mod prune;
 mod receipt;

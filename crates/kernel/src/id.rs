@@ -272,6 +272,10 @@ pub mod kind {
     pub enum WebhookMessage {}
     /// Telling one program of one thing.
     pub enum WebhookDelivery {}
+    /// A rich menu of a LINE account.
+    pub enum Menu {}
+    /// A rich menu as it was published.
+    pub enum MenuPublication {}
 
     impl Kind for Workspace {
         const PREFIX: &'static str = "wsp";
@@ -342,6 +346,12 @@ pub mod kind {
     impl Kind for WebhookDelivery {
         const PREFIX: &'static str = "whd";
     }
+    impl Kind for Menu {
+        const PREFIX: &'static str = "rmn";
+    }
+    impl Kind for MenuPublication {
+        const PREFIX: &'static str = "rmp";
+    }
     impl Kind for Quarantined {
         const PREFIX: &'static str = "qua";
     }
@@ -395,6 +405,10 @@ pub type WebhookId = Id<kind::Webhook>;
 pub type WebhookMessageId = Id<kind::WebhookMessage>;
 /// See [`kind::WebhookDelivery`].
 pub type WebhookDeliveryId = Id<kind::WebhookDelivery>;
+/// See [`kind::Menu`].
+pub type MenuId = Id<kind::Menu>;
+/// See [`kind::MenuPublication`].
+pub type PublicationId = Id<kind::MenuPublication>;
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@
 //! read a cookie and never act on a GET, which scanners follow.
 
 mod click;
+mod menu;
 mod open;
 mod page;
 mod preferences;
@@ -23,6 +24,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/o/{token}", get(open::open))
         .route("/c/{token}", get(click::click))
+        .route("/m/{publication}/{area}", get(menu::tap))
         .route("/w/{token}", get(web::show))
         .route("/u/{token}", get(unsubscribe::ask).post(unsubscribe::act))
         .route(
