@@ -11,6 +11,7 @@ pub mod customers;
 pub mod error;
 pub mod imports;
 pub mod inbox;
+pub mod line_menus;
 pub mod lists;
 pub mod load;
 pub mod products;

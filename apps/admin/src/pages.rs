@@ -12,6 +12,7 @@ pub mod home;
 pub mod imports;
 pub mod inbox;
 pub mod lists;
+pub mod menus;
 pub mod not_found;
 pub mod products;
 pub mod segments;

@@ -43,6 +43,10 @@ pub enum Route {
     NewContent,
     /// One template.
     Content(String),
+    /// The rich menus of LINE accounts.
+    LineMenus,
+    /// One rich menu.
+    LineMenu(String),
     /// The product catalogue.
     Products,
     /// One product.
@@ -119,6 +123,8 @@ impl Route {
             Self::Contents => "/contents".to_owned(),
             Self::NewContent => "/contents/new".to_owned(),
             Self::Content(id) => format!("/contents/{id}"),
+            Self::LineMenus => "/line-menus".to_owned(),
+            Self::LineMenu(id) => format!("/line-menus/{id}"),
             Self::Products => "/products".to_owned(),
             Self::Product(id) => format!("/products/{id}"),
             Self::Inbox => "/inbox".to_owned(),
@@ -160,6 +166,8 @@ impl Route {
             ["contents"] => Self::Contents,
             ["contents", "new"] => Self::NewContent,
             ["contents", id] => Self::Content((*id).to_owned()),
+            ["line-menus"] => Self::LineMenus,
+            ["line-menus", id] => Self::LineMenu((*id).to_owned()),
             ["products"] => Self::Products,
             ["products", id] => Self::Product((*id).to_owned()),
             ["inbox"] => Self::Inbox,
@@ -203,6 +211,8 @@ impl Route {
             Self::Contents
             | Self::NewContent
             | Self::Content(_)
+            | Self::LineMenus
+            | Self::LineMenu(_)
             | Self::Products
             | Self::Product(_) => Some(Area::Contents),
             Self::Analytics
@@ -278,6 +288,8 @@ mod tests {
             Route::Contents,
             Route::NewContent,
             Route::Content(id()),
+            Route::LineMenus,
+            Route::LineMenu(id()),
             Route::Products,
             Route::Product(id()),
             Route::Inbox,
