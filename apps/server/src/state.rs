@@ -51,6 +51,8 @@ pub struct Parts {
     pub friends: friends::Intake,
     /// The secrets with which LINE signs, opened.
     pub line_secrets: line::OpenSecrets,
+    /// The ways to LINE of accounts, with their rates and tokens.
+    pub line_apis: line::Apis,
     /// Certificates that sign the webhooks of Amazon.
     pub certificates: Certificates,
     /// Slows down guessing of passwords.
@@ -109,6 +111,7 @@ impl App {
             returns,
             friends,
             line_secrets: line::OpenSecrets::default(),
+            line_apis: line::Apis::default(),
             certificates: Certificates::default(),
             sign_in_limiter: SignInLimiter::default(),
             contents: ContentParts::default(),

@@ -10,6 +10,7 @@ pub mod imports;
 pub mod line;
 pub mod line_menus;
 pub mod line_messages;
+pub mod line_numbers;
 pub mod lists;
 pub mod memberships;
 pub mod page;
