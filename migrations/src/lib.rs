@@ -65,6 +65,10 @@ const STEPS: &[(&str, &str)] = &[
         "0029_line_menus",
         include_str!("../sql/0029_line_menus.sql"),
     ),
+    (
+        "0030_line_replies",
+        include_str!("../sql/0030_line_replies.sql"),
+    ),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

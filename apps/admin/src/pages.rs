@@ -15,6 +15,7 @@ pub mod lists;
 pub mod menus;
 pub mod not_found;
 pub mod products;
+pub mod replies;
 pub mod segments;
 pub mod session;
 pub mod settings;

@@ -45,6 +45,8 @@ pub enum Route {
     Content(String),
     /// The rich menus of LINE accounts.
     LineMenus,
+    /// What LINE accounts answer by themselves.
+    LineReplies,
     /// One rich menu.
     LineMenu(String),
     /// The product catalogue.
@@ -124,6 +126,7 @@ impl Route {
             Self::NewContent => "/contents/new".to_owned(),
             Self::Content(id) => format!("/contents/{id}"),
             Self::LineMenus => "/line-menus".to_owned(),
+            Self::LineReplies => "/line-replies".to_owned(),
             Self::LineMenu(id) => format!("/line-menus/{id}"),
             Self::Products => "/products".to_owned(),
             Self::Product(id) => format!("/products/{id}"),
@@ -167,6 +170,7 @@ impl Route {
             ["contents", "new"] => Self::NewContent,
             ["contents", id] => Self::Content((*id).to_owned()),
             ["line-menus"] => Self::LineMenus,
+            ["line-replies"] => Self::LineReplies,
             ["line-menus", id] => Self::LineMenu((*id).to_owned()),
             ["products"] => Self::Products,
             ["products", id] => Self::Product((*id).to_owned()),
@@ -212,6 +216,7 @@ impl Route {
             | Self::NewContent
             | Self::Content(_)
             | Self::LineMenus
+            | Self::LineReplies
             | Self::LineMenu(_)
             | Self::Products
             | Self::Product(_) => Some(Area::Contents),
@@ -289,6 +294,7 @@ mod tests {
             Route::NewContent,
             Route::Content(id()),
             Route::LineMenus,
+            Route::LineReplies,
             Route::LineMenu(id()),
             Route::Products,
             Route::Product(id()),

@@ -12,6 +12,7 @@ pub mod keeping;
 pub mod line;
 pub mod membership;
 pub mod menus;
+mod replies;
 mod routes;
 pub mod state;
 mod telemetry;

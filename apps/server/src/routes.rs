@@ -17,6 +17,7 @@ mod imports;
 mod inbox;
 mod line;
 mod line_menus;
+mod line_replies;
 mod lists;
 pub(crate) mod mail_hooks;
 mod products;
@@ -48,6 +49,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(senders::routes())
         .merge(line::routes())
         .merge(line_menus::routes())
+        .merge(line_replies::routes())
         .merge(webhooks::routes())
         .merge(test_audience::routes())
         .merge(segments::routes())

@@ -53,6 +53,8 @@ pub struct Parts {
     pub line_secrets: line::OpenSecrets,
     /// The ways to LINE of accounts, with their rates and tokens.
     pub line_apis: line::Apis,
+    /// Questions to LINE about single people that wait for an answer: few at a time.
+    pub line_questions: tokio::sync::Semaphore,
     /// Certificates that sign the webhooks of Amazon.
     pub certificates: Certificates,
     /// Slows down guessing of passwords.
@@ -112,6 +114,7 @@ impl App {
             friends,
             line_secrets: line::OpenSecrets::default(),
             line_apis: line::Apis::default(),
+            line_questions: tokio::sync::Semaphore::new(4),
             certificates: Certificates::default(),
             sign_in_limiter: SignInLimiter::default(),
             contents: ContentParts::default(),

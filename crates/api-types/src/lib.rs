@@ -11,6 +11,7 @@ pub mod line;
 pub mod line_menus;
 pub mod line_messages;
 pub mod line_numbers;
+pub mod line_replies;
 pub mod lists;
 pub mod memberships;
 pub mod page;

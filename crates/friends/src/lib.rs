@@ -5,8 +5,10 @@ mod friend;
 pub mod link;
 pub mod menu;
 mod message;
+pub mod profile;
 mod prune;
 mod receipt;
+pub mod reply;
 mod store;
 mod take;
 

@@ -276,6 +276,8 @@ pub mod kind {
     pub enum Menu {}
     /// A rich menu as it was published.
     pub enum MenuPublication {}
+    /// What a LINE account answers to words that it knows.
+    pub enum ReplyRule {}
 
     impl Kind for Workspace {
         const PREFIX: &'static str = "wsp";
@@ -349,6 +351,9 @@ pub mod kind {
     impl Kind for Menu {
         const PREFIX: &'static str = "rmn";
     }
+    impl Kind for ReplyRule {
+        const PREFIX: &'static str = "lrr";
+    }
     impl Kind for MenuPublication {
         const PREFIX: &'static str = "rmp";
     }
@@ -407,6 +412,8 @@ pub type WebhookMessageId = Id<kind::WebhookMessage>;
 pub type WebhookDeliveryId = Id<kind::WebhookDelivery>;
 /// See [`kind::Menu`].
 pub type MenuId = Id<kind::Menu>;
+/// See [`kind::ReplyRule`].
+pub type ReplyRuleId = Id<kind::ReplyRule>;
 /// See [`kind::MenuPublication`].
 pub type PublicationId = Id<kind::MenuPublication>;
 

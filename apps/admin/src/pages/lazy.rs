@@ -18,7 +18,7 @@ use wasm_bindgen::JsValue;
 
 use super::{
     analytics, campaigns, contents, customers, imports, inbox, lists, menus, not_found, products,
-    segments, settings,
+    replies, segments, settings,
 };
 use crate::{
     i18n as t,
@@ -59,6 +59,7 @@ pub(super) fn view(route: Route) -> AnyView {
             | Route::NewContent
             | Route::Content(_)
             | Route::LineMenus
+            | Route::LineReplies
             | Route::LineMenu(_)
             | Route::Inbox
             | Route::Message(_) => message_pages(route).await,
@@ -139,6 +140,7 @@ fn message_pages(route: Route) -> Fetched {
         Route::Contents => view! { <contents::ContentList/> }.into_any(),
         Route::NewContent => view! { <contents::NewContent/> }.into_any(),
         Route::Content(id) => view! { <contents::ContentPage id=id/> }.into_any(),
+        Route::LineReplies => view! { <replies::ReplyList/> }.into_any(),
         Route::LineMenus => view! { <menus::MenuList/> }.into_any(),
         Route::LineMenu(id) => view! { <menus::MenuPage id=id/> }.into_any(),
         Route::Inbox => view! { <inbox::Inbox/> }.into_any(),

@@ -75,6 +75,7 @@ fn Accounts(accounts: Vec<SenderView>) -> impl IntoView {
     let is_naming = RwSignal::new(false);
     view! {
         <PageHeader title=t::menus::title say=t::menus::say>
+            <ButtonLink to=Route::LineReplies icon=Icon::MessageCircle label=t::replies::title/>
             {move || session::may("contents:write").then(|| view! {
                 <Button kind=ButtonKind::Primary icon=Icon::Plus label=t::menus::new on_press=move || is_naming.set(true)/>
             })}
