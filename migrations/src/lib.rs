@@ -63,6 +63,14 @@ const STEPS: &[(&str, &str)] = &[
     ("0026_in_doubt", include_str!("../sql/0026_in_doubt.sql")),
     ("0027_devices", include_str!("../sql/0027_devices.sql")),
     ("0028_held", include_str!("../sql/0028_held.sql")),
+    (
+        "0029_line_menus",
+        include_str!("../sql/0029_line_menus.sql"),
+    ),
+    (
+        "0030_line_replies",
+        include_str!("../sql/0030_line_replies.sql"),
+    ),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

@@ -43,6 +43,12 @@ pub enum Route {
     NewContent,
     /// One template.
     Content(String),
+    /// The rich menus of LINE accounts.
+    LineMenus,
+    /// What LINE accounts answer by themselves.
+    LineReplies,
+    /// One rich menu.
+    LineMenu(String),
     /// The product catalogue.
     Products,
     /// One product.
@@ -119,6 +125,9 @@ impl Route {
             Self::Contents => "/contents".to_owned(),
             Self::NewContent => "/contents/new".to_owned(),
             Self::Content(id) => format!("/contents/{id}"),
+            Self::LineMenus => "/line-menus".to_owned(),
+            Self::LineReplies => "/line-replies".to_owned(),
+            Self::LineMenu(id) => format!("/line-menus/{id}"),
             Self::Products => "/products".to_owned(),
             Self::Product(id) => format!("/products/{id}"),
             Self::Inbox => "/inbox".to_owned(),
@@ -160,6 +169,9 @@ impl Route {
             ["contents"] => Self::Contents,
             ["contents", "new"] => Self::NewContent,
             ["contents", id] => Self::Content((*id).to_owned()),
+            ["line-menus"] => Self::LineMenus,
+            ["line-replies"] => Self::LineReplies,
+            ["line-menus", id] => Self::LineMenu((*id).to_owned()),
             ["products"] => Self::Products,
             ["products", id] => Self::Product((*id).to_owned()),
             ["inbox"] => Self::Inbox,
@@ -203,6 +215,9 @@ impl Route {
             Self::Contents
             | Self::NewContent
             | Self::Content(_)
+            | Self::LineMenus
+            | Self::LineReplies
+            | Self::LineMenu(_)
             | Self::Products
             | Self::Product(_) => Some(Area::Contents),
             Self::Analytics
@@ -278,6 +293,9 @@ mod tests {
             Route::Contents,
             Route::NewContent,
             Route::Content(id()),
+            Route::LineMenus,
+            Route::LineReplies,
+            Route::LineMenu(id()),
             Route::Products,
             Route::Product(id()),
             Route::Inbox,

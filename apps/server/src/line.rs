@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use axum::http::StatusCode;
 use campaigns::sender::{self, LineCredentials, LineSettings, Sender, Transport};
-use channel_line::{Credentials, LineApiError, LineChannel, LineConfig, LineHosts, Secret};
+use channel_line::{
+    Credentials, LineApi, LineApiError, LineChannel, LineConfig, LineHosts, Secret,
+};
 use kernel::id::{SenderId, WorkspaceId};
 use parking_lot::Mutex;
 use storage::secret;
@@ -144,5 +146,39 @@ impl OpenSecrets {
         };
         self.0.lock().insert(id, opened.clone());
         Ok(Some(opened))
+    }
+}
+
+/// The ways to LINE of accounts in use, each for one version of the account: LINE's rates and access tokens live in it.
+#[derive(Debug, Default)]
+pub struct Apis(Mutex<HashMap<SenderId, (i64, LineApi)>>);
+
+impl Apis {
+    /// Returns the way to LINE of an account in use; `None` when there is none of this id in the workspace.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a secret cannot be opened.
+    pub async fn get(
+        &self,
+        app: &App,
+        workspace: WorkspaceId,
+        id: SenderId,
+    ) -> anyhow::Result<Option<LineApi>> {
+        let found = sender::find(app.db.reader(), workspace, id).await?;
+        let Some(Sender {
+            transport: Transport::Line(settings),
+            version,
+            ..
+        }) = found
+        else {
+            return Ok(None);
+        };
+        let held = self.0.lock().get(&id).cloned();
+        if let Some((_, api)) = held.filter(|(held, _)| *held == version) {
+            return Ok(Some(api));
+        }
+        let api = channel(app, workspace, id, &settings).await?.api();
+        self.0.lock().insert(id, (version, api.clone()));
+        Ok(Some(api))
     }
 }

@@ -16,6 +16,8 @@ mod hooks;
 mod imports;
 mod inbox;
 mod line;
+mod line_menus;
+mod line_replies;
 mod lists;
 pub(crate) mod mail_hooks;
 mod products;
@@ -49,6 +51,8 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .merge(senders::routes())
         .merge(line::routes())
         .merge(push::routes())
+        .merge(line_menus::routes())
+        .merge(line_replies::routes())
         .merge(webhooks::routes())
         .merge(test_audience::routes())
         .merge(segments::routes())

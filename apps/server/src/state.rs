@@ -51,6 +51,10 @@ pub struct Parts {
     pub friends: friends::Intake,
     /// The secrets with which LINE signs, opened.
     pub line_secrets: line::OpenSecrets,
+    /// The ways to LINE of accounts, with their rates and tokens.
+    pub line_apis: line::Apis,
+    /// Questions to LINE about single people that wait for an answer: few at a time.
+    pub line_questions: tokio::sync::Semaphore,
     /// Certificates that sign the webhooks of Amazon.
     pub certificates: Certificates,
     /// Slows down guessing of passwords.
@@ -109,6 +113,8 @@ impl App {
             returns,
             friends,
             line_secrets: line::OpenSecrets::default(),
+            line_apis: line::Apis::default(),
+            line_questions: tokio::sync::Semaphore::new(4),
             certificates: Certificates::default(),
             sign_in_limiter: SignInLimiter::default(),
             contents: ContentParts::default(),

@@ -39,6 +39,7 @@ pub(crate) fn start(app: &App) {
     crate::computed::start(app);
     crate::membership::start(app);
     crate::webhooks::start(app);
+    crate::menus::start(app);
 }
 
 /// Returns the runner of durable jobs with every handler of this server; tests drain it by `run_due`.

@@ -37,6 +37,12 @@ pub struct LineStanding {
     pub account_address: String,
     /// LINE's name of her, masked for those who may not see it.
     pub user_id: String,
+    /// The name that she chose on LINE; null when LINE tells none, or to who may not see who people are.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// Where her picture on LINE is.
+    #[serde(default)]
+    pub picture_url: Option<String>,
     /// `following`, `blocked` or `unknown`.
     pub state: String,
     /// LINE's instant of that state.

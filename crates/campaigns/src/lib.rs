@@ -5,6 +5,7 @@ mod error;
 pub mod inbox;
 pub mod ledger;
 pub mod lifecycle;
+pub mod line_numbers;
 pub mod model;
 pub mod planning;
 pub mod review;

@@ -3,9 +3,12 @@
 pub mod book;
 mod friend;
 pub mod link;
+pub mod menu;
 mod message;
+pub mod profile;
 mod prune;
 mod receipt;
+pub mod reply;
 mod store;
 mod take;
 

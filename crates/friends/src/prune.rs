@@ -11,6 +11,8 @@ pub const KEPT: i64 = 14 * DAY;
 const MESSAGES_KEPT: i64 = 30 * DAY;
 /// A value that went round is of no use after ten minutes; a day tells a late one from one that never was.
 const LINKS_KEPT: i64 = DAY;
+/// As long as an event is recognised when it comes again, and a report looks back.
+const REPLIES_KEPT: i64 = 90 * DAY;
 
 /// Forgets up to `limit` rows of each kind, the oldest first, and returns how many rows at most went of one kind.
 ///
@@ -22,6 +24,7 @@ pub async fn prune(tx: &impl ConnectionTrait, now: Millis, limit: u32) -> Result
         ("line_event", "event_id", "taken_at", KEPT),
         ("line_message", "message_id", "taken_at", MESSAGES_KEPT),
         ("line_link", "fingerprint", "began_at", LINKS_KEPT),
+        ("line_reply", "event_id", "handed_over_at", REPLIES_KEPT),
     ] {
         let old = format!("FROM {table} WHERE {column} < $1 ORDER BY {column} LIMIT {limit}");
         let text = match Dialect::of(tx.get_database_backend()) {

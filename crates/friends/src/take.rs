@@ -28,6 +28,7 @@ use self::act::Act;
 use crate::{
     Friend, Sign,
     link::{self, Pair, Way},
+    menu::tap::{self, Tap},
     message::{self, Kept},
     receipt,
     store::{self, Key as FriendKey, Tally},
@@ -153,6 +154,7 @@ async fn take_in(ctx: Ctx<'_>, heard: &[&Heard]) -> Result<(), DbErr> {
     let people = people(ctx, &news.acts).await?;
     stand(ctx, &news.acts, &people).await?;
     write_acts(ctx, &news.acts, &people).await?;
+    tap::count(ctx, &taps(&news.acts)).await?;
     message::unsend(ctx, &news.unsent).await?;
     let mut tallies = news.tallies;
     for (account, nonce, at) in &news.failed_links {
@@ -241,6 +243,19 @@ impl News {
         self.acts.extend(act);
         acts_on
     }
+}
+
+/// Adds up the taps on rich menus, and when the last of each was.
+fn taps(acts: &[Act]) -> BTreeMap<Tap, (i64, Millis)> {
+    let mut taps: BTreeMap<Tap, (i64, Millis)> = BTreeMap::new();
+    for act in acts {
+        if let Some(tap) = act.tap() {
+            let (n, at) = taps.entry(tap).or_insert((0, act.at));
+            *n += 1;
+            *at = (*at).max(act.at);
+        }
+    }
+    taps
 }
 
 /// LINE's names of events and messages: short and without anything that a database might refuse.

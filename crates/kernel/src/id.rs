@@ -274,6 +274,12 @@ pub mod kind {
     pub enum WebhookDelivery {}
     /// A browser or an app that takes pushes.
     pub enum Device {}
+    /// A rich menu of a LINE account.
+    pub enum Menu {}
+    /// A rich menu as it was published.
+    pub enum MenuPublication {}
+    /// What a LINE account answers to words that it knows.
+    pub enum ReplyRule {}
 
     impl Kind for Workspace {
         const PREFIX: &'static str = "wsp";
@@ -347,6 +353,15 @@ pub mod kind {
     impl Kind for Device {
         const PREFIX: &'static str = "dev";
     }
+    impl Kind for Menu {
+        const PREFIX: &'static str = "rmn";
+    }
+    impl Kind for ReplyRule {
+        const PREFIX: &'static str = "lrr";
+    }
+    impl Kind for MenuPublication {
+        const PREFIX: &'static str = "rmp";
+    }
     impl Kind for Quarantined {
         const PREFIX: &'static str = "qua";
     }
@@ -402,6 +417,12 @@ pub type WebhookMessageId = Id<kind::WebhookMessage>;
 pub type WebhookDeliveryId = Id<kind::WebhookDelivery>;
 /// Id of a browser or an app that takes pushes.
 pub type DeviceId = Id<kind::Device>;
+/// See [`kind::Menu`].
+pub type MenuId = Id<kind::Menu>;
+/// See [`kind::ReplyRule`].
+pub type ReplyRuleId = Id<kind::ReplyRule>;
+/// See [`kind::MenuPublication`].
+pub type PublicationId = Id<kind::MenuPublication>;
 
 #[cfg(test)]
 mod tests {

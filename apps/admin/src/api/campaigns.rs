@@ -8,6 +8,7 @@ use api_types::{
     },
     contents::{ContentPreview, ContentSummary, PreviewContent},
     line_messages::{LinePreview, PreviewLine},
+    line_numbers::{LineInsightView, LineQuotaView},
     push_messages::{PreviewPush, PushPreview},
     senders::SenderView,
 };
@@ -102,6 +103,16 @@ pub async fn readiness(id: &str, signal: Option<&AbortSignal>) -> Result<Readine
 /// Counts whom a launch would reach now.
 pub async fn review(id: &str, signal: Option<&AbortSignal>) -> Result<ReviewView, ApiError> {
     get(&at(id, "/review"), signal).await
+}
+
+/// Reads what the launch takes of a LINE account's messages of the month.
+pub async fn line_quota(id: &str, signal: &AbortSignal) -> Result<LineQuotaView, ApiError> {
+    get(&at(id, "/line-quota"), Some(signal)).await
+}
+
+/// Reads what LINE itself counted of a campaign.
+pub async fn line_insight(id: &str, signal: &AbortSignal) -> Result<LineInsightView, ApiError> {
+    get(&at(id, "/line-insight"), Some(signal)).await
 }
 
 /// Reads the people behind a number of the review.

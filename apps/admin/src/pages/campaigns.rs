@@ -7,6 +7,7 @@
 mod desk;
 mod draft;
 pub mod edit;
+mod line_numbers;
 pub mod list;
 mod logic;
 pub mod new;

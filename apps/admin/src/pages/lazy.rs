@@ -17,8 +17,8 @@ use leptos::{
 use wasm_bindgen::JsValue;
 
 use super::{
-    analytics, campaigns, contents, customers, imports, inbox, lists, not_found, products,
-    segments, settings,
+    analytics, campaigns, contents, customers, imports, inbox, lists, menus, not_found, products,
+    replies, segments, settings,
 };
 use crate::{
     i18n as t,
@@ -58,6 +58,9 @@ pub(super) fn view(route: Route) -> AnyView {
             | Route::Contents
             | Route::NewContent
             | Route::Content(_)
+            | Route::LineMenus
+            | Route::LineReplies
+            | Route::LineMenu(_)
             | Route::Inbox
             | Route::Message(_) => message_pages(route).await,
             Route::Settings | Route::SettingsPage(_) => settings_pages(route).await,
@@ -137,6 +140,9 @@ fn message_pages(route: Route) -> Fetched {
         Route::Contents => view! { <contents::ContentList/> }.into_any(),
         Route::NewContent => view! { <contents::NewContent/> }.into_any(),
         Route::Content(id) => view! { <contents::ContentPage id=id/> }.into_any(),
+        Route::LineReplies => view! { <replies::ReplyList/> }.into_any(),
+        Route::LineMenus => view! { <menus::MenuList/> }.into_any(),
+        Route::LineMenu(id) => view! { <menus::MenuPage id=id/> }.into_any(),
         Route::Inbox => view! { <inbox::Inbox/> }.into_any(),
         Route::Message(id) => view! { <inbox::MessagePage id=id/> }.into_any(),
         _ => view! { <not_found::NotFound/> }.into_any(),

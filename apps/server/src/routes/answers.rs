@@ -5,6 +5,7 @@
 
 mod click;
 mod device;
+mod menu;
 mod open;
 mod page;
 mod preferences;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/o/{token}", get(open::open))
         .route("/c/{token}", get(click::click))
         .route("/p/{token}/{word}", post(device::tell))
+        .route("/m/{publication}/{area}", get(menu::tap))
         .route("/w/{token}", get(web::show))
         .route("/u/{token}", get(unsubscribe::ask).post(unsubscribe::act))
         .route(

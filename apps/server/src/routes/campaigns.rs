@@ -6,6 +6,7 @@ mod create;
 mod deliveries;
 mod get;
 mod launch;
+mod line_numbers;
 mod list;
 mod remove;
 mod save;
@@ -26,6 +27,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get::readiness))
         .routes(routes!(audience::review))
         .routes(routes!(audience::people))
+        .routes(routes!(line_numbers::quota))
+        .routes(routes!(line_numbers::insight))
         .routes(routes!(test::test))
         .routes(routes!(launch::launch))
         .routes(routes!(act::pause))

@@ -18,6 +18,8 @@ mod variables;
 mod versions;
 mod wire;
 
+pub(super) use wire::problems;
+
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::App;

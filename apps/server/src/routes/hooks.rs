@@ -17,6 +17,7 @@ use kernel::id::kind;
 
 use crate::{
     http::{extract::PathId, problem::ApiError},
+    replies,
     state::App,
 };
 
@@ -46,6 +47,7 @@ async fn take(
         return Err(unreadable("the request is addressed to another account"));
     }
     let n_events = hook.events.len();
+    let to_answer = hook.events.clone();
     let heard = Heard {
         workspace: account.workspace,
         account: id,
@@ -54,6 +56,7 @@ async fn take(
         at: app.now(),
     };
     app.friends.take(heard).await.map_err(|_| away())?;
+    replies::answer(&app, (account.workspace, id), &to_answer);
     metrics::counter!("enishi_line_events_total").increment(u64::try_from(n_events).unwrap_or(0));
     Ok(StatusCode::OK)
 }

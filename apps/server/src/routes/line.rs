@@ -24,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Finds a LINE account of the workspace.
-async fn account(
+pub(super) async fn account(
     app: &App,
     workspace: WorkspaceId,
     id: SenderId,

@@ -12,6 +12,8 @@ use crate::app::TestApp;
 
 mod hooks;
 mod linking;
+mod menus;
+mod replies;
 
 pub(crate) const SECRET: &str = "8c570fa6dd201bb328f1c1eac23a96d8";
 

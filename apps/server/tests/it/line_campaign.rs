@@ -22,6 +22,8 @@ use crate::{
     line::{account, with_line},
 };
 
+mod numbers;
+
 fn user(id: i64) -> String {
     format!("U{id:032x}")
 }

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     ledger::Reserved,
+    line_numbers::unit_of,
     model::{ChannelCard, Words},
     sender::{Sender, Transport},
     store::Campaign,
@@ -239,12 +240,6 @@ impl Edition {
             stored.extend(links.iter().map(|link| link.id.raw()));
         }
     }
-}
-
-/// Returns the name under which LINE counts the opens and clicks of a campaign: LINE takes thirty letters and digits, and
-/// an id has more.
-pub(super) fn unit_of(campaign: CampaignId) -> String {
-    format!("c{:x}", campaign.raw())
 }
 
 /// Says of a test that it is one.

@@ -11,6 +11,7 @@ pub(crate) fn answer(state: &mut State, parts: &[&str]) -> Answer {
             state.befriend(user);
             Answer::done()
         }
+        ["menu", user] => Answer::ok(menu(state, user)),
         ["block", user] => {
             state.block(user);
             Answer::done()
@@ -41,6 +42,13 @@ fn log(state: &State) -> serde_json::Value {
         .map(|one| json!({ "at": one.at, "what": one.what, "status": one.status }))
         .collect();
     json!({ "taken": taken, "requests": requests, "misuses": state.misuses, "used": state.used })
+}
+
+/// The menu that somebody sees, as it was made.
+fn menu(state: &State, user: &str) -> serde_json::Value {
+    let id = state.menu_of(user);
+    let menu = id.as_ref().and_then(|id| state.menus.get(id));
+    json!({ "richMenuId": id, "menu": menu.map(|(menu, _)| menu), "aliases": state.aliases })
 }
 
 fn trick(name: &str) -> Option<Trick> {

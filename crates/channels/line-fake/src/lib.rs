@@ -232,6 +232,20 @@ impl LineFake {
         self.state.lock().menu_of(user)
     }
 
+    /// Returns the menus that the platform keeps, by its names of them.
+    pub fn menus(&self) -> Vec<(String, Value)> {
+        let state = self.state.lock();
+        let menus = state.menus.iter();
+        menus
+            .map(|(id, (menu, _))| (id.clone(), menu.clone()))
+            .collect()
+    }
+
+    /// Returns the aliases and the menus that they stand for.
+    pub fn aliases(&self) -> Vec<(String, String)> {
+        self.state.lock().aliases.clone().into_iter().collect()
+    }
+
     /// Returns how many access tokens have been issued.
     pub fn tokens_issued(&self) -> usize {
         self.state.lock().tokens_issued

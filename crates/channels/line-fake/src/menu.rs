@@ -32,6 +32,10 @@ pub(crate) fn answer(
             }
             found(is_known)
         }
+        "menu-default-clear" => {
+            state.default_menu = None;
+            Answer::done()
+        }
         "menu-link" => {
             let user = parts.get(3).copied().unwrap_or_default();
             link(state, &[user.to_owned()], Some(last))

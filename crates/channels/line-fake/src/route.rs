@@ -108,6 +108,7 @@ fn call_of(method: &str, parts: &[&str]) -> &'static str {
         ("DELETE", ["richmenu", _]) => "menu-delete",
         ("POST", ["user", "all", "richmenu", _]) => "menu-default",
         ("POST", ["user", _, "richmenu", _]) => "menu-link",
+        ("DELETE", ["user", "all", "richmenu"]) => "menu-default-clear",
         ("DELETE", ["user", _, "richmenu"]) => "menu-unlink",
         _ => "unknown",
     }

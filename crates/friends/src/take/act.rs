@@ -9,6 +9,7 @@ use profiles::{event::OwnEvent, names};
 use serde_json::{Map, Value as Json};
 
 use super::{FriendKey, is_id};
+use crate::menu::tap::{self, Tap};
 
 /// LINE's longest text.
 const LONGEST_TEXT: usize = 5_000;
@@ -57,6 +58,14 @@ impl Act {
     pub(super) fn message(&self) -> Option<(i64, &str)> {
         match &self.kind {
             InboundKind::Wrote { message_id, .. } => Some((self.account.raw(), message_id)),
+            _ => None,
+        }
+    }
+
+    /// Returns the area of a rich menu that was tapped.
+    pub(super) fn tap(&self) -> Option<Tap> {
+        match &self.kind {
+            InboundKind::Pressed { data, .. } => tap::read(data).map(|(tap, _)| tap),
             _ => None,
         }
     }
@@ -113,7 +122,13 @@ impl Act {
                     .take(10)
                     .map(|(name, value)| (plain(name, 50), plain(value, 200).into()))
                     .collect();
-                let mut detail = vec![("data", plain(data, LONGEST_DATA).into())];
+                let (tap, own) =
+                    tap::read(data).map_or((None, data.as_str()), |(tap, own)| (Some(tap), own));
+                let mut detail = vec![("data", plain(own, LONGEST_DATA).into())];
+                if let Some(tap) = tap {
+                    detail.push(("menu_publication", tap.publication.to_string().into()));
+                    detail.push(("menu_area", tap.area.into()));
+                }
                 if !choices.is_empty() {
                     detail.push(("choices", choices.into()));
                 }

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use crate::{
     api::{load, reports},
     app::bar::use_crumb,
-    pages::analytics::definitions::Definitions,
+    pages::{analytics::definitions::Definitions, campaigns::line_numbers::LineSays},
     routes::Route,
     state::poll::{Pace, poll},
     ui::{InlineError, Skeleton},
@@ -84,6 +84,7 @@ fn Whole(page: Page) -> impl IntoView {
         <scale::Scale page=page/>
         <time::Time page=page/>
         <links::Links page=page/>
+        <LineSays id=page.id.get_value()/>
         <people::People page=page/>
     }
 }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::{
     desk::check,
     edit,
+    line_numbers::Quota,
     logic::{self, Card, State},
     numbers::Waterfall,
     receivers::Receivers,
@@ -128,7 +129,7 @@ fn Checked(
         <div class="cols rev">
             <div class="stack">
                 <Section title=t::campaigns::waterfall note=note more=again><Waterfall id=id() review=review/></Section>
-                <Section title=t::campaigns::checks><Checks id=id() readiness=readiness review=review/></Section>
+                <Section title=t::campaigns::checks><Checks id=id() is_line=!is_email readiness=readiness review=review/></Section>
             </div>
             <Receivers campaign=held/>
         </div>
@@ -140,10 +141,15 @@ fn Checked(
 #[component]
 fn Checks(
     id: String,
+    is_line: bool,
     readiness: Load<Readiness>,
     review: Load<Option<ReviewView>>,
 ) -> impl IntoView {
-    let path = Route::Campaign(id).path();
+    let path = Route::Campaign(id.clone()).path();
+    let quota = move || {
+        let id = id.clone();
+        is_line.then(|| view! { <Quota id=id/> })
+    };
     let wrong = move |error: FieldError| {
         let href = Card::of(&error.pointer).map_or_else(
             || path.clone(),
@@ -186,6 +192,7 @@ fn Checks(
             <ul class="chk-l">
                 {found.missing.iter().cloned().map(wrong.clone()).collect_view()}
                 {sum}
+                {quota()}
                 {good(&found.missing)}
             </ul>
         }

@@ -43,6 +43,7 @@ pub fn ContentList() -> impl IntoView {
     let may_write = move || session::may("contents:write");
     view! {
         <PageHeader title=t::contents::list_title count=count>
+            <ButtonLink to=Route::LineMenus icon=Icon::MessageCircle label=t::contents::menus/>
             <ButtonLink to=Route::Products icon=Icon::Tag label=t::contents::products/>
             {move || may_write().then(|| view! {
                 <ButtonLink to=Route::NewContent kind=ButtonKind::Primary icon=Icon::Plus label=t::contents::new/>

@@ -54,6 +54,12 @@ fn standing(own: LineStanding, parting: RwSignal<Option<LineStanding>>) -> impl 
     };
     let linked = own.linked_at.as_deref().map(format::millis);
     let (name, address) = (own.account_name.clone(), own.account_address.clone());
+    let picture = own.picture_url.clone().map(|address| {
+        view! { <img class="li-pic" alt="" src=address loading="lazy" referrerpolicy="no-referrer"/> }
+    });
+    let called = own.display_name.clone().map(|called| {
+        view! { <span class="li-name">{picture} <b>{move || t::customers::line_called(&called)}</b></span> }
+    });
     let part = linked.is_some().then_some(move || {
         let own = own.clone();
         session::may("profiles:write").then(|| {
@@ -64,6 +70,7 @@ fn standing(own: LineStanding, parting: RwSignal<Option<LineStanding>>) -> impl 
         <li>
             <span>{Icon::MessageCircle.view()} " " {name} " " <small>{address}</small></span>
             <Status tone=tone icon=icon label=label/>
+            {called}
             <small>{move || t::customers::since(format::date(at))}</small>
             {linked.map(|at| view! { <small>{move || t::customers::line_linked_at(format::date(at))}</small> })}
             {part}

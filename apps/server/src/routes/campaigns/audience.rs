@@ -131,12 +131,12 @@ pub(super) async fn people(
 
 /// Finds out who says whom the segments select. These numbers are those of a launch at this moment, so it has to have
 /// seen everything; planning and sending ask SQL all the same.
-async fn exact(app: &App, caller: &Caller) -> Result<Asker, ApiError> {
+pub(super) async fn exact(app: &App, caller: &Caller) -> Result<Asker, ApiError> {
     let asker = asking::asker(app, caller, Wanted::Newest).await?;
     Ok(asker.or_sql().await?)
 }
 
-fn target(campaign: &Campaign) -> Result<&Target, ApiError> {
+pub(super) fn target(campaign: &Campaign) -> Result<&Target, ApiError> {
     let target = campaign.document.target.as_ref();
     let target = target.filter(|target| target.everybody || !target.include.is_empty());
     target.ok_or_else(|| {

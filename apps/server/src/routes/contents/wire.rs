@@ -101,7 +101,7 @@ pub(super) fn author(app: &App, caller: &Caller) -> Author {
 }
 
 /// Makes field errors of what is wrong with a document, with the place in the source.
-pub(super) fn problems(problems: Vec<Problem>) -> ApiError {
+pub(in crate::routes) fn problems(problems: Vec<Problem>) -> ApiError {
     Invalid(problems.into_iter().map(problem).collect()).into()
 }
 

@@ -1,12 +1,22 @@
 //! `GET /api/v1/customers/{id}/line`.
 
+use std::time::Duration;
+
 use access::Permission;
 use api_types::line::LineStanding;
 use axum::{Json, extract::State};
 use campaigns::sender;
-use friends::book::{self, Standing};
-use kernel::{id::kind, time::Millis};
+use channel_line::UserId;
+use friends::{
+    book::{self, Standing},
+    profile::{self, Profile},
+};
+use kernel::{
+    id::{WorkspaceId, kind},
+    time::Millis,
+};
 use profiles::customers::{self, masked_line};
+use tokio::time::timeout;
 
 use crate::{
     http::{
@@ -16,6 +26,9 @@ use crate::{
     },
     state::App,
 };
+
+/// How long her page waits for LINE.
+const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// Tells how a customer stands to each LINE account, the latest change first.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/line", operation_id = "list_customer_line", tag = "line",
@@ -42,9 +55,60 @@ pub(super) async fn standings(
         } else {
             masked_line(&standing.user_id)
         };
-        views.push(view(&standing, user_id, name, address));
+        let known = if shows {
+            known(&app, workspace, &standing).await?
+        } else {
+            Profile::default()
+        };
+        views.push(LineStanding {
+            display_name: known.display_name,
+            picture_url: known.picture_url,
+            ..view(&standing, user_id, name, address)
+        });
     }
     Ok(Json(views))
+}
+
+/// Returns what LINE says of a friend. It is asked when somebody looks, a few at a time and with little patience: her page
+/// does not wait for LINE.
+async fn known(
+    app: &App,
+    workspace: WorkspaceId,
+    standing: &Standing,
+) -> Result<Profile, ApiError> {
+    let whose = (workspace, standing.account);
+    let held = profile::find(app.db.reader(), whose, &standing.user_id).await?;
+    if let Some(held) = held.as_ref().filter(|held| held.is_fresh(app.now())) {
+        return Ok(held.clone());
+    }
+    let Ok(Some(asked)) = timeout(PATIENCE, ask(app, workspace, standing)).await else {
+        return Ok(held.unwrap_or_default());
+    };
+    let tx = app.db.begin().await?;
+    profile::keep(&tx, whose, &standing.user_id, &asked).await?;
+    tx.commit().await?;
+    Ok(asked)
+}
+
+async fn ask(app: &App, workspace: WorkspaceId, standing: &Standing) -> Option<Profile> {
+    let _turn = app.line_questions.acquire().await.ok()?;
+    let api = app.line_apis.get(app, workspace, standing.account).await;
+    let user = UserId::parse(&standing.user_id).ok()?;
+    let told = api.ok()??.profile(&user).await.ok()?;
+    let asked_at = app.now().0;
+    // Who has blocked the account is told nothing of: that is an answer, too.
+    Some(told.map_or_else(
+        || Profile {
+            asked_at,
+            ..Profile::default()
+        },
+        |told| Profile {
+            display_name: Some(told.display_name),
+            picture_url: told.picture_url,
+            language: told.language,
+            asked_at,
+        },
+    ))
 }
 
 fn view(standing: &Standing, user_id: String, name: String, address: String) -> LineStanding {
@@ -61,5 +125,7 @@ fn view(standing: &Standing, user_id: String, name: String, address: String) -> 
         blocked_at: text(friend.blocked_at),
         blocks: friend.blocks,
         linked_at: text(friend.linked_at),
+        display_name: None,
+        picture_url: None,
     }
 }

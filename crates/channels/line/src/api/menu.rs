@@ -174,6 +174,17 @@ impl LineApi {
             .map(|_| ())
     }
 
+    /// Shows nothing any more to everybody who has no menu of their own, but what LINE's console says.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn clear_default_menu(&self) -> Result<(), LineApiError> {
+        let path = "/v2/bot/user/all/richmenu";
+        self.done(Call::delete(Endpoint::Other("default-menu-clear"), path))
+            .await
+            .map(|_| ())
+    }
+
     /// Gives one person a menu. LINE says yes for strangers, too.
     ///
     /// # Errors
