@@ -93,6 +93,32 @@ async fn check(
             "宛先は1〜10件で指定してください",
         ));
     }
+    check_addresses(tx, author, campaign, addresses, &mut invalid).await?;
+    let known = sql::number(
+        tx,
+        "SELECT COUNT(*) FROM profile WHERE id = $1 AND workspace_id = $2 AND state = 0",
+        [profile.raw().into(), author.workspace.raw().into()],
+    )
+    .await?;
+    if known == 0 {
+        invalid.push(FieldError::new(
+            "/profile",
+            "unknown",
+            "choose a customer of this workspace",
+            "このワークスペースのお客様を選んでください",
+        ));
+    }
+    Ok(invalid.into_result()?)
+}
+
+/// Each address is of the kind that the campaign's way reaches.
+async fn check_addresses(
+    tx: &Tx,
+    author: Author,
+    campaign: &Campaign,
+    addresses: &[String],
+    invalid: &mut Invalid,
+) -> Result<(), DbErr> {
     for (index, address) in addresses.iter().enumerate() {
         let pointer = format!("/addresses/{index}");
         match Way::of(campaign.document.channel.as_ref()) {
@@ -121,21 +147,7 @@ async fn check(
             Way::Email | Way::Line(_) | Way::Push(_) => {}
         }
     }
-    let known = sql::number(
-        tx,
-        "SELECT COUNT(*) FROM profile WHERE id = $1 AND workspace_id = $2 AND state = 0",
-        [profile.raw().into(), author.workspace.raw().into()],
-    )
-    .await?;
-    if known == 0 {
-        invalid.push(FieldError::new(
-            "/profile",
-            "unknown",
-            "choose a customer of this workspace",
-            "このワークスペースのお客様を選んでください",
-        ));
-    }
-    Ok(invalid.into_result()?)
+    Ok(())
 }
 
 fn is_mailbox(address: &str) -> bool {

@@ -61,16 +61,13 @@ pub async fn register(
     ctx.lock().await?;
     let renewed = replace(ctx, device).await?;
     let before = find(ctx, device, device.address).await?;
-    let (id, is_news) = match &before {
-        Some((row, is_gone)) => {
-            renew(ctx, row.id, owner, device).await?;
-            (row.id, *is_gone && !renewed)
-        }
-        None => {
-            let id = ctx.ids.next_raw();
-            insert(ctx, id, owner, device).await?;
-            (id, !renewed)
-        }
+    let (id, is_news) = if let Some((row, is_gone)) = &before {
+        renew(ctx, row.id, owner, device).await?;
+        (row.id, *is_gone && !renewed)
+    } else {
+        let id = ctx.ids.next_raw();
+        insert(ctx, id, owner, device).await?;
+        (id, !renewed)
     };
     let mut moved = Vec::new();
     let former = before

@@ -186,7 +186,11 @@ pub(super) async fn move_all(ctx: Ctx<'_>, moves: &BTreeMap<i64, i64>) -> Result
     for text in statements {
         sql::exec(ctx.tx, text, [bind.clone()]).await?;
     }
-    // What was merged into a merged profile before now points to the new survivor too.
+    point_on(ctx, &pairs, bind).await
+}
+
+/// What was merged into a merged profile before now points to the new survivor too.
+async fn point_on(ctx: Ctx<'_>, pairs: &str, bind: Value) -> Result<(), DbErr> {
     let text = format!(
         "WITH RECURSIVE d(id, to_id) AS (
            SELECT u.from_id, u.to_id FROM {pairs} u
