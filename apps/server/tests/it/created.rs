@@ -7,9 +7,13 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
+use line_fake::Options;
 use serde_json::{Value, json};
 
-use crate::app::{Answer, TestApp};
+use crate::{
+    app::{Answer, TestApp},
+    line::{account, with_line},
+};
 
 /// Sends what an operation needs to make something, under a key for those that take JSON.
 async fn make(app: &TestApp, token: &str, path: &str, body: Option<&Value>) -> Answer {
@@ -73,7 +77,7 @@ async fn every_answer_that_makes_something_says_where_it_is() {
         ),
     ];
     for test in testkit::both().await {
-        let app = TestApp::new(&test).await;
+        let (app, _line) = with_line(&test, Options::default()).await;
         let token = app.token(Role::Owner).await;
         let mut seen = BTreeSet::new();
         let mut copies = Vec::new();
@@ -117,7 +121,31 @@ async fn every_answer_that_makes_something_says_where_it_is() {
         assert_eq!(location(&made), format!("/api/v1/imports/{id}"));
         follow(&app, &token, "/api/v1/imports", &location(&made)).await;
         seen.insert("/api/v1/imports".to_owned());
+        of_line(&app, &token, &mut seen).await;
         assert_eq!(seen, documented(), "{}", test.name());
+    }
+}
+
+/// Makes what belongs to a LINE account.
+async fn of_line(app: &TestApp, token: &str, seen: &mut BTreeSet<String>) {
+    let made = app.post("/api/v1/senders", token, account()).await;
+    let made = made.expect(StatusCode::CREATED).json();
+    let of = format!("/api/v1/line/{}", made["id"].as_str().unwrap());
+    let words = json!({ "version": 1, "kind": "line", "name": "答え", "default_locale": "ja",
+        "variants": { "ja": { "messages": [{ "kind": "text", "text": "はい" }] } } });
+    for (part, collection, body) in [
+        ("menus", "/api/v1/line-menus", json!({ "name": "春" })),
+        (
+            "replies",
+            "/api/v1/line-replies",
+            json!({ "name": "答え", "keywords": ["はい"], "document": words }),
+        ),
+    ] {
+        let made = make(app, token, &format!("{of}/{part}"), Some(&body)).await;
+        let id = made.json()["id"].as_str().unwrap().to_owned();
+        assert_eq!(location(&made), format!("{collection}/{id}"));
+        follow(app, token, collection, &location(&made)).await;
+        seen.insert(format!("/api/v1/line/{{account}}/{part}"));
     }
 }
 
