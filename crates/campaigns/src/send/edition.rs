@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use channel_core::{
-    Content, Email, FeedbackId, LineMessages, Mailbox, Message, Notification, Recipient,
+    Charset, Content, Email, FeedbackId, LineMessages, Mailbox, Message, Notification, Recipient,
     Unsubscribe,
 };
 use contents::RenderError;
@@ -38,6 +38,7 @@ pub struct Edition {
     from: Mailbox,
     reply_to: Option<Mailbox>,
     return_domain: Option<String>,
+    charset: Charset,
     notification: Notification,
     stored_links: Mutex<HashSet<i64>>,
 }
@@ -75,6 +76,7 @@ impl Edition {
                 Transport::Smtp(smtp) => smtp.return_domain.clone(),
                 Transport::Sandbox | Transport::Line(_) => None,
             },
+            charset: sender.charset(),
             notification: match &campaign.document.channel {
                 Some(ChannelCard::Line {
                     is_silent: true, ..
@@ -156,6 +158,7 @@ impl Edition {
             }),
             envelope_sender: None,
             headers: Vec::new(),
+            charset: self.charset,
         }
     }
 

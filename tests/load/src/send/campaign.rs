@@ -9,7 +9,7 @@ use campaigns::{
         CampaignDocument, ChannelCard, ContentFacts, Contents, ContentsSource, Facts, Goal,
         GoalEvent, LocaleChoice, Offer, Target, Timing,
     },
-    sender::{self, DkimSettings, Sender, SmtpSettings, Tls, Transport},
+    sender::{self, Charset, DkimSettings, Sender, SmtpSettings, Tls, Transport},
     store::{self, Author},
 };
 use channel_email::DkimKey;
@@ -170,6 +170,9 @@ async fn from(tx: &Tx, plan: &Plan<'_>, now: Millis) -> anyhow::Result<Sender> {
             per_second: None,
             return_domain: None,
             dkim: dkim.transpose()?,
+            dkim_second: None,
+            domain_limits: Vec::new(),
+            charset: Charset::default(),
             provider: None,
         }),
         version: 1,
