@@ -19,6 +19,7 @@ mod overview;
 mod page;
 mod places;
 mod sender_form;
+mod sender_limits;
 mod sender_provider;
 mod senders;
 mod snippets;

@@ -1,6 +1,7 @@
 //! Senders: who messages come from and by which way they leave.
 
 mod archive;
+mod carriers;
 mod check;
 mod create;
 mod dkim;
@@ -22,4 +23,5 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(dkim::dkim))
         .routes(routes!(check::check))
         .routes(routes!(domain::domain))
+        .routes(routes!(carriers::carriers))
 }

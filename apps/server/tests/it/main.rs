@@ -37,6 +37,7 @@ mod line_campaign;
 mod lists;
 mod looks;
 mod mail_hooks;
+mod mail_senders;
 #[path = "../../../../crates/channels/email/tests/it/server.rs"]
 #[expect(
     dead_code,

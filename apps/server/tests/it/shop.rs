@@ -8,7 +8,7 @@ use campaigns::{
         CampaignDocument, ChannelCard, ContentFacts, Contents, ContentsSource, Facts, Goal,
         GoalEvent, LocaleChoice, Offer, Target, Timing,
     },
-    sender::{self, Sender, SmtpSettings, Tls, Transport},
+    sender::{self, Charset, Sender, SmtpSettings, Tls, Transport},
     store::{self, Author},
 };
 use contents::EmailDocument;
@@ -89,6 +89,9 @@ pub(crate) async fn launch(kit: &Kit, port: u16, lanes: u32) -> CampaignId {
         per_second: None,
         return_domain: None,
         dkim: None,
+        dkim_second: None,
+        domain_limits: Vec::new(),
+        charset: Charset::default(),
         provider: None,
     };
     let from = Sender {

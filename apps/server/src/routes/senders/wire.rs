@@ -1,7 +1,7 @@
 //! Between the wire and the domain.
 
-use api_types::senders::{DkimView, SenderView, SmtpView, WriteSender, WriteSmtp};
-use campaigns::sender::{Sender, SmtpSettings, Tls, Transport};
+use api_types::senders::{self as wire, DkimView, SenderView, SmtpView, WriteSender, WriteSmtp};
+use campaigns::sender::{Charset, DkimSettings, DomainLimit, Sender, SmtpSettings, Tls, Transport};
 use kernel::{id::SenderId, invalid::Invalid};
 use storage::secret;
 
@@ -70,13 +70,30 @@ fn smtp_view(smtp: SmtpSettings, has_password: bool) -> SmtpView {
         lanes: smtp.lanes,
         per_second: smtp.per_second,
         return_domain: smtp.return_domain,
-        dkim: smtp.dkim.map(|dkim| DkimView {
-            dns_name: format!("{}._domainkey.{}", dkim.selector, dkim.domain),
-            domain: dkim.domain,
-            selector: dkim.selector,
-            record: dkim.record,
-        }),
+        dkim: smtp.dkim.map(dkim_view),
+        dkim_second: smtp.dkim_second.map(dkim_view),
+        domain_limits: smtp
+            .domain_limits
+            .into_iter()
+            .map(|limit| wire::DomainLimit {
+                to: limit.to,
+                per_second: limit.per_second,
+                per_session: limit.per_session,
+            })
+            .collect(),
+        charset: smtp.charset.as_str().to_owned(),
         provider: None,
+    }
+}
+
+fn dkim_view(dkim: DkimSettings) -> DkimView {
+    DkimView {
+        dns_name: format!("{}._domainkey.{}", dkim.selector, dkim.domain),
+        algorithm: dkim.algorithm().to_owned(),
+        zone_value: channel_email::zone_file_value(&dkim.record),
+        domain: dkim.domain,
+        selector: dkim.selector,
+        record: dkim.record,
     }
 }
 
@@ -169,10 +186,19 @@ fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings,
         })?;
     let provider = smtp.provider.as_ref().map(provider::read).transpose()?;
     let provider = provider.map(Box::new);
-    let dkim = present.and_then(|sender| match &sender.transport {
-        Transport::Smtp(smtp) => smtp.dkim.clone(),
+    let present = present.and_then(|sender| match &sender.transport {
+        Transport::Smtp(smtp) => Some(smtp),
         Transport::Sandbox | Transport::Line(_) => None,
     });
+    let charset = smtp.charset.as_deref().unwrap_or("utf-8");
+    let charset = Charset::parse(charset).ok_or_else(|| {
+        Invalid::one(
+            "/smtp/charset",
+            "unknown",
+            "use utf-8 or iso-2022-jp",
+            "utf-8 か iso-2022-jp を選んでください",
+        )
+    })?;
     Ok(SmtpSettings {
         host: smtp.host.trim().to_owned(),
         port: smtp.port,
@@ -185,9 +211,20 @@ fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings,
             .as_deref()
             .map(|domain| domain.trim().to_lowercase())
             .filter(|domain| !domain.is_empty()),
-        dkim,
+        dkim: present.and_then(|smtp| smtp.dkim.clone()),
+        dkim_second: present.and_then(|smtp| smtp.dkim_second.clone()),
+        domain_limits: smtp.domain_limits.iter().map(read_limit).collect(),
+        charset,
         provider,
     })
+}
+
+fn read_limit(limit: &wire::DomainLimit) -> DomainLimit {
+    DomainLimit {
+        to: limit.to.trim().to_lowercase(),
+        per_second: limit.per_second,
+        per_session: limit.per_session,
+    }
 }
 
 /// Seals the secrets of a sender that were given.
