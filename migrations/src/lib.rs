@@ -61,6 +61,10 @@ const STEPS: &[(&str, &str)] = &[
         include_str!("../sql/0025_provider_hooks.sql"),
     ),
     ("0026_in_doubt", include_str!("../sql/0026_in_doubt.sql")),
+    (
+        "0031_attribute_consent",
+        include_str!("../sql/0031_attribute_consent.sql"),
+    ),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

@@ -10,7 +10,7 @@ pub use document::{
     Block, CampaignDocument, ChannelCard, Contents, ContentsSource, DOCUMENT_VERSION, Goal,
     GoalEvent, LocaleChoice, Offer, Target,
 };
-pub use readiness::{ContentFacts, Facts, missing};
+pub use readiness::{ContentFacts, Facts, SensitiveUse, missing};
 pub use state::{Action, Stage, State};
 pub use timing::{TimeOfDay, Timing};
 pub use words::Words;

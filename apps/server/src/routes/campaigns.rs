@@ -9,6 +9,7 @@ mod launch;
 mod list;
 mod remove;
 mod save;
+mod sensitive;
 mod test;
 mod wire;
 

@@ -32,6 +32,7 @@ mod import_kill;
 mod intake;
 mod judged;
 mod kill;
+mod letter_checks;
 mod line;
 mod line_campaign;
 mod lists;

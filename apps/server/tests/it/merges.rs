@@ -135,6 +135,7 @@ impl Shop {
             has_sender: true,
             content: ContentFacts::Email(Box::new(email.clone())),
             has_postal_address: true,
+            sensitive: Vec::new(),
             ..Facts::default()
         };
         lifecycle::launch(

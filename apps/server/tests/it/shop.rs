@@ -124,6 +124,7 @@ pub(crate) async fn launch(kit: &Kit, port: u16, lanes: u32) -> CampaignId {
         has_sender: true,
         content: ContentFacts::Email(Box::new(email.clone())),
         has_postal_address: true,
+        sensitive: Vec::new(),
         ..Facts::default()
     };
     let launched = lifecycle::launch(

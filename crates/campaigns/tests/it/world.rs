@@ -190,6 +190,7 @@ impl World {
                 Words::Line(line) => ContentFacts::Line(line, Vec::new()),
             },
             has_postal_address: true,
+            sensitive: Vec::new(),
         };
         let tx = self.db.begin().await.unwrap();
         let launched = lifecycle::launch(

@@ -14,6 +14,7 @@ use kernel::{
 };
 use storage::{ConnectionTrait, Tx};
 
+use super::sensitive;
 use crate::{
     http::{audit, auth::Caller, problem::ApiError},
     state::App,
@@ -147,7 +148,9 @@ pub(super) async fn facts(
         }
     }
     let has_sender = has_sender(db, campaign).await?;
-    let content = match words(db, campaign).await? {
+    let words = words(db, campaign).await?;
+    let sensitive = sensitive::uses(db, campaign, words.as_ref()).await?;
+    let content = match words {
         Some(Words::Email(email)) => ContentFacts::Email(email),
         Some(Words::Line(line)) => {
             let problems = contents::line::problems(&line, line_refuses);
@@ -161,6 +164,7 @@ pub(super) async fn facts(
         has_sender,
         content,
         has_postal_address: !workspace.postal_address.trim().is_empty(),
+        sensitive,
     })
 }
 
