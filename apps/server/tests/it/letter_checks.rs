@@ -282,7 +282,7 @@ fn what_is_counted_here_is_what_spam_assassin_names() {
             html: html.clone(),
             text: text.to_owned(),
         };
-        let report = contents::spam_report(&message);
+        let report = contents::spam_report(&message, "");
         let codes: Vec<&str> = report.hits.iter().map(|hit| hit.code).collect();
         assert_eq!(codes, [ours]);
         let found = assassinated(subject, &html, text);
@@ -319,7 +319,7 @@ async fn a_sensitive_attribute_blocks_the_launch_until_the_target_asks_for_conse
         let shown = preview(
             &app,
             &admin,
-            document("春", "{{ customer.attributes.病歴 }}"),
+            document("春", "{{ customer.attributes['病歴'] }}"),
         )
         .await;
         let finding = shown["findings"].as_array().unwrap().iter();

@@ -361,7 +361,7 @@ mod tests {
     }
 
     fn codes(message: &Message) -> Vec<&'static str> {
-        spam_report(message)
+        spam_report(message, "")
             .hits
             .iter()
             .map(|hit| hit.code)
@@ -373,7 +373,7 @@ mod tests {
     #[test]
     fn a_decent_letter_meets_no_rule() {
         let html = format!("<p>{GOOD}</p><a href=\"https://shop.example.jp/\">新作を見る</a>");
-        let report = spam_report(&letter("春の新作", &html, GOOD));
+        let report = spam_report(&letter("春の新作", &html, GOOD), "");
         assert_eq!((report.standing, report.hits), (Standing::Good, Vec::new()));
     }
 
@@ -455,7 +455,7 @@ mod tests {
             "<img src=\"https://a.jp/x.png\" width=\"600\"><a href=\"https://bit.ly/x\">click here</a>",
             "click here: free money",
         );
-        let report = spam_report(&bad);
+        let report = spam_report(&bad, "");
         assert_eq!(report.standing, Standing::Bad, "{report:?}");
         assert!(
             report

@@ -62,7 +62,7 @@ pub(super) async fn preview(
     let locale = done.rendered.locale.clone();
     let warnings = warnings(&done.rendered);
     let message = done.rendered.into_message();
-    let spam = spam_view(&message, &locale, &reader.0);
+    let spam = spam_view(&app, &message, &locale, &reader.0);
     let html_bytes = u64::try_from(message.html.len()).unwrap_or(u64::MAX);
     let html = show::in_scheme(&message.html, body.dark);
     let addresses = show::behind_tickets(&app, &operator, vec![html]).await?;
@@ -171,8 +171,8 @@ async fn has_japanese_sender(app: &App, caller: &Caller) -> Result<bool, ApiErro
         .any(|sender| sender.charset() == Charset::Iso2022Jp))
 }
 
-fn spam_view(message: &contents::Message, locale: &str, reader: &str) -> SpamView {
-    let report = spam_report(message);
+fn spam_view(app: &App, message: &contents::Message, locale: &str, reader: &str) -> SpamView {
+    let report = spam_report(message, app.config.public_url());
     let hit = |hit: contents::SpamHit| SpamHitView {
         code: hit.code.to_owned(),
         points: hit.points,
