@@ -60,6 +60,12 @@ pub struct SmtpView {
     /// `utf-8` or `iso-2022-jp`.
     #[serde(default)]
     pub charset: String,
+    /// How few messages may leave on its first days.
+    #[serde(default)]
+    pub warmup: Option<Warmup>,
+    /// How it stands today.
+    #[serde(default)]
+    pub today: SenderToday,
     /// The provider whose server it is, where its webhooks are listened to.
     #[serde(default)]
     pub provider: Option<ProviderView>,
@@ -78,6 +84,30 @@ pub struct DomainLimit {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 10000)]
     pub per_session: Option<u32>,
+}
+
+/// How few messages may leave on the first days of a sender.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Warmup {
+    /// The first day, in the zone of the workspace.
+    #[schema(format = "date", example = "2026-12-01")]
+    pub start: String,
+    /// The most messages of the first day, of the second and so on, 1 to 60 days; after the last there is no limit.
+    #[schema(example = json!([50, 100, 500, 1000, 5000]))]
+    pub days: Vec<u32>,
+}
+
+/// How a sender stands today.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SenderToday {
+    /// The most messages of today, while it is being warmed up.
+    pub limit: Option<u32>,
+    /// How many of them have been taken.
+    pub used: i64,
+    /// Why others stand in for it: `away`, `bounces` or `quota`.
+    pub trouble: Option<String>,
+    /// Until when, unless it goes on (RFC 3339).
+    pub trouble_until: Option<String>,
 }
 
 /// A mobile carrier, and the limit that holds for all its domains together unless a sender sets another.
@@ -234,6 +264,9 @@ pub struct WriteSmtp {
     #[serde(default)]
     #[schema(pattern = "^(utf-8|iso-2022-jp)$")]
     pub charset: Option<String>,
+    /// How few messages may leave on its first days; absent for no limit of the day.
+    #[serde(default)]
+    pub warmup: Option<Warmup>,
     /// The provider whose server it is; absent when nobody tells of bounces by webhooks.
     #[serde(default)]
     pub provider: Option<WriteProvider>,

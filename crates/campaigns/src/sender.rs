@@ -4,8 +4,10 @@
 //! [`Sender::password_name`] and [`Sender::dkim_name`] give, and REST never returns them.
 
 mod line;
+pub mod pace;
 pub mod provider;
 mod smtp;
+mod warmup;
 
 use kernel::{
     id::{SenderId, WorkspaceId},
@@ -17,6 +19,7 @@ use storage::{Value, sql};
 
 pub use line::{LineCredentials, LineSettings};
 pub use smtp::{Charset, DkimSettings, DomainLimit, KeyPlace, SmtpSettings, Tls};
+pub use warmup::{DayLimit, Warmup};
 
 /// A sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +78,19 @@ impl Sender {
     /// Returns the name under which the secret of the LINE Login channel is sealed.
     pub fn line_login_secret_name(id: SenderId) -> String {
         format!("sender/{id}/line_login_secret")
+    }
+
+    /// Tells whether it has a schedule of first days, which may be over.
+    pub const fn is_warming_up(&self) -> bool {
+        matches!(&self.transport, Transport::Smtp(smtp) if smtp.warmup.is_some())
+    }
+
+    /// Returns the most messages of the day that an instant falls on, while it is being warmed up.
+    pub fn day_limit(&self, now: Millis, zone: chrono_tz::Tz) -> Option<DayLimit> {
+        match &self.transport {
+            Transport::Smtp(smtp) => smtp.warmup.as_ref()?.limit_at(now, zone),
+            Transport::Sandbox | Transport::Line(_) => None,
+        }
     }
 
     /// Returns the character set that its letters are wanted in.

@@ -21,6 +21,7 @@ mod places;
 mod sender_form;
 mod sender_limits;
 mod sender_provider;
+mod sender_warmup;
 mod senders;
 mod snippets;
 mod test_audience;

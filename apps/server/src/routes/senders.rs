@@ -8,6 +8,7 @@ mod dkim;
 mod domain;
 mod line;
 mod list;
+mod pace;
 mod provider;
 mod update;
 mod wire;

@@ -116,7 +116,7 @@ impl Shop {
             }),
             offer: Some(Offer::None {}),
             timing: Some(Timing::Now {}),
-            channel: Some(ChannelCard::Email { sender: from.id }),
+            channel: Some(ChannelCard::mail(from.id)),
             contents: Some(Contents {
                 source: ContentsSource::Inline(Box::new(email.clone())),
                 locale: LocaleChoice::Person,

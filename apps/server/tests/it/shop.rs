@@ -92,6 +92,7 @@ pub(crate) async fn launch(kit: &Kit, port: u16, lanes: u32) -> CampaignId {
         dkim_second: None,
         domain_limits: Vec::new(),
         charset: Charset::default(),
+        warmup: None,
         provider: None,
     };
     let from = Sender {
@@ -150,7 +151,7 @@ fn document(sender: SenderId, email: &EmailDocument) -> CampaignDocument {
         }),
         offer: Some(Offer::None {}),
         timing: Some(Timing::Now {}),
-        channel: Some(ChannelCard::Email { sender }),
+        channel: Some(ChannelCard::mail(sender)),
         contents: Some(Contents {
             source: ContentsSource::Inline(Box::new(email.clone())),
             locale: LocaleChoice::Person,

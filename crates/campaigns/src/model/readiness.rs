@@ -311,9 +311,7 @@ mod tests {
             }),
             offer: Some(Offer::None {}),
             timing: Some(Timing::Now {}),
-            channel: Some(ChannelCard::Email {
-                sender: SenderId::from_raw(1),
-            }),
+            channel: Some(ChannelCard::mail(SenderId::from_raw(1))),
             contents: Some(Contents {
                 source: ContentsSource::Inline(Box::new(mail.clone())),
                 locale: LocaleChoice::Person,

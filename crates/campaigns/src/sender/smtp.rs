@@ -40,6 +40,9 @@ pub struct SmtpSettings {
     /// The character set that letters are written in where it holds all of their characters.
     #[serde(default)]
     pub charset: Charset,
+    /// How few messages may leave on its first days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warmup: Option<super::Warmup>,
     /// Whose server it is, when that is a provider who tells of bounces and complaints by webhooks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<Box<super::provider::Settings>>,
@@ -203,6 +206,9 @@ impl SmtpSettings {
         }
         if let Some(provider) = &self.provider {
             provider.check(invalid);
+        }
+        if let Some(warmup) = &self.warmup {
+            warmup.check(invalid);
         }
         self.check_limits(invalid);
         if self.per_second == Some(0) {

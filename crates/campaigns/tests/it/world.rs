@@ -148,9 +148,7 @@ impl World {
             }),
             offer: Some(Offer::None {}),
             timing: Some(timing),
-            channel: Some(ChannelCard::Email {
-                sender: self.sender,
-            }),
+            channel: Some(ChannelCard::mail(self.sender)),
             contents: Some(Contents {
                 source: ContentsSource::Inline(Box::new(email())),
                 locale: LocaleChoice::Person,

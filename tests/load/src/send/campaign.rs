@@ -173,6 +173,7 @@ async fn from(tx: &Tx, plan: &Plan<'_>, now: Millis) -> anyhow::Result<Sender> {
             dkim_second: None,
             domain_limits: Vec::new(),
             charset: Charset::default(),
+            warmup: None,
             provider: None,
         }),
         version: 1,
@@ -187,7 +188,7 @@ fn document(email: &EmailDocument) -> CampaignDocument {
         }),
         offer: Some(Offer::None {}),
         timing: Some(Timing::Now {}),
-        channel: Some(ChannelCard::Email { sender: SENDER }),
+        channel: Some(ChannelCard::mail(SENDER)),
         contents: Some(Contents {
             source: ContentsSource::Inline(Box::new(email.clone())),
             locale: LocaleChoice::Person,

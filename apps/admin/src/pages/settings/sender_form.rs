@@ -7,6 +7,7 @@ use super::{
     line_form::{LineFields, LineTyped},
     sender_limits::{self, LimitFields, Limits},
     sender_provider::{self, Provider, ProviderFields},
+    sender_warmup::{WarmupFields, WarmupTyped},
 };
 use crate::{
     api::{ApiError, Load, Page, Submit, load::Loaded, settings},
@@ -35,6 +36,7 @@ struct Typed {
     return_domain: RwSignal<String>,
     charset: RwSignal<String>,
     limits: Limits,
+    warmup: WarmupTyped,
     line: LineTyped,
     provider: Provider,
 }
@@ -64,6 +66,7 @@ impl Typed {
             charset: RwSignal::new(
                 smtp.map_or_else(|| "utf-8".to_owned(), |smtp| smtp.charset.clone()),
             ),
+            warmup: WarmupTyped::new(smtp.and_then(|smtp| smtp.warmup.as_ref())),
             limits: Limits::new(smtp.map_or(&[], |smtp| &smtp.domain_limits)),
             line: LineTyped::new(present.and_then(|sender| sender.line.as_ref())),
             provider: Provider::new(smtp.and_then(|smtp| smtp.provider.as_ref())),
@@ -96,6 +99,7 @@ impl Typed {
                 .and_then(|n| u32::try_from(n).ok()),
             return_domain: filled(self.return_domain.get_untracked()),
             domain_limits: self.limits.read(),
+            warmup: self.warmup.read(),
             charset: Some(self.charset.get_untracked()),
             provider: self.provider.read(),
         });
@@ -124,6 +128,8 @@ const FIELDS: &[&str] = &[
     "/smtp/per_second",
     "/smtp/return_domain",
     "/smtp/charset",
+    "/smtp/warmup/start",
+    "/smtp/warmup/days",
     "/line/channel_id",
     "/line/channel_secret",
     "/line/login_channel_id",
@@ -284,6 +290,7 @@ fn Server(typed: Typed, submit: Submit, present: Option<SmtpView>) -> impl IntoV
         <TextField label=t::settings::return_domain value=typed.return_domain placeholder="bounce.example.jp" hint=t::settings::return_domain_hint error=submit.field("/smtp/return_domain") autocomplete="off"/>
         <SelectField label=t::settings::charset value=typed.charset choices=Signal::stored(charsets) hint=t::settings::charset_hint error=submit.field("/smtp/charset")/>
         <LimitFields typed=typed.limits submit=submit/>
+        <WarmupFields typed=typed.warmup submit=submit/>
         <ProviderFields typed=typed.provider present=told_by submit=submit/>
     }
 }

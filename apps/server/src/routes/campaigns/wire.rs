@@ -173,14 +173,21 @@ pub(crate) fn line_refuses(messages: serde_json::Value) -> Result<(), Invalid> {
     channel_line::Messages::check(messages, "").map(drop)
 }
 
-/// Tells whether the sender is there and of the channel that was chosen.
+/// Tells whether the sender, and all that may stand in for it, are there and of the channel that was chosen.
 async fn has_sender(db: &impl ConnectionTrait, campaign: &Campaign) -> Result<bool, ApiError> {
     let Some(card) = &campaign.document.channel else {
         return Ok(false);
     };
-    let found = sender::find(db, campaign.workspace, card.sender()).await?;
     let is_line = matches!(card, ChannelCard::Line { .. });
-    Ok(found.is_some_and(|sender| matches!(sender.transport, Transport::Line(_)) == is_line))
+    for id in [card.sender()].iter().chain(card.then()) {
+        let found = sender::find(db, campaign.workspace, *id).await?;
+        let is_right =
+            |sender: sender::Sender| matches!(sender.transport, Transport::Line(_)) == is_line;
+        if !found.is_some_and(is_right) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 async fn is_segment(

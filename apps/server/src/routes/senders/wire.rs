@@ -5,7 +5,7 @@ use campaigns::sender::{Charset, DkimSettings, DomainLimit, Sender, SmtpSettings
 use kernel::{id::SenderId, invalid::Invalid};
 use storage::secret;
 
-use super::{line, provider};
+use super::{line, pace, provider};
 use crate::{
     http::{audit, auth::Caller, problem::ApiError},
     state::App,
@@ -27,6 +27,7 @@ pub(super) async fn view(
     let (transport, smtp, line) = match sender.transport {
         Transport::Sandbox => ("sandbox", None, None),
         Transport::Smtp(smtp) => {
+            let today = pace::today(app, caller, sender.id, smtp.warmup.as_ref()).await?;
             let name = Sender::password_name(sender.id);
             let password =
                 secret::get(app.db.reader(), &app.master_key, caller.workspace, &name).await;
@@ -36,6 +37,7 @@ pub(super) async fn view(
             };
             let mut view = smtp_view(smtp, matches!(password, Ok(Some(_))));
             view.provider = told_by;
+            view.today = today;
             ("smtp", Some(view), None)
         }
         Transport::Line(account) => {
@@ -82,6 +84,8 @@ fn smtp_view(smtp: SmtpSettings, has_password: bool) -> SmtpView {
             })
             .collect(),
         charset: smtp.charset.as_str().to_owned(),
+        warmup: smtp.warmup.as_ref().map(pace::view),
+        today: wire::SenderToday::default(),
         provider: None,
     }
 }
@@ -215,6 +219,7 @@ fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings,
         dkim_second: present.and_then(|smtp| smtp.dkim_second.clone()),
         domain_limits: smtp.domain_limits.iter().map(read_limit).collect(),
         charset,
+        warmup: smtp.warmup.as_ref().map(pace::read).transpose()?,
         provider,
     })
 }
