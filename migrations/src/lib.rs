@@ -71,6 +71,14 @@ const STEPS: &[(&str, &str)] = &[
         "0030_line_replies",
         include_str!("../sql/0030_line_replies.sql"),
     ),
+    (
+        "0031_attribute_consent",
+        include_str!("../sql/0031_attribute_consent.sql"),
+    ),
+    (
+        "0032_sender_pace",
+        include_str!("../sql/0032_sender_pace.sql"),
+    ),
 ];
 
 /// Key of the session lock that keeps two starting servers from migrating at once.

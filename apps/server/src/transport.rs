@@ -9,8 +9,9 @@ use campaigns::{
 };
 use channel_core::{
     Channel,
+    carrier::Carrier as MobileCarrier,
     dial::{AllowList, Dialler},
-    rate::RatePolicy,
+    rate::{DomainPolicy, RatePolicy},
 };
 use channel_email::{
     CapturedMessage, Composer, Credentials, DkimKey, DkimSigner, Inbox, InboxError, SandboxChannel,
@@ -44,10 +45,7 @@ pub async fn carrier(
             lanes: 4,
         }),
         sender::Transport::Smtp(smtp) => {
-            let rates = RatePolicy {
-                per_second: smtp.per_second,
-                ..RatePolicy::default()
-            };
+            let rates = mail_rates(smtp);
             let lanes = usize::try_from(smtp.lanes)?;
             let provider = smtp.provider.as_ref();
             let provider = provider.and_then(|settings| Provider::parse(settings.kind.as_str()));
@@ -92,6 +90,27 @@ pub async fn carrier(
     }
 }
 
+/// The limits of a mail sender: the carriers' presets, and its own settings before them.
+fn mail_rates(smtp: &SmtpSettings) -> RatePolicy {
+    let mut rates = RatePolicy {
+        per_second: smtp.per_second,
+        ..RatePolicy::default()
+    };
+    for limit in &smtp.domain_limits {
+        let policy = DomainPolicy {
+            per_second: limit.per_second,
+            burst: limit.per_second,
+            per_session: limit.per_session,
+        };
+        if let Some(carrier) = MobileCarrier::parse(&limit.to) {
+            rates.carriers.insert(carrier, policy);
+        } else {
+            rates.domains.insert(limit.to.clone(), policy);
+        }
+    }
+    rates
+}
+
 /// Returns the dialler that every connection to a host of a user's choice goes through.
 pub fn dialler(app: &App) -> anyhow::Result<Dialler> {
     Ok(Dialler::new(AllowList::parse(
@@ -113,21 +132,19 @@ async fn signers(
     id: SenderId,
     smtp: &SmtpSettings,
 ) -> anyhow::Result<Vec<DkimSigner>> {
-    let Some(dkim) = &smtp.dkim else {
-        return Ok(Vec::new());
-    };
-    let sealed = secret::get(
-        app.db.reader(),
-        &app.master_key,
-        workspace,
-        &Sender::dkim_name(id),
-    )
-    .await?;
-    let Some(pem) = sealed else {
-        return Ok(Vec::new());
-    };
-    let key = DkimKey::from_pem(&String::from_utf8(pem)?)?;
-    Ok(vec![DkimSigner::new(&dkim.domain, &dkim.selector, key)])
+    let mut signers = Vec::new();
+    // In this order: some receivers judge the first signature alone.
+    for (dkim, name) in [
+        (&smtp.dkim, Sender::dkim_name(id)),
+        (&smtp.dkim_second, Sender::dkim_second_name(id)),
+    ] {
+        let Some(dkim) = dkim else { continue };
+        let sealed = secret::get(app.db.reader(), &app.master_key, workspace, &name).await?;
+        let Some(pem) = sealed else { continue };
+        let key = DkimKey::from_pem(&String::from_utf8(pem)?)?;
+        signers.push(DkimSigner::new(&dkim.domain, &dkim.selector, key));
+    }
+    Ok(signers)
 }
 
 async fn credentials(

@@ -115,6 +115,9 @@ pub enum ChannelCard {
     Email {
         /// From whom (`snd_…`).
         sender: String,
+        /// Who sends instead, in this order, while those before are in trouble or have had their day's messages; at most 5.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        then: Vec<String>,
     },
     /// Messages of a LINE account.
     Line {
@@ -138,7 +141,7 @@ impl ChannelCard {
     /// Returns the sender (`snd_…`).
     pub fn sender(&self) -> &str {
         match self {
-            Self::Email { sender } | Self::Line { sender, .. } | Self::Push { sender, .. } => {
+            Self::Email { sender, .. } | Self::Line { sender, .. } | Self::Push { sender, .. } => {
                 sender
             }
         }

@@ -153,7 +153,7 @@ pub struct PreviewContent {
 }
 
 /// An email as one customer would receive it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ContentPreview {
     /// The language shown.
     pub locale: String,
@@ -169,8 +169,61 @@ pub struct ContentPreview {
     pub warnings: Vec<EmptyVariable>,
     /// What is wrong or could be better, the worst first.
     pub findings: Vec<ContentFinding>,
+    /// What spam filters would say of the letter itself.
+    #[serde(default)]
+    pub spam: SpamView,
     /// Where a frame finds the HTML part; good once, for a minute.
     pub preview_url: String,
+}
+
+/// What spam filters would say of a letter, as far as the letter alone decides it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SpamView {
+    /// The points of all hits together.
+    pub points: f32,
+    /// From how many points on a filter in its usual setting takes it for spam.
+    pub limit: f32,
+    /// `good`, `fair` or `bad`.
+    #[schema(pattern = "^(good|fair|bad)$")]
+    pub standing: String,
+    /// The rules that it meets, the heaviest first.
+    pub hits: Vec<SpamHitView>,
+}
+
+/// A rule of spam filters that a letter meets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SpamHitView {
+    /// Stable word.
+    pub code: String,
+    /// What it counts.
+    pub points: f32,
+    /// What it is and how to mend it.
+    pub message: String,
+    /// JSON pointer to the field of the document.
+    pub pointer: String,
+}
+
+/// The links of an email, as they answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LinksView {
+    /// Every address once, those that lead nowhere first.
+    pub links: Vec<CheckedLink>,
+    /// How many more there were than are visited at a time.
+    pub left_out: u32,
+}
+
+/// A link and what was found at its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CheckedLink {
+    /// The address.
+    pub url: String,
+    /// `ok`; `gone` (404 or 410); `failing` (another error); `unreachable` (nobody answers, or not securely); `private`
+    /// (an address inside, which is not visited); `unsure` (it does not answer programs).
+    #[schema(pattern = "^(ok|gone|failing|unreachable|private|unsure)$")]
+    pub state: String,
+    /// The status of the last answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
 }
 
 /// A variable that was empty.

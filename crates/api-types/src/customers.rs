@@ -325,4 +325,7 @@ pub struct AttributeView {
     pub label_en: Option<String>,
     /// Whether its values are hidden from those who may not see personal data.
     pub is_sensitive: bool,
+    /// The purpose whose consent a campaign needs that uses it, when it is sensitive; `sensitive` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<String>,
 }

@@ -56,9 +56,73 @@ pub struct SmtpView {
     pub return_domain: Option<String>,
     /// The DKIM key in use.
     pub dkim: Option<DkimView>,
+    /// A second key, of Ed25519, that signs beside the first.
+    #[serde(default)]
+    pub dkim_second: Option<DkimView>,
+    /// Limits of single domains and carriers, in the place of the presets.
+    #[serde(default)]
+    pub domain_limits: Vec<DomainLimit>,
+    /// `utf-8` or `iso-2022-jp`.
+    #[serde(default)]
+    pub charset: String,
+    /// How few messages may leave on its first days.
+    #[serde(default)]
+    pub warmup: Option<Warmup>,
+    /// How it stands today.
+    #[serde(default)]
+    pub today: SenderToday,
     /// The provider whose server it is, where its webhooks are listened to.
     #[serde(default)]
     pub provider: Option<ProviderView>,
+}
+
+/// How fast one domain, or one carrier with all its domains, is written to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DomainLimit {
+    /// A domain such as `example.jp`, or a carrier: `docomo`, `au` or `softbank`.
+    #[schema(example = "docomo")]
+    pub to: String,
+    /// Messages a second, 1 to 1,000.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub per_second: u32,
+    /// Messages in one connection, 1 to 10,000; absent for no limit of its own.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 10000)]
+    pub per_session: Option<u32>,
+}
+
+/// How few messages may leave on the first days of a sender.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Warmup {
+    /// The first day, in the zone of the workspace.
+    #[schema(format = "date", example = "2026-12-01")]
+    pub start: String,
+    /// The most messages of the first day, of the second and so on, 1 to 60 days; after the last there is no limit.
+    #[schema(example = json!([50, 100, 500, 1000, 5000]))]
+    pub days: Vec<u32>,
+}
+
+/// How a sender stands today.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SenderToday {
+    /// The most messages of today, while it is being warmed up.
+    pub limit: Option<u32>,
+    /// How many of them have been taken.
+    pub used: i64,
+    /// Why others stand in for it: `away`, `bounces` or `quota`.
+    pub trouble: Option<String>,
+    /// Until when, unless it goes on (RFC 3339).
+    pub trouble_until: Option<String>,
+}
+
+/// A mobile carrier, and the limit that holds for all its domains together unless a sender sets another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MailCarrierView {
+    /// The preset.
+    #[serde(flatten)]
+    pub limit: DomainLimit,
+    /// Its domains.
+    pub domains: Vec<String>,
 }
 
 /// A provider of mail and its webhooks; never their secret.
@@ -133,6 +197,12 @@ pub struct DkimView {
     pub dns_name: String,
     /// What the TXT record says.
     pub record: String,
+    /// `rsa` or `ed25519`.
+    #[serde(default)]
+    pub algorithm: String,
+    /// What the TXT record says, in strings of at most 255 characters, as zone files want it.
+    #[serde(default)]
+    pub zone_value: String,
 }
 
 /// A new or changed sender.
@@ -195,6 +265,16 @@ pub struct WriteSmtp {
     #[serde(default)]
     #[schema(example = "bounce.shop.example.jp")]
     pub return_domain: Option<String>,
+    /// Limits of single domains and carriers, in the place of the presets; at most 100.
+    #[serde(default)]
+    pub domain_limits: Vec<DomainLimit>,
+    /// `utf-8` (when absent) or `iso-2022-jp`, in which a letter is written that holds no other characters.
+    #[serde(default)]
+    #[schema(pattern = "^(utf-8|iso-2022-jp)$")]
+    pub charset: Option<String>,
+    /// How few messages may leave on its first days; absent for no limit of the day.
+    #[serde(default)]
+    pub warmup: Option<Warmup>,
     /// The provider whose server it is; absent when nobody tells of bounces by webhooks.
     #[serde(default)]
     pub provider: Option<WriteProvider>,
@@ -234,9 +314,13 @@ pub struct WriteDkim {
     /// The selector, such as `enishi1`.
     #[schema(example = "enishi1")]
     pub selector: String,
-    /// A private key in PEM (RSA or Ed25519); absent makes a new Ed25519 key.
+    /// A private key in PEM (RSA or Ed25519); absent makes a new one.
     #[serde(default)]
     pub private_key: Option<String>,
+    /// Which key is made: `rsa` (when absent), which everybody verifies, or `ed25519`, beside one of RSA.
+    #[serde(default)]
+    #[schema(pattern = "^(rsa|ed25519)$")]
+    pub algorithm: Option<String>,
 }
 
 /// A message of the sandbox inbox, as it is listed.

@@ -22,7 +22,7 @@ pub use read::{
 pub use reserve::{ActiveCampaign, Reserved, Whose, active_campaigns, reserve, with_vips_due};
 pub use worker::{
     cancel_rest, dead_workers, end_doubts, finish_done, forget_worker, has_done, has_doubts,
-    heartbeat, recover,
+    heartbeat, put_off_a_day, recover,
 };
 pub use writer::{LedgerWriter, Round, WriterOptions};
 

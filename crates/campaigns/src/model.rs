@@ -12,7 +12,7 @@ pub use document::{
     GoalEvent, LocaleChoice, Offer, Target,
 };
 pub use held::Held;
-pub use readiness::{ContentFacts, Facts, missing};
+pub use readiness::{ContentFacts, Facts, SensitiveUse, missing};
 pub use state::{Action, Stage, State};
 pub use timing::{TimeOfDay, Timing};
 pub use words::Words;

@@ -6,6 +6,7 @@ mod editions;
 mod lane;
 mod letter;
 mod limit;
+mod pace;
 mod parcel;
 mod pipeline;
 mod port;

@@ -4,8 +4,11 @@
 //! [`Sender::password_name`] and [`Sender::dkim_name`] give, and REST never returns them.
 
 mod line;
+pub mod pace;
 pub mod provider;
 mod push;
+mod smtp;
+mod warmup;
 
 use kernel::{
     id::{SenderId, WorkspaceId},
@@ -13,11 +16,12 @@ use kernel::{
     time::Millis,
 };
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
-use serde::{Deserialize, Serialize};
 use storage::{Value, sql};
 
 pub use line::{LineCredentials, LineSettings};
 pub use push::{ApnsSettings, FcmSettings, PushGuard, PushSettings};
+pub use smtp::{Charset, DkimSettings, DomainLimit, KeyPlace, SmtpSettings, Tls};
+pub use warmup::{DayLimit, Warmup};
 
 /// A sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,64 +54,6 @@ pub enum Transport {
     Push(PushSettings),
 }
 
-/// A mail server and how to use it; what is secret is sealed elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SmtpSettings {
-    /// Host name or address.
-    pub host: String,
-    /// Port.
-    pub port: u16,
-    /// How the connection is protected.
-    pub tls: Tls,
-    /// User name; a password is sealed beside it.
-    #[serde(default)]
-    pub user: Option<String>,
-    /// Connections at a time.
-    #[serde(default = "default_lanes")]
-    pub lanes: u32,
-    /// Messages a second over all connections; absent for no limit.
-    #[serde(default)]
-    pub per_second: Option<u32>,
-    /// Where mail comes back to: a domain whose mail this server takes in; none when nobody reads it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub return_domain: Option<String>,
-    /// Who signs, when a DKIM key is sealed.
-    #[serde(default)]
-    pub dkim: Option<DkimSettings>,
-    /// Whose server it is, when that is a provider who tells of bounces and complaints by webhooks.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<Box<provider::Settings>>,
-}
-
-/// How the connection to a mail server is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tls {
-    /// Not at all: only for a server on the same machine.
-    None,
-    /// STARTTLS where offered.
-    Opportunistic,
-    /// STARTTLS or nothing.
-    Required,
-    /// TLS from the first byte.
-    Implicit,
-}
-
-/// The public side of a DKIM key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DkimSettings {
-    /// The signing domain.
-    pub domain: String,
-    /// The selector.
-    pub selector: String,
-    /// The TXT record to publish.
-    pub record: String,
-}
-
-const fn default_lanes() -> u32 {
-    8
-}
-
 impl Sender {
     /// Returns the name under which the SMTP password is sealed.
     pub fn password_name(id: SenderId) -> String {
@@ -117,6 +63,11 @@ impl Sender {
     /// Returns the name under which the DKIM key is sealed.
     pub fn dkim_name(id: SenderId) -> String {
         format!("sender/{id}/dkim")
+    }
+
+    /// Returns the name under which the second DKIM key is sealed.
+    pub fn dkim_second_name(id: SenderId) -> String {
+        format!("sender/{id}/dkim_second")
     }
 
     /// Returns the name under which the channel secret of a LINE account is sealed.
@@ -146,6 +97,29 @@ impl Sender {
     /// Returns the name under which the key file of a Firebase project is sealed.
     pub fn fcm_account_name(id: SenderId) -> String {
         format!("sender/{id}/fcm_account")
+    }
+
+    /// Tells whether it has a schedule of first days, which may be over.
+    pub const fn is_warming_up(&self) -> bool {
+        matches!(&self.transport, Transport::Smtp(smtp) if smtp.warmup.is_some())
+    }
+
+    /// Returns the most messages of the day that an instant falls on, while it is being warmed up.
+    pub fn day_limit(&self, now: Millis, zone: chrono_tz::Tz) -> Option<DayLimit> {
+        match &self.transport {
+            Transport::Smtp(smtp) => smtp.warmup.as_ref()?.limit_at(now, zone),
+            Transport::Sandbox | Transport::Line(_) | Transport::Push(_) => None,
+        }
+    }
+
+    /// Returns the character set that its letters are wanted in.
+    pub fn charset(&self) -> channel_core::Charset {
+        match &self.transport {
+            Transport::Smtp(smtp) if smtp.charset == Charset::Iso2022Jp => {
+                channel_core::Charset::Iso2022Jp
+            }
+            _ => channel_core::Charset::Utf8,
+        }
     }
 
     /// Checks what a person may set. Whether the address is deliverable is for the channel to say.
@@ -182,71 +156,6 @@ impl Sender {
         check_address("/from_address", &self.from_address, invalid);
         if let Some(reply_to) = &self.reply_to {
             check_address("/reply_to", reply_to, invalid);
-        }
-    }
-}
-
-impl SmtpSettings {
-    fn check(&self, invalid: &mut Invalid) {
-        let host = self.host.trim();
-        if host.is_empty() || host.len() > 253 || host.contains(['/', '@', ' ']) {
-            invalid.push(FieldError::new(
-                "/smtp/host",
-                "host",
-                "give a host name such as smtp.example.jp",
-                "smtp.example.jp のようなホスト名を入れてください",
-            ));
-        }
-        if self.port == 0 {
-            invalid.push(FieldError::new(
-                "/smtp/port",
-                "port",
-                "use 587, 465 or 25",
-                "587・465・25 などを入れてください",
-            ));
-        }
-        if !(1..=64).contains(&self.lanes) {
-            invalid.push(FieldError::new(
-                "/smtp/lanes",
-                "range",
-                "use 1 to 64 connections",
-                "接続数は1〜64にしてください",
-            ));
-        }
-        let is_domain = |domain: &str| {
-            let labels = domain.split('.');
-            domain.len() <= 190
-                && domain.contains('.')
-                && labels.into_iter().all(|label| {
-                    !label.is_empty()
-                        && !label.starts_with('-')
-                        && label
-                            .chars()
-                            .all(|sign| sign.is_ascii_alphanumeric() || sign == '-')
-                })
-        };
-        if self
-            .return_domain
-            .as_deref()
-            .is_some_and(|domain| !is_domain(domain))
-        {
-            invalid.push(FieldError::new(
-                "/smtp/return_domain",
-                "domain",
-                "give a domain such as bounce.example.jp, without an address before it",
-                "bounce.example.jp のようなドメインだけを入れてください",
-            ));
-        }
-        if let Some(provider) = &self.provider {
-            provider.check(invalid);
-        }
-        if self.per_second == Some(0) {
-            invalid.push(FieldError::new(
-                "/smtp/per_second",
-                "range",
-                "use at least 1 a second, or leave it empty",
-                "1以上にするか、空にしてください",
-            ));
         }
     }
 }

@@ -1,11 +1,15 @@
 //! Advice before a send: what would look wrong, be clipped, or break the law.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod charset;
+mod contact;
+mod sensitive;
+mod variable;
+mod wording;
 
 use serde::Serialize;
 
 use crate::document::{EmailDocument, EmailVariant, escape_pointer};
-use crate::liquid::{Kind, Piece, filters_of, scan};
+use crate::liquid::{Kind, scan};
 use crate::problem::{CompileError, Position, Problem};
 use crate::{CompiledEmail, Data, Footer, FooterCheck, LinkKind, RenderOptions};
 
@@ -15,6 +19,8 @@ pub const CLIPPED_BYTES: usize = 102 * 1024;
 const SUBJECT_WIDTH: usize = 60;
 /// A text part shorter than this says that nobody cared for it.
 const SHORT_TEXT_CHARS: usize = 40;
+
+pub use sensitive::{AttributeUse, Sensitive, attributes_used};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -46,6 +52,10 @@ pub struct LintOptions<'a> {
     pub known_variables: &'a [&'a str],
     /// A sample customer for the checks that need a rendered email.
     pub sample: Option<&'a Data>,
+    /// Attributes that may be used only with a consent of their own.
+    pub sensitive: &'a [Sensitive],
+    /// Which characters can be written, where the letter is wanted in a character set that has not all of them.
+    pub can_write: Option<fn(char) -> bool>,
 }
 
 /// Lists what is wrong or could be better, errors first.
@@ -59,7 +69,12 @@ pub fn lint(document: &EmailDocument, options: &LintOptions<'_>) -> Vec<Finding>
         linter.headers(variant);
         linter.body(variant);
         if !options.known_variables.is_empty() {
-            linter.variables(variant, options.known_variables);
+            variable::check(&mut linter, variant, options.known_variables);
+        }
+        wording::check(&mut linter, variant);
+        sensitive::check(&mut linter, variant, options.sensitive);
+        if let Some(can_write) = options.can_write {
+            charset::check(&mut linter, variant, can_write);
         }
     }
     match CompiledEmail::compile(document, Footer::Ensure) {
@@ -189,34 +204,6 @@ impl Linter<'_> {
             }
         }
     }
-
-    fn variables(&mut self, variant: &EmailVariant, known: &[&str]) {
-        let fields = [
-            ("subject", variant.subject.as_str()),
-            ("preheader", variant.preheader.as_str()),
-            ("mjml", variant.mjml.as_str()),
-            ("text", variant.text.as_deref().unwrap_or("")),
-        ];
-        for (field, source) in fields {
-            let Ok(pieces) = scan(source) else { continue };
-            let local = local_names(&pieces);
-            for piece in &pieces {
-                for (offset, path) in paths(piece) {
-                    if !is_known(&path, known, &local) {
-                        self.add(
-                            Severity::Warning,
-                            "variable_unknown",
-                            (field, source, Some(offset)),
-                            &format!(
-                                "「{path}」という変数はありません。つづりを確認してください。"
-                            ),
-                            &format!("there is no variable {path}; check the spelling"),
-                        );
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn rendered(email: &CompiledEmail, options: &LintOptions<'_>, findings: &mut Vec<Finding>) {
@@ -255,6 +242,7 @@ fn rendered(email: &CompiledEmail, options: &LintOptions<'_>, findings: &mut Vec
             );
         }
         let message = rendered.into_message();
+        contact::check(&mut linter, locale, &message);
         if message.html.len() > CLIPPED_BYTES {
             linter.add(
                 Severity::Warning,
@@ -280,6 +268,16 @@ fn rendered(email: &CompiledEmail, options: &LintOptions<'_>, findings: &mut Vec
             );
         }
     }
+}
+
+/// Lists the fields of a variant that hold words, with what they hold.
+fn sources(variant: &EmailVariant) -> [(&'static str, &str); 4] {
+    [
+        ("subject", variant.subject.as_str()),
+        ("preheader", variant.preheader.as_str()),
+        ("mjml", variant.mjml.as_str()),
+        ("text", variant.text.as_deref().unwrap_or("")),
+    ]
 }
 
 /// Counts columns as a phone shows them: Liquid as 8, wide characters as 2.
@@ -311,124 +309,4 @@ fn tags(mjml: &str) -> Vec<(usize, &str)> {
                 .then(|| (at, &rest[..rest.find('>').unwrap_or(rest.len())]))
         })
         .collect()
-}
-
-/// What the template itself names, and what a loop variable stands for.
-fn local_names<'a>(pieces: &[Piece<'a>]) -> BTreeMap<&'a str, Option<&'a str>> {
-    let mut names = BTreeMap::from([("forloop", None), ("tablerow", None)]);
-    for piece in pieces {
-        let mut words = piece
-            .arguments()
-            .split(|c: char| c.is_whitespace() || c == '=' || c == ',')
-            .filter(|word| !word.is_empty());
-        match piece.name {
-            "for" | "tablerow" => {
-                if let (Some(name), Some("in"), Some(list)) =
-                    (words.next(), words.next(), words.next())
-                {
-                    names.insert(name, (!list.starts_with('(')).then_some(list));
-                }
-            }
-            "assign" | "capture" | "increment" | "decrement" => {
-                names.extend(words.next().map(|name| (name, None)));
-            }
-            _ => {}
-        }
-    }
-    names
-}
-
-/// Lists the variables that a tag reads, each with its offset in the source.
-fn paths(piece: &Piece<'_>) -> Vec<(usize, String)> {
-    const WORDS: &[&str] = &[
-        "and", "or", "contains", "in", "true", "false", "nil", "null", "empty", "blank", "limit",
-        "offset", "reversed", "cols",
-    ];
-    if matches!(piece.kind, Kind::Close | Kind::Raw | Kind::Comment)
-        || matches!(piece.name, "capture" | "else" | "increment" | "decrement")
-    {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    let mut defined: BTreeSet<&str> = BTreeSet::new();
-    for (index, (part_at, part)) in filters_of(piece.inner).into_iter().enumerate() {
-        let mut is_first = true;
-        for (at, word) in words(part) {
-            let skips = (is_first && (index > 0 || !piece.name.is_empty()))
-                || WORDS.contains(&word)
-                || word.starts_with(|c: char| c.is_ascii_digit());
-            let is_definition = index == 0
-                && matches!(piece.name, "for" | "tablerow" | "assign")
-                && defined.is_empty()
-                && !is_first;
-            is_first = false;
-            if is_definition {
-                defined.insert(word);
-            } else if !skips {
-                found.push((
-                    piece.inner_start + part_at + at,
-                    word.trim_end_matches('.').to_owned(),
-                ));
-            }
-        }
-    }
-    found
-}
-
-/// Splits an expression into words, quoted strings left out.
-fn words(part: &str) -> Vec<(usize, &str)> {
-    let mut words = Vec::new();
-    let (mut quote, mut start) = (None, None);
-    for (at, c) in part.char_indices().chain([(part.len(), ' ')]) {
-        if let Some(q) = quote {
-            if q == c {
-                quote = None;
-            }
-            continue;
-        }
-        let is_word = c.is_alphanumeric() || c == '_' || (c == '.' && start.is_some());
-        match (start, is_word) {
-            (None, true) => start = Some(at),
-            (Some(from), false) => {
-                words.push((from, &part[from..at]));
-                start = None;
-            }
-            _ => {}
-        }
-        if c == '"' || c == '\'' {
-            quote = Some(c);
-        }
-    }
-    words
-}
-
-fn is_known(path: &str, known: &[&str], local: &BTreeMap<&str, Option<&str>>) -> bool {
-    let (root, rest) = path
-        .split_once('.')
-        .map_or((path, ""), |(root, rest)| (root, rest));
-    match local.get(root) {
-        // The items of a list are written `products[]`.
-        Some(Some(list)) if !rest.is_empty() && *list != root => {
-            matches(&format!("{list}[].{rest}"), known)
-        }
-        Some(_) => true,
-        None => matches(path, known),
-    }
-}
-
-/// Tells whether a path is a known variable, stands above one, or below a `*`.
-fn matches(path: &str, known: &[&str]) -> bool {
-    let path = path
-        .trim_end_matches(".size")
-        .trim_end_matches(".first")
-        .trim_end_matches(".last");
-    known.iter().any(|name| match name.strip_suffix('*') {
-        Some(prefix) => path.starts_with(prefix) || prefix.trim_end_matches('.') == path,
-        None => {
-            *name == path
-                || name
-                    .strip_prefix(path)
-                    .is_some_and(|rest| rest.starts_with(['.', '[']))
-        }
-    })
 }

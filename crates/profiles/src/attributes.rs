@@ -65,9 +65,20 @@ pub struct AttributeDef {
     pub label_en: Option<String>,
     /// Whether its values are hidden from those who may not see personal data.
     pub is_sensitive: bool,
+    /// The purpose whose consent its use in a campaign needs, of one that is sensitive.
+    pub consent: Option<String>,
 }
 
+/// The purpose whose consent a sensitive attribute needs that names none.
+const SENSITIVE: &str = "sensitive";
+
 impl AttributeDef {
+    /// Returns the purpose to which a customer must have agreed before a campaign may use the attribute for her.
+    pub fn needed_consent(&self) -> Option<&str> {
+        self.is_sensitive
+            .then(|| self.consent.as_deref().unwrap_or(SENSITIVE))
+    }
+
     /// Returns the label for a locale, falling back to the other language and then the key.
     pub fn label(&self, locale: &str) -> &str {
         let (first, second) = if locale.starts_with("en") {
@@ -86,6 +97,7 @@ struct Row {
     label_ja: Option<String>,
     label_en: Option<String>,
     is_sensitive: bool,
+    consent: Option<String>,
 }
 
 const ATTRIBUTE: Bulk = Bulk {
@@ -106,7 +118,7 @@ pub async fn list(
 ) -> Result<Vec<AttributeDef>, DbErr> {
     let rows: Vec<Row> = sql::all(
         db,
-        "SELECT key, value_type, label_ja, label_en, is_sensitive FROM attribute_def WHERE workspace_id = $1 ORDER BY key",
+        "SELECT key, value_type, label_ja, label_en, is_sensitive, consent FROM attribute_def WHERE workspace_id = $1 ORDER BY key",
         [workspace.raw().into()],
     )
     .await?;
@@ -118,6 +130,7 @@ pub async fn list(
             label_ja: row.label_ja,
             label_en: row.label_en,
             is_sensitive: row.is_sensitive,
+            consent: row.consent,
         })
         .collect())
 }
@@ -154,13 +167,14 @@ pub async fn put(ctx: Ctx<'_>, def: &AttributeDef) -> Result<(), DbErr> {
     define(ctx, vec![(def.key.as_str(), def.value_type)]).await?;
     sql::exec(
         ctx.tx,
-        "UPDATE attribute_def SET label_ja = $1, label_en = $2, is_sensitive = $3 WHERE workspace_id = $4 AND key = $5",
+        "UPDATE attribute_def SET label_ja = $1, label_en = $2, is_sensitive = $3, consent = $6 WHERE workspace_id = $4 AND key = $5",
         [
             def.label_ja.clone().into(),
             def.label_en.clone().into(),
             def.is_sensitive.into(),
             ctx.workspace.raw().into(),
             def.key.clone().into(),
+            def.consent.clone().into(),
         ],
     )
     .await
@@ -197,6 +211,14 @@ fn check(def: &AttributeDef) -> Result<(), Invalid> {
                 "64文字以内で入力してください",
             ));
         }
+    }
+    if def.consent.as_ref().is_some_and(|purpose| !is_key(purpose)) {
+        invalid.push(FieldError::new(
+            "/consent",
+            "invalid",
+            "give the purpose of a consent, at most 64 characters without quotes or backslashes",
+            "同意の目的を、引用符とバックスラッシュなしの64文字以内で入れてください",
+        ));
     }
     invalid.into_result()
 }

@@ -6,6 +6,7 @@
 mod anniversary;
 mod calendar;
 mod check;
+mod consent;
 mod event;
 mod fact;
 mod local;
@@ -26,6 +27,7 @@ pub use anniversary::Anniversary;
 pub use calendar::{CalendarSpan, CalendarUnit};
 pub(crate) use check::type_clash as check_type_clash;
 pub use check::{MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_TEXT, read};
+pub use consent::Rules;
 pub use event::{
     Answer, AnswerKind, Compare, CountOf, EventTest, Events, Filter, Machine, OneOf,
     PropertyFilter, Since,

@@ -2,7 +2,7 @@
 
 use api_types::contents::{
     ContentPreview, ContentSummary, ContentVersionView, ContentView, CopyContent, CreateContent,
-    PreviewContent, StarterView, TestContent, TestRecipientView, TestSent, VariableView,
+    LinksView, PreviewContent, StarterView, TestContent, TestRecipientView, TestSent, VariableView,
     WriteContent,
 };
 use gloo_net::http::Method;
@@ -80,6 +80,18 @@ pub async fn preview(
         body: serde_json::to_string(asked).ok(),
         idempotency_key: None,
         signal: Some(signal),
+    })
+    .await
+}
+
+/// Visits the links of a document. Without an idempotency key: each look is a new one.
+pub async fn check_links(asked: &PreviewContent) -> Result<LinksView, ApiError> {
+    client::send(Call {
+        method: Method::POST,
+        path: "/contents/links",
+        body: serde_json::to_string(asked).ok(),
+        idempotency_key: None,
+        signal: None,
     })
     .await
 }

@@ -9,7 +9,7 @@ use api_types::{
     contents::TestRecipientView,
     devices::PushState,
     line::LineState,
-    senders::{DomainView, SenderView, WriteDkim, WriteSender},
+    senders::{DomainView, MailCarrierView, SenderView, WriteDkim, WriteSender},
     session::{
         ApiKeyView, AuditEntryView, ChangeRole, ChangeWorkspace, CreateApiKey, CreateWriteKey,
         Invite, InviteLink, MemberView, WorkspaceView, WriteKeyView,
@@ -65,6 +65,11 @@ pub async fn remove_computed(kind: &str) -> Result<(), ApiError> {
 /// Lists the senders.
 pub async fn senders(signal: &AbortSignal) -> Result<Page<SenderView>, ApiError> {
     whole(client::get("/senders", Some(signal)).await)
+}
+
+/// Lists the mobile carriers and the limits that hold for them.
+pub async fn mail_carriers(signal: &AbortSignal) -> Result<Vec<MailCarrierView>, ApiError> {
+    client::get("/mail-carriers", Some(signal)).await
 }
 
 /// Makes a sender, or changes one.

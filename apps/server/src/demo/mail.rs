@@ -77,7 +77,7 @@ pub(super) async fn load(
 /// Returns the cards that both campaigns answer alike.
 pub(super) fn document(sender: SenderId, content: ContentId, window_days: u16) -> CampaignDocument {
     CampaignDocument {
-        channel: Some(ChannelCard::Email { sender }),
+        channel: Some(ChannelCard::mail(sender)),
         contents: Some(Contents {
             source: ContentsSource::Saved(content),
             locale: LocaleChoice::Person,

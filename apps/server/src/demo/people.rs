@@ -64,6 +64,7 @@ async fn name_attributes(load: &Load<'_>) -> anyhow::Result<()> {
             label_ja: Some(ja.to_owned()),
             label_en: Some(en.to_owned()),
             is_sensitive: false,
+            consent: None,
         };
         attributes::label(load.ctx(&tx), &def)
             .await?

@@ -10,6 +10,7 @@ mod line_numbers;
 mod list;
 mod remove;
 mod save;
+mod sensitive;
 mod test;
 mod wire;
 

@@ -7,6 +7,7 @@ mod data;
 mod gallery;
 mod get;
 mod line;
+mod links;
 mod list;
 pub(crate) mod parts;
 mod preview;
@@ -32,6 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(preview::preview))
         .routes(routes!(line::preview))
         .routes(routes!(push::preview))
+        .routes(routes!(links::links))
         .routes(routes!(test::recipients))
         .routes(routes!(get::get, update::update, archive::archive))
         .routes(routes!(archive::restore))

@@ -1,12 +1,14 @@
 //! Senders: who messages come from and by which way they leave.
 
 mod archive;
+mod carriers;
 mod check;
 mod create;
 mod dkim;
 mod domain;
 mod line;
 mod list;
+mod pace;
 mod provider;
 mod push;
 mod update;
@@ -23,4 +25,5 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(dkim::dkim))
         .routes(routes!(check::check))
         .routes(routes!(domain::domain))
+        .routes(routes!(carriers::carriers))
 }

@@ -325,3 +325,34 @@ async fn prose_without_a_sender_is_read_and_one_answer_stands_for_two() {
     let events = "SELECT COUNT(*) FROM event WHERE name_id = 41 AND delivery_id IN (11, 21)";
     assert_eq!(world.number(events).await, 2);
 }
+
+#[tokio::test]
+async fn the_bounce_of_a_carriers_address_finds_her_with_and_without_quotes() {
+    for test in testkit::both().await {
+        let world = World::new(&test).await;
+        for (customer, delivery, told) in [
+            (1, 11, "\"a..b\"@docomo.ne.jp"),
+            (2, 21, "a..b@docomo.ne.jp"),
+        ] {
+            world.sent(customer, &[delivery]).await;
+            let stored = format!("a..b{customer}@docomo.ne.jp");
+            for text in [
+                format!("UPDATE profile SET email = '{stored}' WHERE id = {customer}"),
+                format!("UPDATE delivery SET address = '{stored}' WHERE id = {delivery}"),
+            ] {
+                sql::exec(world.app.kit.db.writer(), text, [])
+                    .await
+                    .unwrap();
+            }
+            let told = told.replace("a..b", &format!("a..b{customer}"));
+            let message = report(customer, "5.1.1", "550 5.1.1 User unknown")
+                .replace(&format!("c{customer}@example.jp"), &told);
+            let path = world.path_of(delivery).await;
+            assert_eq!(world.bring("smtp", &[&path], &message).await, [250]);
+            let stopped = format!(
+                "SELECT COUNT(*) FROM suppression WHERE address = '{stored}' AND reason = 'hard_bounce'"
+            );
+            assert_eq!(world.number(&stopped).await, 1, "{}: {told}", test.name());
+        }
+    }
+}

@@ -32,11 +32,13 @@ mod import_kill;
 mod intake;
 mod judged;
 mod kill;
+mod letter_checks;
 mod line;
 mod line_campaign;
 mod lists;
 mod looks;
 mod mail_hooks;
+mod mail_senders;
 #[path = "../../../../crates/channels/email/tests/it/server.rs"]
 #[expect(
     dead_code,

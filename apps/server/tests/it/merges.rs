@@ -116,7 +116,7 @@ impl Shop {
             }),
             offer: Some(Offer::None {}),
             timing: Some(Timing::Now {}),
-            channel: Some(ChannelCard::Email { sender: from.id }),
+            channel: Some(ChannelCard::mail(from.id)),
             contents: Some(Contents {
                 source: ContentsSource::Inline(Box::new(email.clone())),
                 locale: LocaleChoice::Person,
@@ -135,6 +135,7 @@ impl Shop {
             has_sender: true,
             content: ContentFacts::Email(Box::new(email.clone())),
             has_postal_address: true,
+            sensitive: Vec::new(),
             ..Facts::default()
         };
         lifecycle::launch(

@@ -8,7 +8,7 @@ use campaigns::{
         CampaignDocument, ChannelCard, ContentFacts, Contents, ContentsSource, Facts, Goal,
         GoalEvent, LocaleChoice, Offer, Target, Timing,
     },
-    sender::{self, Sender, SmtpSettings, Tls, Transport},
+    sender::{self, Charset, Sender, SmtpSettings, Tls, Transport},
     store::{self, Author},
 };
 use contents::EmailDocument;
@@ -89,6 +89,10 @@ pub(crate) async fn launch(kit: &Kit, port: u16, lanes: u32) -> CampaignId {
         per_second: None,
         return_domain: None,
         dkim: None,
+        dkim_second: None,
+        domain_limits: Vec::new(),
+        charset: Charset::default(),
+        warmup: None,
         provider: None,
     };
     let from = Sender {
@@ -121,6 +125,7 @@ pub(crate) async fn launch(kit: &Kit, port: u16, lanes: u32) -> CampaignId {
         has_sender: true,
         content: ContentFacts::Email(Box::new(email.clone())),
         has_postal_address: true,
+        sensitive: Vec::new(),
         ..Facts::default()
     };
     let launched = lifecycle::launch(
@@ -146,7 +151,7 @@ fn document(sender: SenderId, email: &EmailDocument) -> CampaignDocument {
         }),
         offer: Some(Offer::None {}),
         timing: Some(Timing::Now {}),
-        channel: Some(ChannelCard::Email { sender }),
+        channel: Some(ChannelCard::mail(sender)),
         contents: Some(Contents {
             source: ContentsSource::Inline(Box::new(email.clone())),
             locale: LocaleChoice::Person,

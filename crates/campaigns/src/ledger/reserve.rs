@@ -285,6 +285,10 @@ pub struct ActiveCampaign {
     pub workspace: WorkspaceId,
     /// From whom it is sent.
     pub sender: Option<SenderId>,
+    /// Who sends instead, in this order.
+    pub then: Vec<SenderId>,
+    /// Nobody else could send it now: what exceeds the day of the sender waits for the next.
+    pub has_no_other: bool,
     /// By which way.
     pub way: Way,
     /// For whom it is meant.
@@ -328,6 +332,11 @@ pub async fn active_campaigns(db: &impl ConnectionTrait) -> Result<Vec<ActiveCam
             id: CampaignId::from_raw(row.id),
             workspace: WorkspaceId::from_raw(row.workspace_id),
             sender: card.as_ref().map(ChannelCard::sender),
+            has_no_other: card.as_ref().is_none_or(|card| card.then().is_empty()),
+            then: card
+                .as_ref()
+                .map(|card| card.then().to_vec())
+                .unwrap_or_default(),
             way: Way::of(card.as_ref()),
             // One that cannot be read is meant for no VIP.
             target: row

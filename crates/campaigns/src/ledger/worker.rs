@@ -102,6 +102,29 @@ pub async fn recover(
     Ok((planned, in_doubt + unknown))
 }
 
+/// Puts up to `limit` rows of a campaign that are due off by a day, to the same time; returns how many. Their time to be
+/// sent moves along, so that what waits for its sender does not grow too old.
+pub async fn put_off_a_day(
+    tx: &impl ConnectionTrait,
+    campaign: CampaignId,
+    now: Millis,
+    limit: u32,
+) -> Result<u64, DbErr> {
+    let skip = Dialect::of(tx.get_database_backend()).skip_locked();
+    sql::exec(
+        tx,
+        format!(
+            "WITH picked AS MATERIALIZED
+               (SELECT d.profile_id, d.id FROM delivery d WHERE d.campaign_id = $1 AND d.state <= 2 AND d.due_at <= $2
+                AND NOT d.is_test LIMIT {limit}{skip})
+             UPDATE delivery SET state = 1, due_at = delivery.due_at + {DAY}, expires_at = delivery.expires_at + {DAY}
+             FROM picked WHERE delivery.profile_id = picked.profile_id AND delivery.id = picked.id"
+        ),
+        [campaign.raw().into(), now.0.into()],
+    )
+    .await
+}
+
 /// Cancels all that has not been handed over, what other workers have reserved included. What is in doubt stays
 /// unknown: to ask again could send it.
 pub async fn cancel_rest(

@@ -136,6 +136,9 @@ pub enum ChannelCard {
     Email {
         /// From whom.
         sender: SenderId,
+        /// Who sends instead, in this order, while those before are in trouble or have had their day's messages.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        then: Vec<SenderId>,
     },
     /// Messages of a LINE account.
     Line {
@@ -155,11 +158,45 @@ pub enum ChannelCard {
     },
 }
 
+/// Senders that may stand in for the first.
+const MOST_STAND_INS: usize = 5;
+
 impl ChannelCard {
+    /// Mail from one sender.
+    pub const fn mail(sender: SenderId) -> Self {
+        Self::Email {
+            sender,
+            then: Vec::new(),
+        }
+    }
+
+    /// Returns who sends instead, in this order.
+    pub fn then(&self) -> &[SenderId] {
+        match self {
+            Self::Email { then, .. } => then,
+            Self::Line { .. } | Self::Push { .. } => &[],
+        }
+    }
+
+    fn check(&self, invalid: &mut Invalid) {
+        let then = self.then();
+        let is_repeated = |(index, id): (usize, &SenderId)| {
+            *id == self.sender() || then.iter().take(index).any(|other| other == id)
+        };
+        if then.len() > MOST_STAND_INS || then.iter().enumerate().any(is_repeated) {
+            invalid.push(FieldError::new(
+                "/channel/then",
+                "senders",
+                "name at most 5 other senders, each once",
+                "代わりの差出人は、重ならないように5つまでにしてください",
+            ));
+        }
+    }
+
     /// Returns from whom it comes.
     pub const fn sender(&self) -> SenderId {
         match self {
-            Self::Email { sender } | Self::Line { sender, .. } | Self::Push { sender, .. } => {
+            Self::Email { sender, .. } | Self::Line { sender, .. } | Self::Push { sender, .. } => {
                 *sender
             }
         }
@@ -262,6 +299,9 @@ impl CampaignDocument {
         }
         if let Some(contents) = &self.contents {
             contents.check(&mut invalid);
+        }
+        if let Some(channel) = &self.channel {
+            channel.check(&mut invalid);
         }
         if let Some(goal) = &self.goal
             && !(1..=90).contains(&goal.window_days)

@@ -26,6 +26,19 @@ pub struct Facts {
     pub content: ContentFacts,
     /// Whether the workspace has a postal address for the footer.
     pub has_postal_address: bool,
+    /// The sensitive attributes that the campaign uses.
+    pub sensitive: Vec<SensitiveUse>,
+}
+
+/// A sensitive attribute in the words of a campaign, or in the conditions of a segment that it is sent to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SensitiveUse {
+    /// What people call it, in Japanese and English.
+    pub label: (String, String),
+    /// The purpose whose consent its use needs.
+    pub consent: String,
+    /// Whether everybody in each segment of the target has given that consent.
+    pub is_assured: bool,
 }
 
 /// What is known of the email.
@@ -65,6 +78,7 @@ pub fn missing(name: &str, document: &CampaignDocument, facts: &Facts) -> Vec<Fi
         ));
     }
     check_target(document.target.as_ref(), facts, &mut found);
+    check_sensitive(facts, &mut found);
     check_offer(document.offer.as_ref(), facts, &mut found);
     check_timing(document.timing.as_ref(), facts, &mut found);
     check_channel(document, facts, &mut found);
@@ -102,6 +116,23 @@ fn check_target(target: Option<&Target>, facts: &Facts, found: &mut Invalid) {
                 ));
             }
         }
+    }
+}
+
+/// Data of which people expect no use is not used without their word.
+fn check_sensitive(facts: &Facts, found: &mut Invalid) {
+    for used in facts.sensitive.iter().filter(|used| !used.is_assured) {
+        let ((ja, en), consent) = (&used.label, &used.consent);
+        found.push(FieldError::new(
+            "/target",
+            "sensitive_consent",
+            format!(
+                "{en} is a sensitive attribute: each segment of the target must ask for the consent \"{consent}\", or the campaign must do without it"
+            ),
+            format!(
+                "「{ja}」は取り扱いに注意する属性です。対象のすべてのセグメントに「{consent}」への同意の条件を加えるか、この属性を使わないでください"
+            ),
+        ));
     }
 }
 
@@ -291,9 +322,7 @@ mod tests {
             }),
             offer: Some(Offer::None {}),
             timing: Some(Timing::Now {}),
-            channel: Some(ChannelCard::Email {
-                sender: SenderId::from_raw(1),
-            }),
+            channel: Some(ChannelCard::mail(SenderId::from_raw(1))),
             contents: Some(Contents {
                 source: ContentsSource::Inline(Box::new(mail.clone())),
                 locale: LocaleChoice::Person,
@@ -310,6 +339,7 @@ mod tests {
             has_sender: true,
             content: ContentFacts::Email(Box::new(mail)),
             has_postal_address: true,
+            sensitive: Vec::new(),
         };
         (document, facts)
     }
@@ -336,6 +366,20 @@ mod tests {
                 "/goal missing"
             ]
         );
+    }
+
+    #[test]
+    fn a_sensitive_attribute_needs_its_consent_in_the_target() {
+        let (document, mut facts) = ready();
+        let used = |is_assured| SensitiveUse {
+            label: ("病歴".to_owned(), "Medical history".to_owned()),
+            consent: "health".to_owned(),
+            is_assured,
+        };
+        facts.sensitive = vec![used(true)];
+        assert_eq!(codes(&document, &facts), Vec::<String>::new());
+        facts.sensitive.push(used(false));
+        assert_eq!(codes(&document, &facts), ["/target sensitive_consent"]);
     }
 
     #[test]

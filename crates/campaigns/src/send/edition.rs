@@ -6,8 +6,8 @@ use std::{
 };
 
 use channel_core::{
-    Content, Email, FeedbackId, LineMessages, Mailbox, Message, Notification, Push, PushAction,
-    Recipient, Unsubscribe,
+    Charset, Content, Email, FeedbackId, LineMessages, Mailbox, Message, Notification, Push,
+    PushAction, Recipient, Unsubscribe,
 };
 use contents::{RenderError, push::RenderedPush};
 use kernel::{
@@ -46,6 +46,7 @@ pub struct Edition {
     from: Mailbox,
     reply_to: Option<Mailbox>,
     return_domain: Option<String>,
+    charset: Charset,
     notification: Notification,
     stored_links: Mutex<HashSet<i64>>,
 }
@@ -83,6 +84,7 @@ impl Edition {
                 Transport::Smtp(smtp) => smtp.return_domain.clone(),
                 Transport::Sandbox | Transport::Line(_) | Transport::Push(_) => None,
             },
+            charset: sender.charset(),
             notification: match &campaign.document.channel {
                 Some(
                     ChannelCard::Line {
@@ -172,6 +174,7 @@ impl Edition {
             }),
             envelope_sender: None,
             headers: Vec::new(),
+            charset: self.charset,
         }
     }
 

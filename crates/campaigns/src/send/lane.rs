@@ -8,7 +8,10 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use channel_core::{
     Attempt, Outcome, Pack, Prepared, Reason, ReasonClass, Refusal, Session, breaker::Admission,
 };
-use kernel::time::{MINUTE, Millis, SECOND};
+use kernel::{
+    id::CampaignId,
+    time::{HOUR, MINUTE, Millis, SECOND},
+};
 
 use super::{
     limit::Turn,
@@ -16,7 +19,10 @@ use super::{
     pipeline::Pipeline,
     retry::{Repeats, Tried, settle_of},
 };
-use crate::ledger::{self, HandOver, Release, Reserved, Round, Settle, Settlement, Standing};
+use crate::{
+    ledger::{self, HandOver, Release, Reserved, Round, Settle, Settlement, Standing},
+    sender::pace::Trouble,
+};
 
 /// How long nothing is sent once the provider says that the sender's quota is used up; then one asks again.
 const QUOTA_PAUSE: i64 = 10 * MINUTE;
@@ -96,7 +102,8 @@ impl Lane {
         let Some(first) = messages.first() else {
             return Ok(());
         };
-        if !self.connect(first).await? {
+        let campaign = rows.first().map(|row| row.campaign);
+        if !self.connect(first, campaign).await? {
             return match again_since {
                 Some(_) => Ok(()),
                 None => self.give_back(rows.iter(), None).await,
@@ -116,7 +123,14 @@ impl Lane {
         };
         let outcomes = self.deliver(messages, pack, again_since).await;
         if let Some(first) = outcomes.first() {
-            self.tell_limits(first);
+            self.tell_limits(first).await;
+        }
+        let n_too_many = outcomes
+            .iter()
+            .filter(|outcome| self.count_arrival(outcome));
+        if n_too_many.count() > 0 {
+            let until = self.pipeline.now().plus(HOUR);
+            self.pipeline.tell_trouble(Trouble::Bounces, until).await;
         }
         for (row, outcome) in rows.iter().zip(outcomes) {
             self.note(row, repeats, outcome);
@@ -146,14 +160,34 @@ impl Lane {
     }
 
     /// Counts an answer, or that none came, once for the request.
-    fn tell_limits(&self, outcome: &Outcome) {
+    async fn tell_limits(&mut self, outcome: &Outcome) {
         let now = self.pipeline.now();
         match outcome.reason() {
             Some(reason) if reason.class.stops_the_sender() => {
-                self.pipeline.limits.hold(now.plus(QUOTA_PAUSE));
+                let until = now.plus(QUOTA_PAUSE);
+                self.pipeline.limits.hold(until);
+                self.pipeline.tell_trouble(Trouble::Quota, until).await;
             }
-            Some(reason) if reason.class.is_provider_fault() => self.pipeline.limits.fault(now),
+            Some(reason) if reason.class.is_provider_fault() => self.fault().await,
             _ => self.pipeline.limits.answered(),
+        }
+    }
+
+    /// Counts a fault of the provider; several in a row are told to all workers.
+    async fn fault(&mut self) {
+        let now = self.pipeline.now();
+        self.pipeline.limits.fault(now);
+        if let Some(until) = self.pipeline.limits.closed_until(now) {
+            self.pipeline.tell_trouble(Trouble::Away, until).await;
+        }
+    }
+
+    /// Counts whether a message found its receiver; `true` when too many have not.
+    fn count_arrival(&self, outcome: &Outcome) -> bool {
+        match outcome {
+            Outcome::Accepted { .. } => self.pipeline.limits.arrived(true),
+            Outcome::Suppress { .. } => self.pipeline.limits.arrived(false),
+            _ => false,
         }
     }
 
@@ -247,14 +281,21 @@ impl Lane {
         }
     }
 
-    /// Waits until the provider can be reached; `false` when the process stops meanwhile.
-    async fn connect(&mut self, prepared: &Prepared) -> Result<bool, LedgerGone> {
+    /// Waits until the provider can be reached; `false` when the process stops meanwhile, or another sender takes over.
+    async fn connect(
+        &mut self,
+        prepared: &Prepared,
+        campaign: Option<CampaignId>,
+    ) -> Result<bool, LedgerGone> {
         loop {
             if self.pipeline.is_stopping() {
                 return Ok(false);
             }
             let now = self.pipeline.now();
             if let Admission::Wait(until) = self.pipeline.limits.admit(now) {
+                if campaign.is_some_and(|id| self.pipeline.has_other(id)) {
+                    return Ok(false);
+                }
                 self.nap(until.0 - now.0).await?;
                 continue;
             }
@@ -262,7 +303,7 @@ impl Lane {
                 Ok(()) => return Ok(true),
                 Err(not_ready) => {
                     tracing::debug!(reason = %not_ready.reason, "the provider cannot be reached");
-                    self.pipeline.limits.fault(self.pipeline.now());
+                    self.fault().await;
                     let pause = i64::try_from(not_ready.retry_after.as_millis()).unwrap_or(SECOND);
                     self.nap(pause).await?;
                 }
@@ -308,8 +349,11 @@ impl Lane {
             due_at: until.unwrap_or(now),
             deferred: until.is_some(),
         });
-        let release = release.collect();
-        self.submit(Vec::new(), release).await.map(|_| ())
+        let release: Vec<Release> = release.collect();
+        let n = release.len();
+        self.submit(Vec::new(), release).await?;
+        self.pipeline.uncount(n).await;
+        Ok(())
     }
 
     /// Waits a little. The last outcome is handed in first: it must not wait for a slow provider.

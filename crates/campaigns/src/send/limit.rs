@@ -1,6 +1,6 @@
 //! Rates and the breaker, shared by the lanes of a sender.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use channel_core::{
     breaker::{Admission, Breaker, BreakerPolicy},
@@ -28,7 +28,18 @@ pub(super) struct Limits {
     slots: Mutex<HashMap<String, Millis>>,
     breaker: Mutex<Breaker>,
     held_until: Mutex<Millis>,
+    /// Whether each of the last messages was refused because nobody is there.
+    recent: Mutex<VecDeque<bool>>,
+    /// Until when others have been told to stand in.
+    told_until: Mutex<Millis>,
 }
+
+/// Messages that are looked back at.
+const LOOKED_AT: usize = 200;
+/// Fewer of them say nothing.
+const ENOUGH: usize = 100;
+/// Of so many one may be refused because nobody is there; with more, receivers take the sender for a spammer.
+const ONE_OF: usize = 10;
 
 impl Limits {
     pub(super) fn new(policy: RatePolicy, now: Millis) -> Self {
@@ -38,6 +49,8 @@ impl Limits {
             slots: Mutex::default(),
             breaker: Mutex::new(Breaker::new(BreakerPolicy::default())),
             held_until: Mutex::new(now),
+            recent: Mutex::default(),
+            told_until: Mutex::new(now),
         }
     }
 
@@ -87,6 +100,37 @@ impl Limits {
         self.breaker.lock().admit(now)
     }
 
+    /// Returns until when nothing can be sent, without asking to send.
+    pub(super) fn closed_until(&self, now: Millis) -> Option<Millis> {
+        let held_until = *self.held_until.lock();
+        let open_until = self.breaker.lock().open_until();
+        let until = open_until.map_or(held_until, |until| until.max(held_until));
+        (until > now).then_some(until)
+    }
+
+    /// Counts whether a message found its receiver; `true` when too many of the last have not, and then counts anew.
+    pub(super) fn arrived(&self, is_there: bool) -> bool {
+        let mut recent = self.recent.lock();
+        if recent.len() == LOOKED_AT {
+            recent.pop_front();
+        }
+        recent.push_back(!is_there);
+        let refused = recent.iter().filter(|refused| **refused).count();
+        let is_too_many = recent.len() >= ENOUGH && refused * ONE_OF > recent.len();
+        if is_too_many {
+            recent.clear();
+        }
+        is_too_many
+    }
+
+    /// Tells whether it is news that others are to stand in until an instant.
+    pub(super) fn is_news(&self, until: Millis) -> bool {
+        let mut told = self.told_until.lock();
+        let is_news = until > *told;
+        *told = until.max(*told);
+        is_news
+    }
+
     pub(super) fn answered(&self) {
         self.breaker.lock().answered();
     }
@@ -113,6 +157,15 @@ mod tests {
             [200, 300, 400].map(|at| Turn::Defer(Millis(at)))
         );
         assert_eq!(limits.turn("example.jp", 1, Millis(0)), Turn::Now);
+    }
+
+    #[test]
+    fn one_in_ten_that_finds_nobody_is_too_many_once_enough_have_left() {
+        let limits = Limits::new(RatePolicy::default(), Millis(0));
+        let told: Vec<usize> = (1..=100).filter(|n| limits.arrived(n % 8 != 0)).collect();
+        assert_eq!(told, [100]);
+        assert!((1..=300).all(|n| !limits.arrived(n % 10 != 0)));
+        assert!(limits.is_news(Millis(5)) && !limits.is_news(Millis(5)));
     }
 
     #[test]

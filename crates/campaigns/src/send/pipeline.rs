@@ -7,6 +7,7 @@ use std::{
 };
 
 use channel_core::{Message, Reason, ReasonClass, Recipient, Refusal};
+use chrono_tz::Tz;
 use kernel::{
     id::{IdSource, ProfileId, WorkspaceId},
     time::{Clock, Millis, SECOND},
@@ -31,7 +32,7 @@ use crate::{
     ledger::{
         self, ActiveCampaign, Doubtful, LedgerWriter, Reserved, Round, Settle, Settlement, Whose,
     },
-    sender::Sender,
+    sender::{Sender, pace},
     track::{self, Link, Signer},
 };
 
@@ -56,6 +57,8 @@ pub(super) struct Pipeline {
     pub(super) workspace: WorkspaceId,
     pub(super) token: i64,
     pub(super) sender: Sender,
+    /// The zone of the workspace, in which its days begin.
+    pub(super) zone: Tz,
     pub(super) carrier: Carrier,
     pub(super) limits: Limits,
     pub(super) signer: Signer,
@@ -166,6 +169,10 @@ impl Pipeline {
         queue: &mpsc::Sender<Parcel>,
         editions: &mut Editions,
     ) -> Result<usize, CampaignError> {
+        // While this sender is in trouble others stand in.
+        if !campaign.then.is_empty() && self.limits.closed_until(self.now()).is_some() {
+            return Ok(0);
+        }
         let Some((mut room, edition)) = self.room_for(campaign, editions).await? else {
             return Ok(0);
         };
@@ -321,8 +328,16 @@ impl Pipeline {
         campaign: &ActiveCampaign,
         whose: Whose,
     ) -> Result<Vec<Reserved>, StorageError> {
-        let limit = u32::try_from(self.batch_size()).unwrap_or(u32::MAX);
+        let mut limit = u32::try_from(self.batch_size()).unwrap_or(u32::MAX);
         let tx = self.db.begin().await?;
+        let day = self.sender.day_limit(self.now(), self.zone);
+        if let Some(day) = day {
+            limit = limit.min(self.room_of(&tx, campaign, day).await?);
+            if limit == 0 {
+                tx.commit().await?;
+                return Ok(Vec::new());
+            }
+        }
         if tx.dialect() == Dialect::Postgres {
             // A hundred rows named by key. Until a freshly planned ledger has statistics the planner would
             // rather read the whole of it and join by hash: 50 ms with 300,000 rows, where this takes two.
@@ -332,6 +347,10 @@ impl Pipeline {
             .await?;
         }
         let rows = ledger::reserve(&tx, campaign, whose, self.token, self.now(), limit).await?;
+        if let (Some(day), false) = (day, rows.is_empty()) {
+            let n = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+            pace::count(&tx, self.workspace, self.sender.id, day.day, n).await?;
+        }
         tx.commit().await?;
         Ok(rows)
     }
@@ -415,10 +434,12 @@ impl Pipeline {
     /// Gives back rows that were reserved and could not be rendered for a reason that is not theirs.
     async fn give_back(&self, rows: Vec<ledger::Release>) {
         let mut round = Round::new(self.workspace, self.token);
+        let n = rows.len();
         round.release = rows;
         if self.writer.submit(round).await.is_err() {
             tracing::warn!("failed to give rows back; they are found when this worker has gone");
         }
+        self.uncount(n).await;
     }
 
     /// Ends a row without a word of the provider.

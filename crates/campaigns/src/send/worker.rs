@@ -19,8 +19,9 @@ use super::{
 use crate::{
     CampaignError,
     ledger::{self, ActiveCampaign, LedgerWriter},
-    sender,
+    sender::{self, Sender},
     track::Keyring,
+    workspace,
 };
 
 /// How the worker works.
@@ -131,7 +132,7 @@ impl SendWorker {
         running.resting.retain(|_, until| *until > now);
         let mut groups: HashMap<SenderKey, Vec<ActiveCampaign>> = HashMap::new();
         for campaign in ledger::active_campaigns(self.db.reader()).await? {
-            if let Some(key) = self.sender_of(&campaign).await? {
+            if let Some((key, campaign)) = self.with_sender(campaign, now).await? {
                 groups.entry(key).or_default().push(campaign);
             }
         }
@@ -156,16 +157,58 @@ impl SendWorker {
         self.finish(now).await
     }
 
-    /// Returns the sender of a campaign with its version: changed settings get a pipeline of their own.
-    async fn sender_of(
+    /// Returns who sends a campaign now, with the version: changed settings get a pipeline of their own.
+    ///
+    /// The first of its senders that is in no trouble and has some of its day left; where there is none, the first. Rows
+    /// are reserved by one pipeline alone, so that nothing is given to two senders while they change.
+    async fn with_sender(
         &self,
-        campaign: &ActiveCampaign,
-    ) -> Result<Option<SenderKey>, CampaignError> {
-        let Some(id) = campaign.sender else {
-            return Ok(None);
+        mut campaign: ActiveCampaign,
+        now: Millis,
+    ) -> Result<Option<(SenderKey, ActiveCampaign)>, CampaignError> {
+        let mut first = None;
+        let workspace = campaign.workspace;
+        let ids: Vec<SenderId> = campaign
+            .sender
+            .into_iter()
+            .chain(campaign.then.clone())
+            .collect();
+        for id in ids {
+            let Some(sender) = sender::find(self.db.reader(), workspace, id).await? else {
+                continue;
+            };
+            let key = (workspace, id, sender.version);
+            first.get_or_insert(key);
+            if campaign.then.is_empty() || self.can_send(workspace, &sender, now).await? {
+                return Ok(Some((key, campaign)));
+            }
+        }
+        campaign.has_no_other = true;
+        Ok(first.map(|key| (key, campaign)))
+    }
+
+    async fn can_send(
+        &self,
+        workspace: WorkspaceId,
+        sender: &Sender,
+        now: Millis,
+    ) -> Result<bool, CampaignError> {
+        let db = self.db.reader();
+        if sender::pace::trouble(db, workspace, sender.id, now)
+            .await?
+            .is_some()
+        {
+            return Ok(false);
+        }
+        if !sender.is_warming_up() {
+            return Ok(true);
+        }
+        let zone = workspace::facts(db, workspace).await?.zone;
+        let Some(limit) = sender.day_limit(now, zone) else {
+            return Ok(true);
         };
-        let found = sender::find(self.db.reader(), campaign.workspace, id).await?;
-        Ok(found.map(|sender| (campaign.workspace, id, sender.version)))
+        let used = sender::pace::used(db, workspace, sender.id, limit.day).await?;
+        Ok(used < i64::from(limit.most))
     }
 
     async fn open(
@@ -196,6 +239,7 @@ impl SendWorker {
                 return Ok(None);
             }
         };
+        let zone = workspace::facts(self.db.reader(), workspace).await?.zone;
         let (queue, waiting) = mpsc::channel(batch_size(self.options, &carrier) * 2);
         let (announce, campaigns) = watch::channel(campaigns);
         let pipeline = Arc::new(Pipeline {
@@ -208,6 +252,7 @@ impl SendWorker {
             workspace,
             token,
             sender,
+            zone,
             limits: Limits::new(carrier.rates.clone(), self.clock.now()),
             carrier,
             signer,

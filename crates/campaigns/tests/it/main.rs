@@ -11,6 +11,7 @@ mod fake;
 mod ledger;
 mod line;
 mod model;
+mod pace;
 mod plan;
 mod sending;
 mod tracking;

@@ -148,9 +148,7 @@ impl World {
             }),
             offer: Some(Offer::None {}),
             timing: Some(timing),
-            channel: Some(ChannelCard::Email {
-                sender: self.sender,
-            }),
+            channel: Some(ChannelCard::mail(self.sender)),
             contents: Some(Contents {
                 source: ContentsSource::Inline(Box::new(email())),
                 locale: LocaleChoice::Person,
@@ -191,6 +189,7 @@ impl World {
                 Words::Push(push) => ContentFacts::Push(push, Vec::new()),
             },
             has_postal_address: true,
+            sensitive: Vec::new(),
         };
         let tx = self.db.begin().await.unwrap();
         let launched = lifecycle::launch(

@@ -83,6 +83,14 @@ impl Breaker {
         }
     }
 
+    /// Returns until when it stays open; nothing while it is closed. Asks for no trial.
+    pub const fn open_until(&self) -> Option<Millis> {
+        match self.state {
+            State::Closed { .. } => None,
+            State::Open { until, .. } | State::Trying { until, .. } => Some(until),
+        }
+    }
+
     /// Tells that the provider answered, whatever it said.
     pub fn answered(&mut self) {
         self.state = State::Closed { faults: 0 };

@@ -32,6 +32,33 @@ const DOMAINS: &[(&str, Carrier)] = &[
 ];
 
 impl Carrier {
+    /// Every carrier.
+    pub const ALL: [Self; 3] = [Self::Docomo, Self::Au, Self::SoftBank];
+
+    /// Returns the stable name used in settings and in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Docomo => "docomo",
+            Self::Au => "au",
+            Self::SoftBank => "softbank",
+        }
+    }
+
+    /// Reads a stable name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|carrier| carrier.as_str() == name)
+    }
+
+    /// Returns the mail domains of the carrier; their sub-domains belong to it, too.
+    pub fn domains(self) -> impl Iterator<Item = &'static str> {
+        DOMAINS
+            .iter()
+            .filter(move |(_, carrier)| *carrier == self)
+            .map(|(domain, _)| *domain)
+    }
+
     /// Returns the carrier of a mail domain (lower-case), sub-domains such as
     /// `t.vodafone.ne.jp` included.
     pub fn of_domain(domain: &str) -> Option<Self> {
@@ -71,6 +98,20 @@ impl Carrier {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_carrier_is_found_by_its_name_and_owns_domains() {
+        for carrier in Carrier::ALL {
+            assert_eq!(Carrier::parse(carrier.as_str()), Some(carrier));
+            assert!(
+                carrier
+                    .domains()
+                    .all(|domain| Carrier::of_domain(domain) == Some(carrier))
+            );
+            assert!(carrier.domains().next().is_some());
+        }
+        assert_eq!(Carrier::parse("carrier:au"), None);
+    }
 
     #[test]
     fn a_domain_finds_its_carrier_and_look_alikes_do_not() {

@@ -17,7 +17,7 @@ pub mod rate;
 pub use channel::{Attempt, Capabilities, Channel, NotReady, Pack, Prepared, Session};
 pub use inbound::{Inbound, InboundError, InboundKind, InboundRequest};
 pub use message::{
-    ChannelKind, Content, Email, FeedbackId, LineMessages, Mailbox, Message, Notification,
+    ChannelKind, Charset, Content, Email, FeedbackId, LineMessages, Mailbox, Message, Notification,
     Recipient, Sms, Unsubscribe, Webhook,
 };
 pub use outcome::{

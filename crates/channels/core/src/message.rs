@@ -121,6 +121,16 @@ pub struct FeedbackId {
     pub sender: String,
 }
 
+/// The character set that an email is wanted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Charset {
+    /// UTF-8.
+    #[default]
+    Utf8,
+    /// ISO-2022-JP (RFC 1468) where it holds every character of the email, else UTF-8.
+    Iso2022Jp,
+}
+
 /// A rendered email.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Email {
@@ -146,6 +156,8 @@ pub struct Email {
     pub envelope_sender: Option<String>,
     /// Further headers, in order.
     pub headers: Vec<(String, String)>,
+    /// The character set.
+    pub charset: Charset,
 }
 
 impl fmt::Debug for Email {

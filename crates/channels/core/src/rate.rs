@@ -99,8 +99,10 @@ pub struct DomainPolicy {
 pub struct RatePolicy {
     /// Messages a second in all; `None` for no limit.
     pub per_second: Option<u32>,
-    /// Limits of single domains (lower-case); they come before the carriers' presets.
+    /// Limits of single domains (lower-case); they come before those of carriers.
     pub domains: HashMap<String, DomainPolicy>,
+    /// Limits of carriers in the place of their presets.
+    pub carriers: HashMap<Carrier, DomainPolicy>,
     /// The limit of every other domain; `None` for no limit.
     pub other_domains: Option<DomainPolicy>,
     /// Whether each member of a pack counts in `per_second`, as whoever sets a limit means it; else a request
@@ -115,7 +117,8 @@ impl RatePolicy {
             return Some((domain, *policy));
         }
         if let Some(carrier) = Carrier::of_domain(domain) {
-            return Some((carrier.key(), carrier.policy()));
+            let own = self.carriers.get(&carrier).copied();
+            return Some((carrier.key(), own.unwrap_or_else(|| carrier.policy())));
         }
         self.other_domains.map(|policy| (domain, policy))
     }
@@ -278,6 +281,24 @@ mod tests {
             limiter.take("docomo.ne.jp", Millis(0)),
             Permit::At(Millis(1_000))
         );
+    }
+
+    #[test]
+    fn a_setting_for_a_carrier_holds_for_all_its_domains_together() {
+        let slow = DomainPolicy {
+            per_second: 1,
+            burst: 1,
+            per_session: Some(50),
+        };
+        let policy = RatePolicy {
+            carriers: [(Carrier::Au, slow)].into(),
+            ..RatePolicy::default()
+        };
+        assert_eq!(policy.of_domain("au.com"), Some(("carrier:au", slow)));
+        let mut limiter = RateLimiter::new(policy, Millis(0));
+        assert_eq!(limiter.take("ezweb.ne.jp", Millis(0)), Permit::Now);
+        assert_eq!(limiter.take("au.com", Millis(0)), Permit::At(Millis(1_000)));
+        assert_eq!(limiter.take("docomo.ne.jp", Millis(0)), Permit::Now);
     }
 
     #[test]

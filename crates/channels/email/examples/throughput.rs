@@ -66,6 +66,7 @@ fn message(n: i64) -> Message {
         }),
         envelope_sender: None,
         headers: Vec::new(),
+        charset: channel_core::Charset::Utf8,
     };
     Message {
         delivery_id: n,

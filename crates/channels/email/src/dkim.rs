@@ -10,7 +10,7 @@ mod key;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kernel::time::Millis;
 
-pub use key::{DkimKey, DkimKeyError};
+pub use key::{DkimKey, DkimKeyError, zone_file_value};
 
 /// Headers that are signed, and signed as absent when they are.
 const SIGNED: &[&str] = &[

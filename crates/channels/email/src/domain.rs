@@ -159,6 +159,8 @@ pub struct Question {
     pub return_domain: Option<String>,
     /// Its key.
     pub key: Option<SigningKey>,
+    /// A second key, by which it signs as well.
+    pub second_key: Option<SigningKey>,
     /// Whose server carries its mail, where that is a provider's.
     pub provider: Option<Provider>,
     /// The mail server.

@@ -6,8 +6,9 @@
 
 pub(crate) mod body;
 pub(crate) mod header;
+pub(crate) mod iso2022jp;
 
-use channel_core::{Email, FeedbackId, Mailbox, Message, Refusal, Unsubscribe};
+use channel_core::{Charset, Email, FeedbackId, Mailbox, Message, Refusal, Unsubscribe};
 use ring::digest::{Context, SHA256};
 
 use crate::address::EmailAddress;
@@ -72,24 +73,49 @@ pub(crate) fn write(
 ) -> String {
     let size = email.html.len() + email.text.len();
     let mut out = String::with_capacity(size + size / 2 + 2_048);
+    let charset = charset_of(email);
+    let mailbox = |out: &mut String, field, name: &str, address: &EmailAddress| {
+        header::mailbox(out, field, (name, &address.wire()), charset);
+    };
     header::token(&mut out, "Date", &message.at.to_utc().to_rfc2822());
-    header::mailbox(&mut out, "From", &email.from.name, &checked.from.wire());
-    if let (Some(mailbox), Some(address)) = (&email.reply_to, &checked.reply_to) {
-        header::mailbox(&mut out, "Reply-To", &mailbox.name, &address.wire());
+    mailbox(&mut out, "From", &email.from.name, &checked.from);
+    if let (Some(answers), Some(address)) = (&email.reply_to, &checked.reply_to) {
+        mailbox(&mut out, "Reply-To", &answers.name, address);
     }
-    header::mailbox(&mut out, "To", &email.to_name, &checked.to.wire());
-    header::text(&mut out, "Subject", &email.subject);
+    mailbox(&mut out, "To", &email.to_name, &checked.to);
+    header::text(&mut out, "Subject", &email.subject, charset);
     header::token(&mut out, "Message-ID", id);
     if let Some((name, value)) = mark {
         header::token(&mut out, name, &value);
     }
     write_list_headers(&mut out, email);
     for (name, value) in &email.headers {
-        header::text(&mut out, name, value);
+        header::text(&mut out, name, value, charset);
     }
     header::token(&mut out, "MIME-Version", "1.0");
-    write_parts(&mut out, message, email);
+    write_parts(&mut out, message, email, charset);
     out
+}
+
+/// Returns the character set of the whole letter: one character that the wanted one has not is enough for UTF-8, since a
+/// letter in two sets is read right by fewer programs than either.
+fn charset_of(email: &Email) -> Charset {
+    if email.charset == Charset::Utf8 {
+        return Charset::Utf8;
+    }
+    let names = [&email.from.name, &email.to_name, &email.subject];
+    let bodies = [&email.text, &email.html];
+    let answers = email.reply_to.iter().map(|mailbox| &mailbox.name);
+    let mut all = names
+        .into_iter()
+        .chain(bodies)
+        .chain(answers)
+        .chain(email.headers.iter().map(|(_, value)| value));
+    if all.all(|text| text.chars().all(iso2022jp::is_in_iso_2022_jp)) {
+        return Charset::Iso2022Jp;
+    }
+    metrics::counter!("mail_charset_fallbacks_total").increment(1);
+    Charset::Utf8
 }
 
 /// Returns the Message-ID: the delivery, and a part that nobody else can guess.
@@ -135,10 +161,10 @@ fn write_list_headers(out: &mut String, email: &Email) {
     header::token(out, "X-Auto-Response-Suppress", "OOF, AutoReply");
 }
 
-fn write_parts(out: &mut String, message: &Message, email: &Email) {
+fn write_parts(out: &mut String, message: &Message, email: &Email, charset: Charset) {
     match (email.text.is_empty(), email.html.is_empty()) {
-        (true, _) => body::write(out, "html", &email.html),
-        (false, true) => body::write(out, "plain", &email.text),
+        (true, _) => body::write(out, "html", &email.html, charset),
+        (false, true) => body::write(out, "plain", &email.text, charset),
         (false, false) => {
             // "=_" stands in no quoted-printable or base64 text.
             let boundary = format!("=_{}", digest(message, "boundary"));
@@ -148,7 +174,7 @@ fn write_parts(out: &mut String, message: &Message, email: &Email) {
                 out.push_str("\r\n--");
                 out.push_str(&boundary);
                 out.push_str("\r\n");
-                body::write(out, subtype, part);
+                body::write(out, subtype, part, charset);
             }
             out.push_str("\r\n--");
             out.push_str(&boundary);

@@ -25,6 +25,8 @@ use tokio_rustls::TlsConnector;
 const MAX_ANSWER: usize = 64 * 1024;
 /// How long a visit may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Redirections that a look at a link follows, each a visit of its own.
+const MOST_HOPS: usize = 5;
 
 /// Why a visit did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +100,24 @@ impl<'a> Place<'a> {
             target: format!("/{path}"),
         })
     }
+
+    /// Returns where a `Location` leads from here.
+    fn beside(&self, location: &str) -> Option<String> {
+        let scheme = if self.is_protected { "https" } else { "http" };
+        let authority = self.authority;
+        if location.contains("://") {
+            return Some(location.to_owned());
+        }
+        if let Some(rest) = location.strip_prefix("//") {
+            return Some(format!("{scheme}://{rest}"));
+        }
+        if location.starts_with('/') {
+            return Some(format!("{scheme}://{authority}{location}"));
+        }
+        let path = self.target.split('?').next().unwrap_or_default();
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        (!location.is_empty()).then(|| format!("{scheme}://{authority}{folder}/{location}"))
+    }
 }
 
 impl Visitor {
@@ -129,6 +149,41 @@ impl Visitor {
         timeout(PATIENCE, self.go(&place))
             .await
             .map_err(|_| VisitError::Timeout)?
+    }
+
+    /// Returns with which status an address answers in the end; redirections are followed, nothing is read.
+    ///
+    /// # Errors
+    /// When a place on the way cannot be reached.
+    pub async fn status(&self, url: &str) -> Result<StatusCode, VisitError> {
+        timeout(PATIENCE, self.follow(url))
+            .await
+            .map_err(|_| VisitError::Timeout)?
+    }
+
+    async fn follow(&self, url: &str) -> Result<StatusCode, VisitError> {
+        let mut url = url.to_owned();
+        for _ in 0..=MOST_HOPS {
+            let visited = url.split('#').next().unwrap_or_default();
+            let place = Place::read(visited).ok_or(VisitError::BadAddress)?;
+            let (status, location) = self.head(&place).await?;
+            let next = location.filter(|_| status.is_redirection());
+            match next.and_then(|location| place.beside(&location)) {
+                Some(next) => url = next,
+                None => return Ok(status),
+            }
+        }
+        Ok(StatusCode::LOOP_DETECTED)
+    }
+
+    async fn head(&self, place: &Place<'_>) -> Result<(StatusCode, Option<String>), VisitError> {
+        let stream = self.dialler.connect(place.host, place.port).await?;
+        if !place.is_protected {
+            return ask_status(stream, place).await;
+        }
+        let name =
+            ServerName::try_from(place.host.to_owned()).map_err(|_| VisitError::BadAddress)?;
+        ask_status(self.tls.connect(name, stream).await?, place).await
     }
 
     async fn go(&self, place: &Place<'_>) -> Result<Vec<u8>, VisitError> {
@@ -177,6 +232,47 @@ where
     }
 }
 
+async fn ask_status<S>(
+    stream: S,
+    place: &Place<'_>,
+) -> Result<(StatusCode, Option<String>), VisitError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let unreadable = |error: &dyn std::error::Error| VisitError::Unreadable(error.to_string());
+    // GET, because many sites answer HEAD with an error; the connection is dropped before the body comes.
+    let request = Request::get(place.target.as_str())
+        .header(header::HOST, place.authority)
+        .header(header::CONNECTION, "close")
+        .header(
+            header::USER_AGENT,
+            "Mozilla/5.0 (compatible; Enishi link check)",
+        )
+        .header(header::ACCEPT, "text/html,*/*")
+        .body(Empty::<Bytes>::new())
+        .map_err(|_| VisitError::BadAddress)?;
+    let mut builder = http1::Builder::new();
+    builder.max_buf_size(MAX_ANSWER);
+    let (mut sender, connection) = builder
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| unreadable(&error))?;
+    let asked = async {
+        let response = sender
+            .send_request(request)
+            .await
+            .map_err(|error| unreadable(&error))?;
+        let location = response.headers().get(header::LOCATION);
+        let location = location.and_then(|value| value.to_str().ok());
+        Ok((response.status(), location.map(str::to_owned)))
+    };
+    let (mut asked, mut connection) = (Box::pin(asked), Box::pin(connection));
+    tokio::select! {
+        answer = &mut asked => answer,
+        _ = &mut connection => asked.await,
+    }
+}
+
 async fn read<B>(body: B) -> Result<Vec<u8>, VisitError>
 where
     B: Body<Data = Bytes>,
@@ -190,6 +286,20 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_redirection_leads_from_where_it_was_given() {
+        let place = Place::read("https://a.jp/x/y?z=1").unwrap();
+        for (location, led) in [
+            ("/q", "https://a.jp/q"),
+            ("q", "https://a.jp/x/q"),
+            ("//b.jp/", "https://b.jp/"),
+            ("http://b.jp/", "http://b.jp/"),
+        ] {
+            assert_eq!(place.beside(location).as_deref(), Some(led));
+        }
+        assert_eq!(place.beside(""), None);
+    }
 
     #[test]
     fn an_address_is_read_by_its_parts() {

@@ -61,6 +61,7 @@ impl Kind {
             label_ja: Some((*ja).to_owned()),
             label_en: Some((*en).to_owned()),
             is_sensitive: false,
+            consent: None,
         };
         fields.iter().map(attribute).collect()
     }

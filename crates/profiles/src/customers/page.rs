@@ -204,6 +204,7 @@ fn described(values: Map<String, Json>, definitions: &[AttributeDef]) -> Vec<(At
         label_ja: None,
         label_en: None,
         is_sensitive: false,
+        consent: None,
     };
     values
         .into_iter()

@@ -69,7 +69,8 @@ pub fn line(text: &str) -> Result<String, Malformed> {
 /// Returns an address in the one spelling that is compared: trimmed, half-width, lower case.
 ///
 /// Dots and `+tags` stay: they name other mailboxes at most providers. Addresses that the RFC forbids
-/// but Japanese carriers gave out (`a..b@docomo.ne.jp`, a dot before the @) are accepted.
+/// but Japanese carriers gave out (`a..b@docomo.ne.jp`, a dot before the @) are accepted, also in the quotes that other
+/// programs export them in.
 pub fn email(text: &str) -> Result<String, Malformed> {
     use unicode_normalization::UnicodeNormalization;
     let text: String = text.trim().nfkc().collect::<String>().to_lowercase();
@@ -80,6 +81,10 @@ pub fn email(text: &str) -> Result<String, Malformed> {
         return Err(Malformed::TooLong);
     }
     let (local, domain) = text.rsplit_once('@').ok_or(Malformed::Email)?;
+    let quoted = local
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    let local = quoted.unwrap_or(local);
     let bad_local = |c: char| {
         c.is_whitespace()
             || c.is_control()
@@ -95,7 +100,7 @@ pub fn email(text: &str) -> Result<String, Malformed> {
     {
         return Err(Malformed::Email);
     }
-    Ok(text)
+    Ok(format!("{local}@{domain}"))
 }
 
 fn is_domain(domain: &str) -> bool {
@@ -165,6 +170,7 @@ mod tests {
             ),
             ("a..b@docomo.ne.jp", "a..b@docomo.ne.jp"),
             ("a.@ezweb.ne.jp", "a.@ezweb.ne.jp"),
+            ("\"A..b\"@docomo.ne.jp", "a..b@docomo.ne.jp"),
             ("ｔａｒｏ＠ｅｘａｍｐｌｅ．ｊｐ", "taro@example.jp"),
             ("o'hara@sub.example.co.uk", "o'hara@sub.example.co.uk"),
             ("info@日本語.jp", "info@日本語.jp"),
@@ -183,6 +189,10 @@ mod tests {
             "<a@x.jp>",
             "a@x..jp",
             "a\r\nb@x.jp",
+            "\"@x.jp",
+            "\"\"@x.jp",
+            "\"a\"b\"@x.jp",
+            "\"a b\"@x.jp",
         ] {
             assert_eq!(email(bad), Err(Malformed::Email), "{bad}");
         }

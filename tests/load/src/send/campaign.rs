@@ -9,7 +9,7 @@ use campaigns::{
         CampaignDocument, ChannelCard, ContentFacts, Contents, ContentsSource, Facts, Goal,
         GoalEvent, LocaleChoice, Offer, Target, Timing,
     },
-    sender::{self, DkimSettings, Sender, SmtpSettings, Tls, Transport},
+    sender::{self, Charset, DkimSettings, Sender, SmtpSettings, Tls, Transport},
     store::{self, Author},
 };
 use channel_email::DkimKey;
@@ -170,6 +170,10 @@ async fn from(tx: &Tx, plan: &Plan<'_>, now: Millis) -> anyhow::Result<Sender> {
             per_second: None,
             return_domain: None,
             dkim: dkim.transpose()?,
+            dkim_second: None,
+            domain_limits: Vec::new(),
+            charset: Charset::default(),
+            warmup: None,
             provider: None,
         }),
         version: 1,
@@ -184,7 +188,7 @@ fn document(email: &EmailDocument) -> CampaignDocument {
         }),
         offer: Some(Offer::None {}),
         timing: Some(Timing::Now {}),
-        channel: Some(ChannelCard::Email { sender: SENDER }),
+        channel: Some(ChannelCard::mail(SENDER)),
         contents: Some(Contents {
             source: ContentsSource::Inline(Box::new(email.clone())),
             locale: LocaleChoice::Person,

@@ -8,6 +8,7 @@ pub mod preview;
 pub mod receiver;
 pub mod render;
 pub mod source;
+pub mod spam;
 pub mod state;
 pub mod test_send;
 pub mod variables;

@@ -19,11 +19,22 @@ pub(super) fn DkimForm(
     senders: Load<Page<SenderView>>,
 ) -> impl IntoView {
     let sender = RwSignal::new(present);
-    let dkim =
-        move || sender.with(|sender| sender.smtp.as_ref().and_then(|smtp| smtp.dkim.clone()));
-    let is_changing = RwSignal::new(dkim().is_none());
+    let keys = move || {
+        sender.with(|sender| {
+            let smtp = sender.smtp.as_ref();
+            let first = smtp.and_then(|smtp| smtp.dkim.clone());
+            let second = smtp.and_then(|smtp| smtp.dkim_second.clone());
+            first.into_iter().chain(second).collect::<Vec<DkimView>>()
+        })
+    };
+    let is_changing = RwSignal::new(keys().is_empty());
+    let lacks_rsa = move || keys().iter().all(|key| key.algorithm != "rsa");
     view! {
-        {move || dkim().map(|dkim| view! { <Record dkim=dkim/> })}
+        {move || (!keys().is_empty()).then(|| view! {
+            <Note tone=Tone::Act>{t::settings::dkim_publish}</Note>
+            {lacks_rsa().then(|| view! { <Note tone=Tone::Warn>{t::settings::dkim_lacks_rsa}</Note> })}
+        })}
+        {move || keys().into_iter().map(|dkim| view! { <Record dkim=dkim/> }).collect_view()}
         {move || {
             if is_changing.get() {
                 view! { <KeyForm sender=sender senders=senders is_changing=is_changing/> }.into_any()
@@ -36,10 +47,21 @@ pub(super) fn DkimForm(
 
 #[component]
 fn Record(dkim: DkimView) -> impl IntoView {
+    let is_rsa = dkim.algorithm == "rsa";
+    let title = move || {
+        if is_rsa {
+            t::settings::dkim_rsa()
+        } else {
+            t::settings::dkim_ed25519()
+        }
+    };
+    // Most consoles split a long text by themselves; zone files and some consoles want it done.
+    let in_strings = (dkim.record.len() > 255).then_some(dkim.zone_value);
     view! {
-        <Note tone=Tone::Act>{t::settings::dkim_publish}</Note>
+        <h3 class="t-h3">{title}</h3>
         <CopyText label=t::settings::dns_name value=Signal::stored(dkim.dns_name)/>
         <CopyText label=t::settings::dns_record value=Signal::stored(dkim.record)/>
+        {in_strings.map(|value| view! { <CopyText label=t::settings::dns_record_split value=Signal::stored(value)/> })}
     }
 }
 
@@ -53,9 +75,13 @@ fn KeyForm(
         let domain = sender.from_address.rsplit_once('@');
         domain.map_or_else(String::new, |(_, domain)| domain.to_owned())
     });
-    let (domain, selector) = (RwSignal::new(domain), RwSignal::new("enishi1".to_owned()));
+    let (domain, selector) = (RwSignal::new(domain), RwSignal::new(free_selector(sender)));
+    let has_rsa = sender.with_untracked(|sender| {
+        let first = sender.smtp.as_ref().and_then(|smtp| smtp.dkim.as_ref());
+        first.is_some_and(|key| key.algorithm == "rsa")
+    });
     let (origin, pem) = (
-        RwSignal::new("made".to_owned()),
+        RwSignal::new("rsa".to_owned()),
         RwSignal::new(String::new()),
     );
     let (submit, toasts) = (Submit::default(), use_toasts());
@@ -68,6 +94,7 @@ fn KeyForm(
             domain: domain.get_untracked().trim().to_owned(),
             selector: selector.get_untracked().trim().to_owned(),
             private_key: is_own.then(|| pem.get_untracked()),
+            algorithm: (!is_own).then(|| origin.get_untracked()),
         };
         submit.run(
             async move { settings::write_dkim(&id, &key).await },
@@ -80,7 +107,8 @@ fn KeyForm(
         );
     };
     let origins = vec![
-        Choice::new("made", t::settings::dkim_make),
+        Choice::new("rsa", t::settings::dkim_make_rsa),
+        Choice::new("ed25519", t::settings::dkim_make_ed25519),
         Choice::new("own", t::settings::dkim_bring),
     ];
     view! {
@@ -88,6 +116,7 @@ fn KeyForm(
             <TextField label=t::settings::dkim_domain value=domain hint=t::settings::dkim_domain_hint error=submit.field("/domain") required=true/>
             <TextField label=t::settings::dkim_selector value=selector error=submit.field("/selector") required=true/>
             <RadioGroup label=t::settings::dkim_key value=origin choices=origins/>
+            {move || (origin.with(|origin| origin == "ed25519") && !has_rsa).then(|| view! { <Note tone=Tone::Warn>{t::settings::dkim_ed25519_alone}</Note> })}
             {move || {
                 origin
                     .with(|origin| origin == "own")
@@ -97,4 +126,18 @@ fn KeyForm(
             <div><Button kind=ButtonKind::Primary label=t::settings::dkim_save submit=true busy=submit.busy()/></div>
         </form>
     }
+}
+
+/// Proposes a selector that no key of the sender has: the old record must stay in DNS while mail signed by it is under way.
+fn free_selector(sender: RwSignal<SenderView>) -> String {
+    let taken = sender.with_untracked(|sender| {
+        let smtp = sender.smtp.as_ref();
+        let keys = smtp.map(|smtp| [smtp.dkim.clone(), smtp.dkim_second.clone()]);
+        let keys = keys.into_iter().flatten().flatten();
+        keys.map(|key| key.selector).collect::<Vec<String>>()
+    });
+    (1..)
+        .map(|n| format!("enishi{n}"))
+        .find(|selector| !taken.contains(selector))
+        .unwrap_or_default()
 }

@@ -149,6 +149,7 @@ const SAID: &[(&str, Say)] = &[
     ("dkim_differs", t::settings::domain_dkim_differs),
     ("dkim_testing", t::settings::domain_dkim_testing),
     ("dkim_ed25519", t::settings::domain_dkim_ed25519),
+    ("dkim_second", t::settings::domain_dkim_second),
     ("dmarc_ok", t::settings::domain_dmarc_ok),
     ("dmarc_watching", t::settings::domain_dmarc_watching),
     ("dmarc_missing", t::settings::domain_dmarc_missing),

@@ -6,7 +6,9 @@ use leptos::{ev, prelude::*};
 use super::{
     line_form::{LineFields, LineTyped},
     push_form::{PushFields, PushTyped},
+    sender_limits::{self, LimitFields, Limits},
     sender_provider::{self, Provider, ProviderFields},
+    sender_warmup::{WarmupFields, WarmupTyped},
 };
 use crate::{
     api::{ApiError, Load, Page, Submit, load::Loaded, settings},
@@ -33,6 +35,9 @@ struct Typed {
     lanes: RwSignal<Option<i64>>,
     per_second: RwSignal<Option<i64>>,
     return_domain: RwSignal<String>,
+    charset: RwSignal<String>,
+    limits: Limits,
+    warmup: WarmupTyped,
     line: LineTyped,
     push: PushTyped,
     provider: Provider,
@@ -60,6 +65,11 @@ impl Typed {
             return_domain: RwSignal::new(text(|smtp| {
                 smtp.return_domain.clone().unwrap_or_default()
             })),
+            charset: RwSignal::new(
+                smtp.map_or_else(|| "utf-8".to_owned(), |smtp| smtp.charset.clone()),
+            ),
+            warmup: WarmupTyped::new(smtp.and_then(|smtp| smtp.warmup.as_ref())),
+            limits: Limits::new(smtp.map_or(&[], |smtp| &smtp.domain_limits)),
             line: LineTyped::new(present.and_then(|sender| sender.line.as_ref())),
             push: PushTyped::new(present.and_then(|sender| sender.push.as_ref())),
             provider: Provider::new(smtp.and_then(|smtp| smtp.provider.as_ref())),
@@ -91,6 +101,9 @@ impl Typed {
                 .get_untracked()
                 .and_then(|n| u32::try_from(n).ok()),
             return_domain: filled(self.return_domain.get_untracked()),
+            domain_limits: self.limits.read(),
+            warmup: self.warmup.read(),
+            charset: Some(self.charset.get_untracked()),
             provider: self.provider.read(),
         });
         let line = (transport == "line").then(|| self.line.read());
@@ -119,6 +132,9 @@ const FIELDS: &[&str] = &[
     "/smtp/lanes",
     "/smtp/per_second",
     "/smtp/return_domain",
+    "/smtp/charset",
+    "/smtp/warmup/start",
+    "/smtp/warmup/days",
     "/line/channel_id",
     "/line/channel_secret",
     "/line/login_channel_id",
@@ -208,7 +224,7 @@ pub(super) fn SenderForm(
                 submit
                     .error()
                     .is_some_and(|error| !error.is_conflict())
-                    .then(|| view! { <FormError submit=submit fields=FIELDS/> })
+                    .then(|| view! { <FormError submit=submit fields=FIELDS under=sender_limits::UNDER/> })
             }}
             <div><Button kind=ButtonKind::Primary label=t::common::save submit=true busy=submit.busy()/></div>
         </form>
@@ -279,6 +295,10 @@ fn Server(typed: Typed, submit: Submit, present: Option<SmtpView>) -> impl IntoV
         Choice::new("opportunistic", t::settings::tls_opportunistic),
         Choice::new("none", t::settings::tls_none),
     ];
+    let charsets = vec![
+        Choice::new("utf-8", t::settings::charset_utf8),
+        Choice::new("iso-2022-jp", t::settings::charset_jp),
+    ];
     let hint = move || {
         if has_password {
             t::settings::password_kept()
@@ -299,6 +319,9 @@ fn Server(typed: Typed, submit: Submit, present: Option<SmtpView>) -> impl IntoV
             <NumberField label=t::settings::per_second value=typed.per_second unit=t::settings::per_second_unit hint=t::settings::per_second_hint error=submit.field("/smtp/per_second")/>
         </div>
         <TextField label=t::settings::return_domain value=typed.return_domain placeholder="bounce.example.jp" hint=t::settings::return_domain_hint error=submit.field("/smtp/return_domain") autocomplete="off"/>
+        <SelectField label=t::settings::charset value=typed.charset choices=Signal::stored(charsets) hint=t::settings::charset_hint error=submit.field("/smtp/charset")/>
+        <LimitFields typed=typed.limits submit=submit/>
+        <WarmupFields typed=typed.warmup submit=submit/>
         <ProviderFields typed=typed.provider present=told_by submit=submit/>
     }
 }

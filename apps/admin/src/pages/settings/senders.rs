@@ -1,6 +1,6 @@
 //! From whom messages come, and by which way they leave.
 
-use api_types::senders::SenderView;
+use api_types::senders::{SenderToday, SenderView};
 use leptos::prelude::*;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     api::{Load, Page, Submit, load, settings},
-    i18n as t,
+    format, i18n as t,
     state::{session, toast::use_toasts},
     ui::{
         Button, ButtonKind, Column, DataTable, Dialog, EmptyState, FormError, Icon, Menu, MenuItem,
@@ -86,16 +86,19 @@ fn columns(beside: RwSignal<Beside>) -> Vec<Column<SenderView>> {
         }
     };
     let pace = |sender: &SenderView| {
+        let today = sender.smtp.as_ref().map(|smtp| smtp.today.clone());
+        let under = today.map(|today| view! { <Today today=today/> });
         let mail = sender.smtp.as_ref().and_then(|smtp| smtp.per_second);
         let rate = mail
             .or_else(|| sender.line.as_ref().and_then(|line| line.per_second))
             .or_else(|| sender.push.as_ref().and_then(|push| push.per_second));
         let is_real = sender.smtp.is_some() || sender.line.is_some() || sender.push.is_some();
-        move || match (rate, is_real) {
+        let rate = move || match (rate, is_real) {
             (Some(rate), _) => t::settings::n_per_second(i64::from(rate)),
             (None, true) => t::settings::no_limit().to_owned(),
             (None, false) => "–".to_owned(),
-        }
+        };
+        view! { {rate} {under} }
     };
     let dkim = |sender: &SenderView| {
         match &sender.smtp {
@@ -118,6 +121,34 @@ fn columns(beside: RwSignal<Beside>) -> Vec<Column<SenderView>> {
             .number()
             .on_phone(Phone::Corner),
     ]
+}
+
+/// How a sender stands today: its share of the day, and whether others stand in for it.
+#[component]
+fn Today(today: SenderToday) -> impl IntoView {
+    let used = today.limit.map(|limit| {
+        let used = today.used;
+        let words = move || {
+            t::settings::DayUsed {
+                used: format::integer(used),
+                limit: format::integer(i64::from(limit)),
+            }
+            .say()
+        };
+        view! { <span class="sub">{words}</span> }
+    });
+    let until = today.trouble_until.as_deref().map(format::millis);
+    let trouble = today.trouble.map(|trouble| {
+        let word = match trouble.as_str() {
+            "away" => t::settings::trouble_away,
+            "bounces" => t::settings::trouble_bounces,
+            _ => t::settings::trouble_quota,
+        };
+        let about =
+            move || t::settings::trouble_about(until.map(format::date_time).unwrap_or_default());
+        view! { <Status tone=Tone::Warn icon=Icon::TriangleAlert label=word help=about/> }
+    });
+    view! { {used} {trouble} }
 }
 
 #[component]

@@ -30,5 +30,6 @@ pub(in crate::routes) fn view(def: AttributeDef) -> AttributeView {
         label_ja: def.label_ja,
         label_en: def.label_en,
         is_sensitive: def.is_sensitive,
+        consent: def.consent,
     }
 }

@@ -33,6 +33,10 @@ pub(super) async fn put(
         label_ja: body.label_ja.filter(|label| !label.trim().is_empty()),
         label_en: body.label_en.filter(|label| !label.trim().is_empty()),
         is_sensitive: body.is_sensitive,
+        consent: body
+            .consent
+            .map(|purpose| purpose.trim().to_owned())
+            .filter(|purpose| !purpose.is_empty()),
     };
     let tx = app.db.begin().await?;
     let ctx = Ctx {
@@ -48,7 +52,7 @@ pub(super) async fn put(
         &operator,
         "attribute.change",
         ("attribute", None),
-        serde_json::json!({ "key": def.key, "is_sensitive": def.is_sensitive }),
+        serde_json::json!({ "key": def.key, "is_sensitive": def.is_sensitive, "consent": def.consent }),
     )
     .await?;
     let stored = attributes::list(&tx, operator.workspace)

@@ -16,6 +16,7 @@ use kernel::{
 };
 use storage::{ConnectionTrait, Tx};
 
+use super::sensitive;
 use crate::{
     http::{audit, auth::Caller, problem::ApiError},
     state::App,
@@ -168,7 +169,9 @@ pub(super) async fn facts(
         }
     }
     let has_sender = has_sender(db, campaign).await?;
-    let content = match words(db, campaign).await? {
+    let words = words(db, campaign).await?;
+    let sensitive = sensitive::uses(db, campaign, words.as_ref()).await?;
+    let content = match words {
         Some(Words::Email(email)) => ContentFacts::Email(email),
         Some(Words::Line(line)) => {
             let problems = contents::line::problems(&line, line_refuses);
@@ -186,6 +189,7 @@ pub(super) async fn facts(
         has_sender,
         content,
         has_postal_address: !workspace.postal_address.trim().is_empty(),
+        sensitive,
     })
 }
 
@@ -194,20 +198,26 @@ pub(crate) fn line_refuses(messages: serde_json::Value) -> Result<(), Invalid> {
     channel_line::Messages::check(messages, "").map(drop)
 }
 
-/// Tells whether the sender is there and of the channel that was chosen.
+/// Tells whether the sender, and all that may stand in for it, are there and of the channel that was chosen.
 async fn has_sender(db: &impl ConnectionTrait, campaign: &Campaign) -> Result<bool, ApiError> {
     let Some(card) = &campaign.document.channel else {
         return Ok(false);
     };
-    let found = sender::find(db, campaign.workspace, card.sender()).await?;
-    Ok(found.is_some_and(|sender| match (card, sender.transport) {
+    let is_right = |found: sender::Sender| match (card, found.transport) {
         (ChannelCard::Line { .. }, Transport::Line(_))
         | (ChannelCard::Push { .. }, Transport::Push(_)) => true,
         (ChannelCard::Email { .. }, other) => {
             matches!(other, Transport::Sandbox | Transport::Smtp(_))
         }
         _ => false,
-    }))
+    };
+    for id in [card.sender()].iter().chain(card.then()) {
+        let found = sender::find(db, campaign.workspace, *id).await?;
+        if !found.is_some_and(is_right) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 async fn is_segment(

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use api_types::contents::{ContentFinding, ContentPreview, EmptyVariable, PreviewContent};
+use api_types::contents::{
+    ContentFinding, ContentPreview, EmptyVariable, PreviewContent, SpamHitView, SpamView,
+};
 use axum::{Json, extract::State};
+use channel_core::Charset;
 use contents::{
     CompiledEmail, Data, EmailDocument, Finding, Footer, FooterCheck, LintOptions, RenderOptions,
-    Rendered, Severity, lint, store,
+    Rendered, Sensitive, Severity, SpamStanding, lint, spam_report, store,
 };
+use profiles::attributes::AttributeDef;
 
 use super::{data, data::Subject, show, wire};
 use crate::{
@@ -40,38 +44,46 @@ pub(super) async fn preview(
     };
     let subject = data::subject(&app, &operator, customer, locale, offer.as_ref()).await?;
     let known = data::known_variables(&app, &operator).await?;
+    let sensitive = sensitive(&app, &operator).await?;
+    let is_old_fashioned = has_japanese_sender(&app, &operator).await?;
     let work = Work {
         document,
         compiled,
         subject,
         locale: body.locale,
         known,
+        sensitive,
+        is_old_fashioned,
     };
     // Compiling and linting takes milliseconds of CPU; other requests must not wait for it.
     let done = tokio::task::spawn_blocking(move || work.run())
         .await
         .map_err(|error| ApiError::internal(&error))??;
+    let locale = done.rendered.locale.clone();
+    let warnings = warnings(&done.rendered);
     let message = done.rendered.into_message();
+    let spam = spam_view(&app, &message, &locale, &reader.0);
     let html_bytes = u64::try_from(message.html.len()).unwrap_or(u64::MAX);
     let html = show::in_scheme(&message.html, body.dark);
     let addresses = show::behind_tickets(&app, &operator, vec![html]).await?;
     Ok(Json(ContentPreview {
-        locale: done.rendered.locale.clone(),
+        locale,
         subject: message.subject,
         preheader: message.preheader,
         text: message.text,
         html_bytes,
-        warnings: warnings(&done.rendered),
+        warnings,
         findings: done
             .findings
             .into_iter()
             .map(|finding| view(finding, &reader.0))
             .collect(),
+        spam,
         preview_url: addresses.into_iter().next().unwrap_or_default(),
     }))
 }
 
-async fn document(
+pub(super) async fn document(
     app: &App,
     caller: &Caller,
     body: &PreviewContent,
@@ -95,6 +107,9 @@ struct Work {
     subject: Subject,
     locale: Option<String>,
     known: Vec<String>,
+    sensitive: Vec<Sensitive>,
+    /// Whether a sender of the workspace writes ISO-2022-JP.
+    is_old_fashioned: bool,
 }
 
 struct Done {
@@ -125,11 +140,59 @@ impl Work {
         let options = LintOptions {
             known_variables: &known,
             sample: Some(&data),
+            sensitive: &self.sensitive,
+            can_write: self
+                .is_old_fashioned
+                .then_some(channel_email::is_in_iso_2022_jp),
         };
         Ok(Done {
             rendered,
             findings: lint(&self.document, &options),
         })
+    }
+}
+
+async fn sensitive(app: &App, caller: &Caller) -> Result<Vec<Sensitive>, ApiError> {
+    let known = profiles::attributes::list(app.db.reader(), caller.workspace).await?;
+    let of = |def: &AttributeDef| {
+        Some(Sensitive {
+            key: def.key.clone(),
+            label: (def.label("ja").to_owned(), def.label("en").to_owned()),
+            consent: def.needed_consent()?.to_owned(),
+        })
+    };
+    Ok(known.iter().filter_map(of).collect())
+}
+
+async fn has_japanese_sender(app: &App, caller: &Caller) -> Result<bool, ApiError> {
+    let senders = campaigns::sender::list(app.db.reader(), caller.workspace).await?;
+    Ok(senders
+        .iter()
+        .any(|sender| sender.charset() == Charset::Iso2022Jp))
+}
+
+fn spam_view(app: &App, message: &contents::Message, locale: &str, reader: &str) -> SpamView {
+    let report = spam_report(message, app.config.public_url());
+    let hit = |hit: contents::SpamHit| SpamHitView {
+        code: hit.code.to_owned(),
+        points: hit.points,
+        message: if reader == "en" {
+            hit.message_en
+        } else {
+            hit.message_ja
+        },
+        pointer: format!("/variants/{locale}/{}", hit.field),
+    };
+    SpamView {
+        points: report.points,
+        limit: contents::SPAM_LIMIT,
+        standing: match report.standing {
+            SpamStanding::Good => "good",
+            SpamStanding::Fair => "fair",
+            SpamStanding::Bad => "bad",
+        }
+        .to_owned(),
+        hits: report.hits.into_iter().map(hit).collect(),
     }
 }
 

@@ -264,6 +264,7 @@ impl Draft<'_> {
             feedback_id: None,
             envelope_sender: None,
             headers: Vec::new(),
+            charset: self.sender.charset(),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use api_types::senders::{DnsRecordView, DomainCheckView, DomainView};
 use axum::{Json, extract::State};
-use campaigns::sender::{self, Sender, SmtpSettings, Transport};
+use campaigns::sender::{self, DkimSettings, Sender, SmtpSettings, Transport};
 use channel_email::{
     SmtpConfig,
     domain::{self, Check, Dns, Question, SigningKey},
@@ -72,15 +72,20 @@ fn question(app: &App, sender: &Sender, smtp: &SmtpSettings) -> Question {
     Question {
         from_domain: from.map_or_else(String::new, |(_, domain)| domain.to_lowercase()),
         return_domain: smtp.return_domain.clone(),
-        key: smtp.dkim.as_ref().map(|dkim| SigningKey {
-            domain: dkim.domain.clone(),
-            selector: dkim.selector.clone(),
-            record: dkim.record.clone(),
-        }),
+        key: smtp.dkim.as_ref().map(signing_key),
+        second_key: smtp.dkim_second.as_ref().map(signing_key),
         provider: provider.and_then(|settings| Provider::parse(settings.kind.as_str())),
         host: smtp.host.trim().to_lowercase(),
         tls: transport::tls(smtp.tls),
         base_url: app.config.public_url().to_owned(),
+    }
+}
+
+fn signing_key(dkim: &DkimSettings) -> SigningKey {
+    SigningKey {
+        domain: dkim.domain.clone(),
+        selector: dkim.selector.clone(),
+        record: dkim.record.clone(),
     }
 }
 

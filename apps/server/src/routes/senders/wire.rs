@@ -1,11 +1,11 @@
 //! Between the wire and the domain.
 
-use api_types::senders::{DkimView, SenderView, SmtpView, WriteSender, WriteSmtp};
-use campaigns::sender::{Sender, SmtpSettings, Tls, Transport};
+use api_types::senders::{self as wire, DkimView, SenderView, SmtpView, WriteSender, WriteSmtp};
+use campaigns::sender::{Charset, DkimSettings, DomainLimit, Sender, SmtpSettings, Tls, Transport};
 use kernel::{id::SenderId, invalid::Invalid};
 use storage::secret;
 
-use super::{line, provider, push};
+use super::{line, pace, provider, push};
 use crate::{
     http::{audit, auth::Caller, problem::ApiError},
     state::App,
@@ -28,6 +28,7 @@ pub(super) async fn view(
     match sender.transport {
         Transport::Sandbox => {}
         Transport::Smtp(server) => {
+            let today = pace::today(app, caller, sender.id, server.warmup.as_ref()).await?;
             let name = Sender::password_name(sender.id);
             let password =
                 secret::get(app.db.reader(), &app.master_key, caller.workspace, &name).await;
@@ -37,6 +38,7 @@ pub(super) async fn view(
             };
             let mut view = smtp_view(server, matches!(password, Ok(Some(_))));
             view.provider = told_by;
+            view.today = today;
             (transport, smtp) = ("smtp", Some(view));
         }
         Transport::Line(account) => {
@@ -76,13 +78,32 @@ fn smtp_view(smtp: SmtpSettings, has_password: bool) -> SmtpView {
         lanes: smtp.lanes,
         per_second: smtp.per_second,
         return_domain: smtp.return_domain,
-        dkim: smtp.dkim.map(|dkim| DkimView {
-            dns_name: format!("{}._domainkey.{}", dkim.selector, dkim.domain),
-            domain: dkim.domain,
-            selector: dkim.selector,
-            record: dkim.record,
-        }),
+        dkim: smtp.dkim.map(dkim_view),
+        dkim_second: smtp.dkim_second.map(dkim_view),
+        domain_limits: smtp
+            .domain_limits
+            .into_iter()
+            .map(|limit| wire::DomainLimit {
+                to: limit.to,
+                per_second: limit.per_second,
+                per_session: limit.per_session,
+            })
+            .collect(),
+        charset: smtp.charset.as_str().to_owned(),
+        warmup: smtp.warmup.as_ref().map(pace::view),
+        today: wire::SenderToday::default(),
         provider: None,
+    }
+}
+
+fn dkim_view(dkim: DkimSettings) -> DkimView {
+    DkimView {
+        dns_name: format!("{}._domainkey.{}", dkim.selector, dkim.domain),
+        algorithm: dkim.algorithm().to_owned(),
+        zone_value: channel_email::zone_file_value(&dkim.record),
+        domain: dkim.domain,
+        selector: dkim.selector,
+        record: dkim.record,
     }
 }
 
@@ -185,10 +206,19 @@ fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings,
         })?;
     let provider = smtp.provider.as_ref().map(provider::read).transpose()?;
     let provider = provider.map(Box::new);
-    let dkim = present.and_then(|sender| match &sender.transport {
-        Transport::Smtp(smtp) => smtp.dkim.clone(),
+    let present = present.and_then(|sender| match &sender.transport {
+        Transport::Smtp(smtp) => Some(smtp),
         Transport::Sandbox | Transport::Line(_) | Transport::Push(_) => None,
     });
+    let charset = smtp.charset.as_deref().unwrap_or("utf-8");
+    let charset = Charset::parse(charset).ok_or_else(|| {
+        Invalid::one(
+            "/smtp/charset",
+            "unknown",
+            "use utf-8 or iso-2022-jp",
+            "utf-8 か iso-2022-jp を選んでください",
+        )
+    })?;
     Ok(SmtpSettings {
         host: smtp.host.trim().to_owned(),
         port: smtp.port,
@@ -201,9 +231,21 @@ fn read_smtp(smtp: &WriteSmtp, present: Option<&Sender>) -> Result<SmtpSettings,
             .as_deref()
             .map(|domain| domain.trim().to_lowercase())
             .filter(|domain| !domain.is_empty()),
-        dkim,
+        dkim: present.and_then(|smtp| smtp.dkim.clone()),
+        dkim_second: present.and_then(|smtp| smtp.dkim_second.clone()),
+        domain_limits: smtp.domain_limits.iter().map(read_limit).collect(),
+        charset,
+        warmup: smtp.warmup.as_ref().map(pace::read).transpose()?,
         provider,
     })
+}
+
+fn read_limit(limit: &wire::DomainLimit) -> DomainLimit {
+    DomainLimit {
+        to: limit.to.trim().to_lowercase(),
+        per_second: limit.per_second,
+        per_session: limit.per_session,
+    }
 }
 
 /// Seals the secrets of a sender that were given.

@@ -1,4 +1,4 @@
-//! DKIM keys: read from PEM, made (Ed25519), and shown as the DNS record that publishes them.
+//! DKIM keys: read from PEM, made, and shown as the DNS record that publishes them.
 
 use std::fmt;
 
@@ -7,7 +7,11 @@ use ring::{
     rand::SystemRandom,
     signature::{Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair},
 };
+use rsa::pkcs8::EncodePrivateKey as _;
 use rustls::pki_types::{PrivateKeyDer, pem::PemObject as _};
+
+/// The length of a made RSA key: what receivers ask for, and what every one of them verifies.
+const RSA_BITS: usize = 2048;
 
 /// Why a key is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -53,9 +57,22 @@ impl DkimKey {
         }
     }
 
-    /// Makes an Ed25519 key and returns it with its PEM, which is to be kept sealed.
+    /// Makes an RSA key of 2048 bits, which every receiver verifies, and returns it with its PEM, which is to be kept
+    /// sealed. It takes a good part of a second of computing.
     ///
-    /// RSA keys are made elsewhere (`openssl genrsa 2048`) and brought in.
+    /// ring makes no RSA keys, so this goes through the `rsa` crate; signing does not.
+    ///
+    /// # Errors
+    /// [`DkimKeyError::NotMade`] when no key was found.
+    pub fn generate_rsa() -> Result<(Self, String), DkimKeyError> {
+        let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, RSA_BITS)
+            .map_err(|_| DkimKeyError::NotMade)?;
+        let der = key.to_pkcs8_der().map_err(|_| DkimKeyError::NotMade)?;
+        Ok((Self::from_pkcs8(der.as_bytes())?, pem_of(der.as_bytes())))
+    }
+
+    /// Makes an Ed25519 key and returns it with its PEM, which is to be kept sealed. Some receivers, Gmail among them, do
+    /// not verify it: it is a second key, beside one of RSA.
     ///
     /// # Errors
     /// [`DkimKeyError::NotMade`] when the system has no randomness.
@@ -63,17 +80,7 @@ impl DkimKey {
         let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())
             .map_err(|_| DkimKeyError::NotMade)?;
         let key = Self::from_pkcs8(document.as_ref())?;
-        let mut pem = String::from("-----BEGIN PRIVATE KEY-----\n");
-        let encoded = STANDARD.encode(document.as_ref());
-        let mut rest = encoded.as_str();
-        while !rest.is_empty() {
-            let (line, tail) = rest.split_at_checked(64).unwrap_or((rest, ""));
-            pem.push_str(line);
-            pem.push('\n');
-            rest = tail;
-        }
-        pem.push_str("-----END PRIVATE KEY-----\n");
-        Ok((key, pem))
+        Ok((key, pem_of(document.as_ref())))
     }
 
     /// Returns the `k=` of the DNS record.
@@ -95,19 +102,6 @@ impl DkimKey {
             self.algorithm(),
             STANDARD.encode(public)
         )
-    }
-
-    /// Returns the record as a zone file wants it: in strings of at most 255 characters.
-    pub fn zone_file_value(&self) -> String {
-        let record = self.dns_record();
-        let mut strings = Vec::new();
-        let mut rest = record.as_str();
-        while !rest.is_empty() {
-            let (string, tail) = rest.split_at_checked(255).unwrap_or((rest, ""));
-            strings.push(format!("\"{string}\""));
-            rest = tail;
-        }
-        strings.join(" ")
     }
 
     /// Signs header data, hashed as the algorithm wants it.
@@ -141,6 +135,32 @@ impl DkimKey {
             .map(|key| Self(Kind::Rsa(Box::new(key))))
             .map_err(|_| DkimKeyError::Unusable)
     }
+}
+
+/// Returns a TXT record as a zone file wants it: in strings of at most 255 characters.
+pub fn zone_file_value(record: &str) -> String {
+    let mut strings = Vec::new();
+    let mut rest = record;
+    while !rest.is_empty() {
+        let (string, tail) = rest.split_at_checked(255).unwrap_or((rest, ""));
+        strings.push(format!("\"{string}\""));
+        rest = tail;
+    }
+    strings.join(" ")
+}
+
+fn pem_of(pkcs8: &[u8]) -> String {
+    let mut pem = String::from("-----BEGIN PRIVATE KEY-----\n");
+    let encoded = STANDARD.encode(pkcs8);
+    let mut rest = encoded.as_str();
+    while !rest.is_empty() {
+        let (line, tail) = rest.split_at_checked(64).unwrap_or((rest, ""));
+        pem.push_str(line);
+        pem.push('\n');
+        rest = tail;
+    }
+    pem.push_str("-----END PRIVATE KEY-----\n");
+    pem
 }
 
 /// Wraps a PKCS#1 public key into the `SubjectPublicKeyInfo` that verifiers expect.
@@ -184,6 +204,15 @@ mod tests {
         let public = key.dns_record().split_once("p=").unwrap().1.to_owned();
         assert_eq!(STANDARD.decode(public).unwrap().len(), 32);
         assert_eq!(format!("{key:?}"), "DkimKey(ed25519)");
+    }
+
+    #[test]
+    fn a_made_rsa_key_reads_back_and_has_2048_bits() {
+        let (key, pem) = DkimKey::generate_rsa().unwrap();
+        let read = DkimKey::from_pem(&pem).unwrap();
+        assert_eq!(read.dns_record(), key.dns_record());
+        assert_eq!(read.sign(b"x").unwrap().len() * 8, RSA_BITS);
+        assert_eq!(format!("{key:?}"), "DkimKey(rsa)");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Whether the key that a sender signs with is published.
 
-use super::{Check, Dns, Publish, Question, Standing, Subject};
+use super::{Check, Dns, Publish, Question, SigningKey, Standing, Subject};
 
 pub(super) async fn check(question: &Question, dns: &Dns) -> Check {
     let Some(key) = &question.key else {
@@ -11,6 +11,23 @@ pub(super) async fn check(question: &Question, dns: &Dns) -> Check {
             Check::new(Subject::Dkim, Standing::Bad, "dkim_unsigned")
         };
     };
+    let first = look(key, dns).await;
+    match &question.second_key {
+        // One good signature is enough for receivers, so that a fault of the second is only a weakness.
+        Some(second) if first.standing == Standing::Good => match look(second, dns).await {
+            check if check.standing == Standing::Bad => Check {
+                standing: Standing::Weak,
+                why: "dkim_second",
+                ..check
+            },
+            check if check.standing == Standing::Unknown => check,
+            check => first.found(check.found),
+        },
+        _ => first,
+    }
+}
+
+async fn look(key: &SigningKey, dns: &Dns) -> Check {
     let name = format!("{}._domainkey.{}", key.selector, key.domain);
     let texts = match dns.texts(&name).await {
         Ok(texts) => texts,

@@ -118,6 +118,7 @@ mod tests {
                 selector: "s".to_owned(),
                 record: String::new(),
             }),
+            second_key: None,
             provider,
             host: "mx.shop.jp".to_owned(),
             tls: TlsMode::Required,

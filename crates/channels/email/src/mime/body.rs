@@ -2,15 +2,30 @@
 
 use std::fmt::Write as _;
 
+use channel_core::Charset;
 use email_encoding::body::{Encoding, base64};
 
-/// Writes the headers and the body of a text part, ending in CRLF.
-pub(crate) fn write(out: &mut String, subtype: &str, body: &str) {
+use super::iso2022jp;
+
+/// Longest line of a message (RFC 5322, 2.1.1).
+const LONGEST_LINE: usize = 998;
+
+/// Writes the headers and the body of a text part, ending in CRLF. What stands in a part of ISO-2022-JP has been found to
+/// be writable in it.
+pub(crate) fn write(out: &mut String, subtype: &str, body: &str, charset: Charset) {
     let body = with_crlf(body);
     let body = body.strip_suffix("\r\n").unwrap_or(&body);
-    let encoding = choose(body);
+    let japanese = match (charset, subtype) {
+        (Charset::Utf8, _) => None,
+        (Charset::Iso2022Jp, "html") => iso2022jp::encode(&iso2022jp::declare(body)),
+        (Charset::Iso2022Jp, _) => iso2022jp::encode(body),
+    };
+    let (name, body, encoding) = match &japanese {
+        Some(encoded) => ("iso-2022-jp", encoded.as_str(), choose_japanese(encoded)),
+        None => ("utf-8", body, choose(body)),
+    };
     // Writing into a string cannot fail.
-    let _ = write!(out, "Content-Type: text/{subtype}; charset=utf-8\r\n");
+    let _ = write!(out, "Content-Type: text/{subtype}; charset={name}\r\n");
     out.push_str("Content-Transfer-Encoding: ");
     match encoding {
         Encoding::SevenBit | Encoding::EightBit => {
@@ -27,6 +42,16 @@ pub(crate) fn write(out: &mut String, subtype: &str, body: &str) {
         }
     }
     out.push_str("\r\n");
+}
+
+/// ISO-2022-JP goes as it is, which old programs expect, unless lines are too long for mail or would not arrive whole.
+fn choose_japanese(body: &str) -> Encoding {
+    let is_long = body.split("\r\n").any(|line| line.len() > LONGEST_LINE);
+    if is_long || body.contains(" \r\n") || body.contains('\0') {
+        Encoding::Base64
+    } else {
+        Encoding::SevenBit
+    }
 }
 
 fn choose(body: &str) -> Encoding {
@@ -94,12 +119,27 @@ mod tests {
             ("a\u{1b}b", "quoted-printable"),
         ] {
             let mut out = String::new();
-            write(&mut out, "plain", body);
+            write(&mut out, "plain", body, Charset::Utf8);
             assert!(
                 out.contains(&format!("Content-Transfer-Encoding: {encoding}\r\n")),
                 "{out}"
             );
         }
+    }
+
+    #[test]
+    fn japanese_goes_as_it_is_unless_its_lines_are_too_long() {
+        let written = |body: &str| {
+            let mut out = String::new();
+            write(&mut out, "plain", body, Charset::Iso2022Jp);
+            out
+        };
+        assert_eq!(
+            written("縁\nOK"),
+            "Content-Type: text/plain; charset=iso-2022-jp\r\nContent-Transfer-Encoding: 7bit\r\n\r\n\x1b$B1o\x1b(B\r\nOK\r\n"
+        );
+        let long = written(&"縁".repeat(600));
+        assert!(long.contains("Content-Transfer-Encoding: base64"), "{long}");
     }
 
     proptest! {
@@ -109,7 +149,7 @@ mod tests {
         ) {
             let body = body.concat();
             let mut out = String::new();
-            write(&mut out, "html", &body);
+            write(&mut out, "html", &body, Charset::Utf8);
             prop_assert!(out.is_ascii());
             prop_assert!(out.split("\r\n").all(|line| line.len() <= 76 && !line.contains(['\r', '\n'])));
             let expected = with_crlf(&body);

@@ -55,6 +55,7 @@ fn question() -> Question {
             selector: "s1".to_owned(),
             record: KEY.to_owned(),
         }),
+        second_key: None,
         provider: None,
         host: "mx.shop.jp".to_owned(),
         tls: TlsMode::Required,
@@ -265,6 +266,32 @@ async fn a_sub_domain_is_under_the_policy_of_its_parent() {
     other(&mut zone);
     let checks = examined(&zone, &question).await;
     assert_eq!(short(&checks, "dmarc"), "fail dmarc_unaligned");
+}
+
+#[tokio::test]
+async fn a_second_key_that_is_not_published_weakens_a_good_first_one() {
+    let young = "v=DKIM1; k=ed25519; p=QUJD";
+    let question = Question {
+        second_key: Some(SigningKey {
+            domain: "shop.jp".to_owned(),
+            selector: "e1".to_owned(),
+            record: young.to_owned(),
+        }),
+        ..question()
+    };
+    let mut zone = good();
+    let checks = examined(&zone, &question).await;
+    assert_eq!(
+        short(&checks, "dkim"),
+        format!("warn dkim_second | e1._domainkey.shop.jp TXT {young}")
+    );
+    zone.push((
+        "e1._domainkey.shop.jp",
+        "TXT",
+        "\"v=DKIM1; k=ed25519; p=QUJD\"",
+    ));
+    let checks = examined(&zone, &question).await;
+    assert_eq!(short(&checks, "dkim"), "ok dkim_ok");
 }
 
 #[tokio::test]

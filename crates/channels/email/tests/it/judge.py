@@ -8,6 +8,7 @@ import email
 import email.policy
 import json
 import sys
+from email.header import decode_header
 
 import dkim
 
@@ -44,6 +45,9 @@ for name, path in job["mails"].items():
         "unsubscribe": mail["List-Unsubscribe"],
         "extra": mail["X-Campaign"],
         "parts": parts,
+        "charsets": sorted({p.get_content_charset() for p in mail.walk() if not p.is_multipart()}),
+        "words": sorted({charset for _, charset in decode_header(email.message_from_bytes(raw)["Subject"]) if charset}),
+        "seven": all(byte < 128 for byte in raw),
         "defects": [str(d) for d in mail.defects],
         "longest": max(len(line) for line in raw.split(b"\r\n")),
         "bare": raw.replace(b"\r\n", b"").count(b"\n") + raw.replace(b"\r\n", b"").count(b"\r"),

@@ -47,6 +47,7 @@ pub(crate) fn email() -> Email {
         }),
         envelope_sender: Some("b+0123456789abcdef@bounce.shop.example.jp".to_owned()),
         headers: vec![("X-Campaign".to_owned(), "春".to_owned())],
+        charset: channel_core::Charset::Utf8,
     }
 }
 

@@ -116,6 +116,7 @@ fn email() -> Email {
         feedback_id: None,
         envelope_sender: None,
         headers: Vec::new(),
+        charset: channel_core::Charset::Utf8,
     }
 }
 

@@ -144,6 +144,7 @@ async fn attributes_are_labelled_and_keep_their_type() {
             label_ja: Some("会員ランク".to_owned()),
             label_en: None,
             is_sensitive: true,
+            consent: None,
         };
         let tx = kit.db.begin().await.unwrap();
         attributes::label(ctx(&kit, &tx), &def)

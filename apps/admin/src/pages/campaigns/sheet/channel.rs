@@ -38,6 +38,10 @@ pub(super) fn ChannelSheet(draft: Draft) -> impl IntoView {
             .unwrap_or_default(),
     );
     let is_silent = RwSignal::new(silent);
+    let then = RwSignal::new(match draft.read_now(|document| document.channel.clone()) {
+        Some(ChannelCard::Email { then, .. }) => then,
+        _ => Vec::new(),
+    });
     let senders = Memo::new(move |_| draft.known().senders);
     let transport = Memo::new(move |_| {
         let id = sender.get();
@@ -47,14 +51,16 @@ pub(super) fn ChannelSheet(draft: Draft) -> impl IntoView {
         })
     });
     let has_sound = Memo::new(move |_| matches!(transport.get().as_str(), "line" | "push"));
-    Effect::new(move |before: Option<(String, bool)>| {
-        let now = (sender.get(), is_silent.get());
+    let is_mail = Memo::new(move |_| !has_sound.get());
+    Effect::new(move |before: Option<(String, bool, Vec<String>)>| {
+        let now = (sender.get(), is_silent.get(), then.get());
         if before.is_some_and(|before| before != now) && !now.0.is_empty() {
-            let (sender, is_silent) = now.clone();
+            let (sender, is_silent, mut then) = now.clone();
+            then.retain(|id| *id != sender);
             let card = match transport.get_untracked().as_str() {
                 "line" => ChannelCard::Line { sender, is_silent },
                 "push" => ChannelCard::Push { sender, is_silent },
-                _ => ChannelCard::Email { sender },
+                _ => ChannelCard::Email { sender, then },
             };
             draft.change(|document| document.channel = Some(card));
         }
@@ -75,6 +81,7 @@ pub(super) fn ChannelSheet(draft: Draft) -> impl IntoView {
     };
     view! {
         {body}
+        {move || is_mail.get().then(|| view! { <StandIns senders=senders sender=sender then=then/> })}
         {move || has_sound.get().then(|| view! {
             <Switch label=t::campaigns::line_silent checked=is_silent on_change=move |on| is_silent.set(on)/>
         })}
@@ -83,5 +90,55 @@ pub(super) fn ChannelSheet(draft: Draft) -> impl IntoView {
             "push" => t::campaigns::push_note(),
             _ => t::campaigns::channel_note(),
         }}</p>
+    }
+}
+
+/// Who sends instead while the sender is in trouble or has had its day's messages, in the order of choosing.
+#[component]
+fn StandIns(
+    senders: Memo<Vec<SenderView>>,
+    sender: RwSignal<String>,
+    then: RwSignal<Vec<String>>,
+) -> impl IntoView {
+    let others = Memo::new(move |_| {
+        let own = sender.get();
+        let mut others = senders.get();
+        others.retain(|other| {
+            other.id != own && !matches!(other.transport.as_str(), "line" | "push")
+        });
+        others
+    });
+    let line = move |other: SenderView| {
+        let id = StoredValue::new(other.id);
+        let place = Memo::new(move |_| {
+            then.with(|then| then.iter().position(|own| id.with_value(|id| own == id)))
+        });
+        let label = move || match place.get() {
+            Some(place) => t::campaigns::StandIn {
+                place: (place + 1).to_string(),
+                sender: format!("{} <{}>", other.from_name, other.from_address),
+            }
+            .say(),
+            None => format!("{} <{}>", other.from_name, other.from_address),
+        };
+        let change = move |is_on: bool| {
+            then.update(|then| {
+                then.retain(|own| id.with_value(|id| own != id));
+                if is_on && then.len() < 5 {
+                    then.push(id.get_value());
+                }
+            });
+        };
+        view! { <Switch label=label checked=Signal::derive(move || place.get().is_some()) on_change=change/> }
+    };
+    move || {
+        let others = others.get();
+        (!others.is_empty() && !sender.with(String::is_empty)).then(|| {
+            view! {
+                <h3 class="t-h3">{t::campaigns::stand_ins}</h3>
+                <p class="t-small ink-3">{t::campaigns::stand_ins_about}</p>
+                {others.into_iter().map(line).collect_view()}
+            }
+        })
     }
 }

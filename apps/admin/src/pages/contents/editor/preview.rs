@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     checks::Checks,
     receiver::{Receiver, shown_name},
+    spam::{Links, Spam},
     state::State,
 };
 use crate::{
@@ -65,6 +66,8 @@ pub fn Preview(
                 }}
             </div>
             <Checks state=state/>
+            <Spam state=state/>
+            <Links state=state/>
         </section>
     }
 }
