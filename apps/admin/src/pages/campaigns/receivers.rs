@@ -9,7 +9,7 @@ use api_types::{
 use leptos::prelude::*;
 
 use crate::{
-    api::{Load, Loaded, campaigns as api, load, segments},
+    api::{ApiError, Load, Loaded, campaigns as api, load, segments},
     i18n as t,
     pages::campaigns::sheet::Phones,
     ui::{ButtonSize, Icon, IconButton, InlineError, Note, PreviewFrame, Section, Skeleton, Tone},
@@ -57,12 +57,7 @@ pub(super) fn Receivers(
             let Some(asked) = asked else {
                 return Ok(None);
             };
-            let preview = match asked {
-                Asked::Email(asked) => api::preview(&asked).await.map(Shown::Frame),
-                Asked::Line(asked) => api::preview_line(&asked).await.map(as_in_a_frame),
-                Asked::Push(asked) => api::preview_push(&asked).await.map(Shown::Phones),
-            };
-            preview.map(|preview| Some((name, preview)))
+            rendered(asked).await.map(|shown| Some((name, shown)))
         },
     );
     let body = move || {
@@ -98,6 +93,14 @@ enum Asked {
 enum Shown {
     Frame(ContentPreview),
     Phones(PushPreview),
+}
+
+async fn rendered(asked: Asked) -> Result<Shown, ApiError> {
+    match asked {
+        Asked::Email(asked) => api::preview(&asked).await.map(Shown::Frame),
+        Asked::Line(asked) => api::preview_line(&asked).await.map(as_in_a_frame),
+        Asked::Push(asked) => api::preview_push(&asked).await.map(Shown::Phones),
+    }
 }
 
 /// Messages for LINE are a page in a frame as well; they have no subject.

@@ -72,7 +72,7 @@ pub(crate) fn Running(
             <ButtonLink to=Route::Inbox icon=Icon::Inbox label=t::campaigns::to_inbox/>
             <ButtonLink to=Signal::derive(move || Route::CampaignReport(id.get_value())) kind=ButtonKind::Primary icon=Icon::ChartColumn label=t::campaigns::to_report/>
         </PageHeader>
-        {move || campaign.with(|state| state.ready().and_then(|view| view.summary.held.clone())).map(held)}
+        {move || campaign.with(|state| state.ready().and_then(|view| view.summary.held.clone())).map(|why| held(&why))}
         <Moving progress=progress state=state/>
         <Counts id=id progress=progress/>
         <Answers campaign=campaign/>
@@ -80,12 +80,12 @@ pub(crate) fn Running(
 }
 
 /// Why it holds itself, and what to do about it.
-fn held(why: HeldView) -> impl IntoView {
+fn held(why: &HeldView) -> impl IntoView + use<> {
     let HeldView::DevicesLost {
         sent,
         lost,
         percent,
-    } = why;
+    } = *why;
     let said = t::campaigns::HeldDevicesLost {
         lost: format::integer(lost),
         percent,

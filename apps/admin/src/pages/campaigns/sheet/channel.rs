@@ -17,21 +17,23 @@ fn entry(sender: SenderView) -> Choice {
     })
 }
 
+const fn is_without_sound(card: &ChannelCard) -> bool {
+    matches!(
+        card,
+        ChannelCard::Line {
+            is_silent: true,
+            ..
+        } | ChannelCard::Push {
+            is_silent: true,
+            ..
+        }
+    )
+}
+
 #[component]
 pub(super) fn ChannelSheet(draft: Draft) -> impl IntoView {
     let present = draft.read_now(|document| document.channel.clone());
-    let silent = matches!(
-        &present,
-        Some(
-            ChannelCard::Line {
-                is_silent: true,
-                ..
-            } | ChannelCard::Push {
-                is_silent: true,
-                ..
-            }
-        )
-    );
+    let silent = present.as_ref().is_some_and(is_without_sound);
     let sender = RwSignal::new(
         present
             .map(|card| card.sender().to_owned())

@@ -17,6 +17,7 @@ pub(crate) fn Phones(
     #[prop(into)]
     from: Signal<String>,
 ) -> impl IntoView {
+    let mut preview = preview;
     let empty: Vec<String> = preview
         .warnings
         .iter()
@@ -26,7 +27,7 @@ pub(crate) fn Phones(
         let names = empty.join(", ");
         view! { <Note tone=Tone::Warn>{t::campaigns::empty_variables(names)}</Note> }
     });
-    let notes = preview.notes.clone().into_iter().map(|note| {
+    let notes = std::mem::take(&mut preview.notes).into_iter().map(|note| {
         view! { <p class="st st-warn card-e">{Icon::TriangleAlert.view()} <span>{note.message}</span></p> }
     });
     let notes = notes.collect_view();
