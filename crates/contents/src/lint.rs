@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::document::{EmailDocument, EmailVariant, escape_pointer};
 use crate::liquid::{Kind, scan};
 use crate::problem::{CompileError, Position, Problem};
-use crate::{CompiledEmail, Data, Footer, FooterCheck, LinkKind, RenderOptions};
+use crate::{CompiledEmail, Data, Footer, FooterCheck, LinkKind, Message, RenderOptions};
 
 /// Gmail cuts an HTML part off after this many bytes, and the footer with it.
 pub const CLIPPED_BYTES: usize = 102 * 1024;
@@ -243,30 +243,35 @@ fn rendered(email: &CompiledEmail, options: &LintOptions<'_>, findings: &mut Vec
         }
         let message = rendered.into_message();
         contact::check(&mut linter, locale, &message);
-        if message.html.len() > CLIPPED_BYTES {
-            linter.add(
-                Severity::Warning,
-                "html_clipped",
-                ("mjml", "", None),
-                &format!(
-                    "HTML が {} KB あり、Gmail では102 KBで切られます。内容を減らしましょう。",
-                    message.html.len() / 1024
-                ),
-                &format!(
-                    "the HTML has {} KB and Gmail cuts it off at 102 KB; write less",
-                    message.html.len() / 1024
-                ),
-            );
-        }
-        if message.text.chars().count() < SHORT_TEXT_CHARS {
-            linter.add(
-                Severity::Warning,
-                "text_short",
-                ("text", "", None),
-                "テキスト版がとても短いです。本文を入れましょう。",
-                "the plain-text part is very short; give it the content of the email",
-            );
-        }
+        weigh(&mut linter, &message);
+    }
+}
+
+/// Looks at how much there is of both parts.
+fn weigh(linter: &mut Linter<'_>, message: &Message) {
+    if message.html.len() > CLIPPED_BYTES {
+        linter.add(
+            Severity::Warning,
+            "html_clipped",
+            ("mjml", "", None),
+            &format!(
+                "HTML が {} KB あり、Gmail では102 KBで切られます。内容を減らしましょう。",
+                message.html.len() / 1024
+            ),
+            &format!(
+                "the HTML has {} KB and Gmail cuts it off at 102 KB; write less",
+                message.html.len() / 1024
+            ),
+        );
+    }
+    if message.text.chars().count() < SHORT_TEXT_CHARS {
+        linter.add(
+            Severity::Warning,
+            "text_short",
+            ("text", "", None),
+            "テキスト版がとても短いです。本文を入れましょう。",
+            "the plain-text part is very short; give it the content of the email",
+        );
     }
 }
 

@@ -160,7 +160,7 @@ struct Lane {
 }
 
 impl Lane {
-    async fn to_one(&mut self, message: &Message, device: &Device) -> Outcome {
+    async fn send_to(&mut self, message: &Message, device: &Device) -> Outcome {
         let Some(channel) = self.parts.ways.get(&device.kind) else {
             let why = "the sender has no settings for devices of this kind";
             return Outcome::Dropped {
@@ -239,7 +239,7 @@ impl Session for Lane {
         let devices = std::mem::take(&mut self.devices);
         let mut outcomes = Vec::with_capacity(devices.len());
         for device in &devices {
-            let outcome = self.to_one(&prepared.message, device).await;
+            let outcome = self.send_to(&prepared.message, device).await;
             if let Outcome::Suppress { reason, .. } = &outcome {
                 let delivery = DeliveryId::from_raw(prepared.message.delivery_id);
                 if let Err(error) = lose(&self.parts, device, reason.since, delivery).await {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::app::TestApp;
 
-fn body(smtp: Value) -> Value {
+fn body(smtp: &Value) -> Value {
     let mut all = json!({"host": "smtp.example.jp", "port": 587, "tls": "required"});
     all.as_object_mut()
         .unwrap()
@@ -15,7 +15,7 @@ fn body(smtp: Value) -> Value {
 }
 
 async fn made(app: &TestApp, token: &str, smtp: Value) -> Value {
-    let made = app.post("/api/v1/senders", token, body(smtp)).await;
+    let made = app.post("/api/v1/senders", token, body(&smtp)).await;
     made.expect(StatusCode::CREATED).json()
 }
 
@@ -45,7 +45,7 @@ async fn the_pace_of_a_domain_and_of_a_carrier_is_kept_and_checked() {
         );
         assert_eq!(sender["smtp"]["charset"], "utf-8");
         let wrong = json!({"domain_limits": [{"to": "vodafone", "per_second": 0}], "charset": "iso-2022-jp"});
-        let wrong = app.post("/api/v1/senders", &admin, body(wrong)).await;
+        let wrong = app.post("/api/v1/senders", &admin, body(&wrong)).await;
         let wrong = wrong.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
         let places: Vec<&str> = wrong["errors"]
             .as_array()
@@ -64,7 +64,7 @@ async fn the_pace_of_a_domain_and_of_a_carrier_is_kept_and_checked() {
             .post(
                 "/api/v1/senders",
                 &admin,
-                body(json!({"charset": "shift_jis"})),
+                body(&json!({"charset": "shift_jis"})),
             )
             .await;
         let odd = odd.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
@@ -133,7 +133,7 @@ async fn a_key_that_is_made_is_rsa_and_ed25519_signs_second() {
         };
         assert!(at("a=rsa-sha256") < at("a=ed25519-sha256"), "{raw}");
         // A change of other settings keeps both.
-        let mut change = body(json!({"charset": "iso-2022-jp"}));
+        let mut change = body(&json!({"charset": "iso-2022-jp"}));
         change["version"] = json!(3);
         let changed = app
             .call(Method::PUT, &path(&sender, ""), &admin, Some(change))

@@ -46,7 +46,7 @@ impl Site {
         let app = TestApp::with(kit, |config| {
             config.security.allow_private = vec!["127.0.0.1/32".to_owned()];
             config.push.allow_http = true;
-            config.server.public_url = "https://enishi.example.jp".to_owned();
+            "https://enishi.example.jp".clone_into(&mut config.server.public_url);
             change(config);
         });
         let owner = app.token(Role::Owner).await;

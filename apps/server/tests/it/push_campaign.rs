@@ -43,17 +43,18 @@ impl Service {
             ..Self::default()
         };
         let router = Router::new()
-            .route("/push/{id}", post(Self::take))
+            .route(
+                "/push/{id}",
+                post(|own: State<Self>, id: Path<String>, headers: HeaderMap| {
+                    std::future::ready(Self::take(own, id, headers))
+                }),
+            )
             .with_state(service.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         service
     }
 
-    async fn take(
-        State(own): State<Self>,
-        Path(id): Path<String>,
-        headers: HeaderMap,
-    ) -> StatusCode {
+    fn take(State(own): State<Self>, Path(id): Path<String>, headers: HeaderMap) -> StatusCode {
         own.got
             .lock()
             .unwrap()
@@ -206,10 +207,9 @@ async fn each_device_gets_it_once_a_lost_one_goes_and_a_tap_is_hers() {
         );
 
         // What her browser tells comes back by signed addresses.
-        let delivery = format!(
-            "SELECT id FROM delivery WHERE profile_id = (SELECT profile_id FROM identity WHERE kind = 3 AND value = 'a') AND state = 5"
-        );
-        let delivery = DeliveryId::from_raw(number(&site, &delivery).await);
+        let hers = "SELECT id FROM delivery WHERE state = 5
+            AND profile_id = (SELECT profile_id FROM identity WHERE kind = 3 AND value = 'a')";
+        let delivery = DeliveryId::from_raw(number(&site, hers).await);
         let signer = site
             .app
             .app

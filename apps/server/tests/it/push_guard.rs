@@ -98,9 +98,9 @@ async fn turning_pushes_off_after_a_campaign_counts_against_it() {
         .await
         .expect(StatusCode::NO_CONTENT);
     let id: kernel::id::CampaignId = path.rsplit('/').next().unwrap().parse().unwrap();
-    let text = format!(
+    let gone = format!(
         "SELECT COUNT(*) FROM device WHERE gone_campaign_id = {}",
         id.raw()
     );
-    assert_eq!(number(&site, &text).await, 1);
+    assert_eq!(number(&site, &gone).await, 1);
 }

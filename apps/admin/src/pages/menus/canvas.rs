@@ -4,6 +4,7 @@ use leptos::{ev, prelude::*, svg};
 use wasm_bindgen::JsCast;
 
 use super::{
+    layout::Place,
     shape::{self, Grip},
     state::State,
     words,
@@ -21,7 +22,18 @@ struct Drag {
     /// Where it began, in dots.
     from: (i64, i64),
     /// Where the area was.
-    place: (i64, i64, i64, i64),
+    place: Place,
+}
+
+impl Drag {
+    const fn new(at: usize, grip: Option<Grip>, from: (i64, i64), place: Place) -> Self {
+        Self {
+            at,
+            grip,
+            from,
+            place,
+        }
+    }
 }
 
 /// The picture and its areas.
@@ -38,13 +50,7 @@ pub(super) fn Canvas(
         let place = shape::between(from, from, untrack(|| state.size()));
         if let Some(at) = state.add(place) {
             hold(paper, &event);
-            let grip = None;
-            drag.set(Some(Drag {
-                at,
-                grip,
-                from,
-                place,
-            }));
+            drag.set(Some(Drag::new(at, None, from, place)));
         }
     };
     let go_on = move |event: ev::PointerEvent| {
@@ -68,12 +74,8 @@ pub(super) fn Canvas(
         state.chosen.set(Some(at));
         let area = state.areas.with_untracked(|areas| areas.get(at).cloned());
         if let Some(area) = area {
-            drag.set(Some(Drag {
-                at,
-                grip: Some(grip),
-                from: point(&event),
-                place: (area.x, area.y, area.width, area.height),
-            }));
+            let place = (area.x, area.y, area.width, area.height);
+            drag.set(Some(Drag::new(at, Some(grip), point(&event), place)));
         }
     });
     let view_box = move || format!("0 0 {} {}", state.size().0, state.size().1);

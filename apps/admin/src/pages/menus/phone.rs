@@ -19,6 +19,14 @@ struct Screen {
     picture: Option<String>,
 }
 
+fn bar_of(screen: Screen) -> String {
+    if screen.bar.is_empty() {
+        t::menus::bar_empty().to_owned()
+    } else {
+        screen.bar
+    }
+}
+
 /// A phone with the chat.
 #[component]
 pub(super) fn Phone(
@@ -79,10 +87,7 @@ pub(super) fn Phone(
             {move || is_open.get().then(|| view! { <Shown screen=screen.get() tap=tap/> })}
             <button type="button" class="mn-bar" aria-expanded=move || if is_open.get() { "true" } else { "false" }
                 on:click=move |_| is_open.update(|open| *open = !*open)>
-                {move || {
-                    let bar = screen.get().bar;
-                    if bar.is_empty() { t::menus::bar_empty().to_owned() } else { bar }
-                }}
+                {move || bar_of(screen.get())}
                 " ▾"
             </button>
         </div>

@@ -317,7 +317,7 @@ fn Progress(plan: Load<LineMenuPlanView>) -> impl IntoView {
         let plan = plan.value()?;
         let next = plan.next_at.as_deref().map(format::millis);
         if let Some(fault) = plan.fault.clone() {
-            let when = next.map(|at| t::menus::next_at(&format::date_time(at)));
+            let when = next.map(|at| t::menus::next_at(format::date_time(at)));
             return Some(
                 view! { <Note tone=Tone::Warn>{t::menus::halted(&fault)} " " {when}</Note> }
                     .into_any(),

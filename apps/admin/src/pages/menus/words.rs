@@ -7,10 +7,11 @@ use crate::{
     ui::{Icon, Tone},
 };
 
+/// A text in the language of the page.
+type Text = fn() -> &'static str;
+
 /// Returns how a menu's state is shown: tone, icon, word, sentence.
-pub(super) fn state(
-    menu: &LineMenuView,
-) -> (Tone, Icon, fn() -> &'static str, fn() -> &'static str) {
+pub(super) fn state(menu: &LineMenuView) -> (Tone, Icon, Text, Text) {
     match menu.state.as_str() {
         "live" if menu.is_changed => (
             Tone::Good,

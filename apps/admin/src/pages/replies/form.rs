@@ -18,6 +18,62 @@ use crate::{
     },
 };
 
+/// What stands in the form.
+#[derive(Clone, Copy)]
+struct Typed {
+    name: RwSignal<String>,
+    /// One to a line.
+    words: RwSignal<String>,
+    how: RwSignal<String>,
+    enabled: RwSignal<bool>,
+    /// What is said, where that is one text; none where it was made by other means, and stays as it is.
+    text: Option<RwSignal<String>>,
+}
+
+impl Typed {
+    fn new(present: Option<&LineReplyView>) -> Self {
+        let text_of = |read: fn(&LineReplyView) -> String| {
+            RwSignal::new(present.map(read).unwrap_or_default())
+        };
+        let how = present.map_or_else(|| "exact".to_owned(), |rule| rule.how.clone());
+        let text = present.map_or_else(|| Some(String::new()), |rule| plain(&rule.document));
+        Self {
+            name: text_of(|rule| rule.name.clone()),
+            words: text_of(|rule| rule.keywords.join("\n")),
+            how: RwSignal::new(how),
+            enabled: RwSignal::new(present.is_none_or(|rule| rule.enabled)),
+            text: text.map(RwSignal::new),
+        }
+    }
+
+    fn read(self, before: Option<&LineReplyView>) -> WriteLineReply {
+        let name = self.name.get_untracked();
+        let text = self.text.map(|text| text.get_untracked());
+        let document = match (before, text) {
+            (Some(rule), None) => rule.document.clone(),
+            (_, text) => document(&name, text.unwrap_or_default()),
+        };
+        let words = self.words.get_untracked();
+        let words = words.lines().map(str::trim).filter(|word| !word.is_empty());
+        WriteLineReply {
+            name,
+            how: self.how.get_untracked(),
+            keywords: words.map(str::to_owned).collect(),
+            document,
+            enabled: Some(self.enabled.get_untracked()),
+            version: before.map(|rule| rule.version),
+        }
+    }
+
+    fn track(self) {
+        self.name.track();
+        self.words.track();
+        if let Some(text) = self.text {
+            text.track();
+        }
+    }
+}
+
 /// The form of one answer.
 #[component]
 pub(super) fn ReplyForm(
@@ -29,52 +85,17 @@ pub(super) fn ReplyForm(
     on_done: Callback<()>,
 ) -> impl IntoView {
     let (submit, toasts) = (Submit::default(), use_toasts());
-    let text_of = |read: fn(&LineReplyView) -> String| {
-        RwSignal::new(present.as_ref().map(read).unwrap_or_default())
-    };
-    let name = text_of(|rule| rule.name.clone());
-    let words = text_of(|rule| rule.keywords.join("\n"));
-    let how = RwSignal::new(
-        present
-            .as_ref()
-            .map_or_else(|| "exact".to_owned(), |rule| rule.how.clone()),
-    );
-    let enabled = RwSignal::new(present.as_ref().is_none_or(|rule| rule.enabled));
-    let plain = present
-        .as_ref()
-        .map_or_else(|| Some(String::new()), |rule| plain(&rule.document));
-    let is_plain = plain.is_some();
-    let text = RwSignal::new(plain.unwrap_or_default());
+    let typed = Typed::new(present.as_ref());
     // What was refused is being mended.
     Effect::new(move |_| {
-        name.track();
-        words.track();
-        text.track();
+        typed.track();
         submit.forget();
     });
     let present = StoredValue::new(present);
     let account = StoredValue::new(account);
     let save = move || {
         let before = present.get_value();
-        let name = name.get_untracked();
-        let document = match before.as_ref().filter(|_| !is_plain) {
-            Some(rule) => rule.document.clone(),
-            None => document(&name, text.get_untracked()),
-        };
-        let body = WriteLineReply {
-            name,
-            how: how.get_untracked(),
-            keywords: words
-                .get_untracked()
-                .lines()
-                .map(str::trim)
-                .filter(|word| !word.is_empty())
-                .map(str::to_owned)
-                .collect(),
-            document,
-            enabled: Some(enabled.get_untracked()),
-            version: before.as_ref().map(|rule| rule.version),
-        };
+        let body = typed.read(before.as_ref());
         let id = before.map(|rule| rule.id);
         submit.run(
             async move { line_replies::write(&account.get_value(), id.as_deref(), &body).await },
@@ -97,15 +118,14 @@ pub(super) fn ReplyForm(
     });
     view! {
         <div class="form">
-            <TextField label=t::replies::name value=name error=submit.field("/name")/>
-            <TextArea label=t::replies::words value=words hint=t::replies::words_hint error=submit.field("/keywords")/>
-            <RadioGroup label=t::replies::how value=how choices=kinds/>
-            {if is_plain {
-                view! { <TextArea label=t::replies::answer value=text rows=6 hint=t::replies::answer_hint error=said/> }.into_any()
-            } else {
-                view! { <Note tone=Tone::Act>{t::replies::made_elsewhere}</Note> }.into_any()
+            <TextField label=t::replies::name value=typed.name error=submit.field("/name")/>
+            <TextArea label=t::replies::words value=typed.words hint=t::replies::words_hint error=submit.field("/keywords")/>
+            <RadioGroup label=t::replies::how value=typed.how choices=kinds/>
+            {match typed.text {
+                Some(text) => view! { <TextArea label=t::replies::answer value=text rows=6 hint=t::replies::answer_hint error=said/> }.into_any(),
+                None => view! { <Note tone=Tone::Act>{t::replies::made_elsewhere}</Note> }.into_any(),
             }}
-            <Checkbox label=t::replies::enabled checked=enabled on_change=move |(on,)| enabled.set(on)/>
+            <Checkbox label=t::replies::enabled checked=typed.enabled on_change=move |(on,)| typed.enabled.set(on)/>
             <FormError submit=submit fields=&["/name", "/keywords"] under="/document"/>
             <div class="row-g">
                 <Button kind=ButtonKind::Primary label=t::common::save busy=submit.busy() on_press=save/>

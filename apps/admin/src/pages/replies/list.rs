@@ -177,5 +177,5 @@ fn Editor(
         };
         Some(view! { <ReplyForm account=account.get_untracked() present=present on_done=done/> })
     };
-    view! { <Sheet open=open title=title>{form.clone()}</Sheet> }
+    view! { <Sheet open=open title=title>{form}</Sheet> }
 }

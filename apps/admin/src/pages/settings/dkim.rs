@@ -136,7 +136,7 @@ fn free_selector(sender: RwSignal<SenderView>) -> String {
         let keys = keys.into_iter().flatten().flatten();
         keys.map(|key| key.selector).collect::<Vec<String>>()
     });
-    (1..)
+    (1..=taken.len() + 1)
         .map(|n| format!("enishi{n}"))
         .find(|selector| !taken.contains(selector))
         .unwrap_or_default()

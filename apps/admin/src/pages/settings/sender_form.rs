@@ -206,12 +206,7 @@ pub(super) fn SenderForm(
         <form class="form" on:submit=on_submit>
             {move || (!is_line.get()).then(|| view! { <From typed=typed submit=submit/> })}
             {(is_fixed != Some(true)).then(|| view! { <RadioGroup label=t::settings::way value=typed.transport choices=ways/> })}
-            <p class="t-small ink-3 set-under">{move || match typed.transport.get().as_str() {
-                "smtp" => t::settings::smtp_about(),
-                "line" => t::settings::line_about(),
-                "push" => t::settings::push_about(),
-                _ => t::settings::sandbox_about(),
-            }}</p>
+            <p class="t-small ink-3 set-under">{move || about(&typed.transport.get())}</p>
             {move || is_smtp.get().then(|| view! { <Server typed=typed submit=submit present=present_smtp.get_value()/> })}
             {move || is_line.get().then(|| view! { <LineFields typed=typed.line submit=submit/> })}
             {move || is_push.get().then(|| view! { <PushFields typed=typed.push submit=submit/> })}
@@ -228,6 +223,15 @@ pub(super) fn SenderForm(
             }}
             <div><Button kind=ButtonKind::Primary label=t::common::save submit=true busy=submit.busy()/></div>
         </form>
+    }
+}
+
+fn about(transport: &str) -> &'static str {
+    match transport {
+        "smtp" => t::settings::smtp_about(),
+        "line" => t::settings::line_about(),
+        "push" => t::settings::push_about(),
+        _ => t::settings::sandbox_about(),
     }
 }
 

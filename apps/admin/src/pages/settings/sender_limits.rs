@@ -127,7 +127,7 @@ pub(super) fn LimitFields(typed: Limits, submit: Submit) -> impl IntoView {
             Loaded::Failed(error) => Some(view! { <p class="err">{error.sentence()}</p> }),
             _ => None,
         })}
-        {move || typed.carriers.get().into_iter().map(|(carrier, row)| carrier_row(carrier, row, typed, submit)).collect_view()}
+        {move || typed.carriers.get().into_iter().map(|(carrier, row)| carrier_row(&carrier, row, typed, submit)).collect_view()}
         {move || (!typed.carriers.with(Vec::is_empty)).then(|| view! { <Own typed=typed submit=submit/> })}
     }
 }
@@ -157,7 +157,7 @@ fn complaint(
 }
 
 fn carrier_row(
-    carrier: MailCarrierView,
+    carrier: &MailCarrierView,
     row: Row,
     typed: Limits,
     submit: Submit,

@@ -1,6 +1,6 @@
 //! `GET /api/v1/customers/{id}/devices`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use api_types::devices::DeviceView;
 use axum::{Json, extract::State};
@@ -37,10 +37,9 @@ pub(super) async fn list(
     let found = book::list(db, workspace, id).await?;
     let mut names: HashMap<SenderId, String> = HashMap::new();
     for device in &found {
-        if !names.contains_key(&device.sender) {
+        if let Entry::Vacant(entry) = names.entry(device.sender) {
             let sender = sender::find(db, workspace, device.sender).await?;
-            let name = sender.map(|sender| sender.from_name).unwrap_or_default();
-            names.insert(device.sender, name);
+            entry.insert(sender.map(|sender| sender.from_name).unwrap_or_default());
         }
     }
     let views = found.into_iter().map(|device| view(device, &names));

@@ -87,11 +87,15 @@ pub(super) fn ChannelSheet(draft: Draft) -> impl IntoView {
         {move || has_sound.get().then(|| view! {
             <Switch label=t::campaigns::line_silent checked=is_silent on_change=move |on| is_silent.set(on)/>
         })}
-        <p class="t-small ink-2">{move || match transport.get().as_str() {
-            "line" => t::campaigns::line_note(),
-            "push" => t::campaigns::push_note(),
-            _ => t::campaigns::channel_note(),
-        }}</p>
+        <p class="t-small ink-2">{move || note(&transport.get())}</p>
+    }
+}
+
+fn note(transport: &str) -> &'static str {
+    match transport {
+        "line" => t::campaigns::line_note(),
+        "push" => t::campaigns::push_note(),
+        _ => t::campaigns::channel_note(),
     }
 }
 
