@@ -8,10 +8,11 @@ use std::sync::{
 };
 
 use kernel::{
+    feed::{Change, Cursor},
     id::{IdSource, WorkspaceId},
     time::{Clock, Millis},
 };
-use storage::Db;
+use storage::{Db, feed};
 
 pub use database::{TestDb, both, postgres, sqlite};
 
@@ -89,6 +90,40 @@ impl Kit {
         };
         kit.add_workspace(workspace, "青葉ストア").await;
         kit
+    }
+
+    /// Returns the position of the newest change.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the database does not answer.
+    pub async fn position(&self) -> Cursor {
+        feed::newest(self.db.reader())
+            .await
+            .expect("the test database answers")
+    }
+
+    /// Returns the changes after a position, once all of them are to be seen: on PostgreSQL a change hides behind older
+    /// transactions of the whole cluster, those of other tests too.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the database does not answer.
+    pub async fn changes(&self, after: Cursor) -> Vec<Change> {
+        let db = self.db.reader();
+        let text = "SELECT COUNT(*) FROM feed WHERE (xid, id) > ($1, $2)";
+        let n = storage::sql::number(db, text, [after.xid.into(), after.id.into()])
+            .await
+            .expect("the test database answers");
+        loop {
+            let seen = feed::read(db, after, 10_000)
+                .await
+                .expect("the test database answers");
+            if i64::try_from(seen.len()).is_ok_and(|seen| seen >= n) {
+                return seen.into_iter().map(|(_, change)| change).collect();
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Adds a further workspace, to show that one does not see the other.

@@ -5,7 +5,6 @@ use friends::{Heard, State, book};
 use kernel::feed::ChangeKind::{Acted, Friend, Rewritten};
 use kernel::time::{DAY, Millis};
 use profiles::names;
-use storage::feed;
 
 use crate::world::{ACCOUNT, both, event, followed, user, wrote};
 
@@ -84,18 +83,18 @@ async fn a_change_of_standing_tells_the_feed_and_nothing_else_does() {
     for world in both().await {
         let at = world.now();
         world.hear(vec![event("f", 1, at, followed())]).await;
-        let head = feed::head(world.kit.db.reader()).await.unwrap();
+        let before = world.kit.position().await;
         world
             .hear(vec![event("m", 1, at, wrote("m1", "こんにちは"))])
             .await;
         world
             .hear(vec![event("b", 1, at.plus(1), InboundKind::Blocked)])
             .await;
-        let told = feed::read(world.kit.db.reader(), head, 100).await.unwrap();
-        let kinds: Vec<_> = told.iter().map(|(_, change)| change.kind).collect();
+        let told = world.kit.changes(before).await;
+        let kinds: Vec<_> = told.iter().map(|change| change.kind).collect();
         assert_eq!(kinds, [Acted, Friend, Acted]);
         let owner = world.owner(1).await.unwrap();
-        assert!(told.iter().all(|(_, change)| change.profile == owner));
+        assert!(told.iter().all(|change| change.profile == owner));
     }
 }
 
@@ -110,7 +109,7 @@ async fn words_are_kept_until_they_are_taken_back() {
         let kept =
             "SELECT COUNT(*) FROM event WHERE CAST(properties AS TEXT) LIKE '%予約したい😀 %'";
         assert_eq!(world.number(kept).await, 1);
-        let head = feed::head(world.kit.db.reader()).await.unwrap();
+        let before = world.kit.position().await;
         let unsent = |message: &str| InboundKind::Unsent {
             message_id: message.to_owned(),
         };
@@ -119,8 +118,8 @@ async fn words_are_kept_until_they_are_taken_back() {
             .await;
         assert_eq!(world.number(kept).await, 0);
         assert_eq!(world.number("SELECT COUNT(*) FROM event").await, 1);
-        let told = feed::read(world.kit.db.reader(), head, 10).await.unwrap();
-        assert_eq!(told[0].1.kind, Rewritten);
+        let told = world.kit.changes(before).await;
+        assert_eq!(told[0].kind, Rewritten);
         // Taken back before it came.
         world.hear(vec![event("u2", 1, at, unsent("469"))]).await;
         world

@@ -113,34 +113,15 @@ impl World {
         self.texts("SELECT code FROM quarantine ORDER BY id").await
     }
 
-    /// Returns the changes after a position, once all of them are to be seen: on PostgreSQL a change
-    /// hides behind older transactions of the whole cluster, those of other tests too.
     pub(crate) async fn changes(&self, after: Cursor) -> Vec<Change> {
-        let db = self.kit.db.reader();
-        let text = "SELECT COUNT(*) FROM feed WHERE (xid, id) > ($1, $2)";
-        let n = sql::number(db, text, [after.xid.into(), after.id.into()])
-            .await
-            .unwrap();
-        loop {
-            let seen = feed::read(db, after, 10_000).await.unwrap();
-            if i64::try_from(seen.len()).unwrap() >= n {
-                return seen.into_iter().map(|(_, change)| change).collect();
-            }
-            tokio::task::yield_now().await;
-        }
+        self.kit.changes(after).await
     }
 
-    /// Returns the position of the newest change.
     pub(crate) async fn position(&self) -> Cursor {
-        let text = "SELECT xid, id FROM feed ORDER BY xid DESC, id DESC LIMIT 1";
-        let rows = sql::rows(self.kit.db.reader(), text, []).await.unwrap();
-        rows.first().map_or(Cursor::default(), |row| Cursor {
-            xid: row.try_get_by_index(0).unwrap(),
-            id: row.try_get_by_index(1).unwrap(),
-        })
+        self.kit.position().await
     }
 
-    /// Waits until every reader may see all changes; see [`World::changes`].
+    /// Waits until every reader may see all changes; see [`testkit::Kit::changes`].
     pub(crate) async fn visible(&self) {
         let position = self.position().await;
         while feed::head(self.kit.db.reader()).await.unwrap() < position {
