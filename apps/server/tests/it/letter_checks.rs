@@ -344,7 +344,7 @@ async fn a_sensitive_attribute_blocks_the_launch_until_the_target_asks_for_conse
         let with = segment("同意のある方", json!({"all": [consent]})).await;
         let chosen = segment("糖尿病の方", json!({"all": [fact]})).await;
         let readiness = async |include: Value, text: &str| {
-            let draft = json!({"name": "案内", "document": {
+            let draft = json!({"name": "案内", "document": {"version": 1,
                 "target": {"include": include},
                 "contents": {"source": {"inline": document("春", text)}}}});
             let made = app.post("/api/v1/campaigns", &admin, draft).await;

@@ -2,6 +2,8 @@
 //!
 //! What proves its calls is sealed in the `secret` table under the name that [`secret_name`] gives.
 
+use std::collections::BTreeSet;
+
 use kernel::{
     id::{SenderId, WorkspaceId},
     invalid::{FieldError, Invalid},
@@ -218,12 +220,14 @@ pub async fn remember(
     keys: &[String],
     now: Millis,
 ) -> Result<(), DbErr> {
-    for key in keys {
+    // In one order: two calls that tell the same at once would each wait for what the other has written.
+    let hashes: BTreeSet<Vec<u8>> = keys.iter().map(|key| hash(key)).collect();
+    for hash in hashes {
         sql::exec(
             tx,
             "INSERT INTO provider_event (sender_id, key_hash, received_at) VALUES ($1, $2, $3)
              ON CONFLICT (sender_id, key_hash) DO NOTHING",
-            [id.raw().into(), hash(key).into(), now.0.into()],
+            [id.raw().into(), hash.into(), now.0.into()],
         )
         .await?;
     }

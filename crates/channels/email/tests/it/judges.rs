@@ -246,7 +246,7 @@ fn python_knows_no_character_in_iso_2022_jp_that_we_do_not_and_none_less() {
         .collect();
     assert_eq!(
         more,
-        "\u{2014}∥～－￠￡￢"
+        "\u{2014}∥－～￠￡￢"
             .chars()
             .filter(|char| !theirs.contains(&u32::from(*char)))
             .collect::<String>()
