@@ -258,6 +258,7 @@ mod tests {
             transport: transport.to_owned(),
             smtp: None,
             line: None,
+            push: None,
             version: 1,
         };
         assert_eq!(way_out(&[]), None);
