@@ -40,7 +40,7 @@ pub use button::{Button, ButtonKind, ButtonLink, ButtonSize, IconButton};
 pub use chart_card::{ChartCard, ChartState, ChartTable};
 pub use choice::{Checkbox, RadioGroup, Switch};
 pub use code_area::{CodeArea, CodeError};
-pub use dialog::{ConfirmByTyping, Dialog, Sheet};
+pub use dialog::{Confirm, ConfirmByTyping, Dialog, Sheet};
 pub use empty::{EmptyFiltered, EmptyState, InlineError};
 pub use field::{DateField, FieldKind, NumberField, SearchField, TextArea, TextField};
 pub use file_drop::FileDrop;

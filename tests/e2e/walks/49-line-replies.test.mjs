@@ -109,6 +109,19 @@ test('the answers read well in English', { timeout: 120_000 }, async () => {
     await settle(page);
     await shot(page, '49-list');
     await assertAccessible(page);
+    // Nothing is deleted by one press.
+    const rows = page.locator('.rp-row');
+    await page.getByRole('button', { name: 'Delete' }).click();
+    const asked = page.getByRole('dialog', { name: 'Delete this answer?' });
+    await asked.waitFor();
+    await shot(page, '49-remove', { fullPage: false });
+    await assertAccessible(page);
+    await asked.getByRole('button', { name: 'Cancel' }).click();
+    await asked.waitFor({ state: 'hidden' });
+    assert.equal(await rows.count(), 1);
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await asked.getByRole('button', { name: 'Delete' }).click();
+    await rows.waitFor({ state: 'detached' });
     assertNoFaults(page);
   } finally {
     await leave(page);

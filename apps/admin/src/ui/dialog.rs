@@ -3,8 +3,9 @@
 use leptos::{html, prelude::*, text_prop::TextProp};
 
 use crate::{
+    api::Submit,
     i18n as t,
-    ui::{Button, ButtonKind, Icon, IconButton, TextField, id, text},
+    ui::{Button, ButtonKind, FormError, Icon, IconButton, TextField, id, text},
 };
 
 /// A question in the middle of the page.
@@ -95,6 +96,45 @@ fn Modal(
         >
             {content}
         </dialog>
+    }
+}
+
+/// Asks once more before something is done that is easily made again.
+#[component]
+pub fn Confirm(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// What will happen, as a question.
+    #[prop(into)]
+    title: TextProp,
+    /// What is lost and what stays.
+    #[prop(into)]
+    warning: TextProp,
+    /// The word on the button.
+    #[prop(into)]
+    action: TextProp,
+    /// The deed under way; why it was refused is told here, and forgotten when this closes.
+    submit: Submit,
+    /// The deed.
+    #[prop(into)]
+    on_confirm: Callback<()>,
+) -> impl IntoView {
+    Effect::new(move |_| {
+        if !open.get() {
+            submit.forget();
+        }
+    });
+    let footer = ViewFn::from(move || {
+        view! {
+            <Button label=t::common::cancel on_press=move || open.set(false)/>
+            <Button kind=ButtonKind::Danger label=action.clone() busy=submit.busy() on_press=on_confirm/>
+        }
+    });
+    view! {
+        <Dialog open=open title=title footer=footer>
+            <p class="t-small ink-2">{text(warning.clone())}</p>
+            <FormError submit=submit/>
+        </Dialog>
     }
 }
 

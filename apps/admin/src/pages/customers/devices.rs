@@ -7,10 +7,7 @@ use crate::{
     api::{Load, Loaded, Submit, customers, load},
     format, i18n as t,
     state::{session, toast::use_toasts},
-    ui::{
-        Button, ButtonKind, ButtonSize, Dialog, FormError, Icon, InlineError, Section, Skeleton,
-        Status, Tone,
-    },
+    ui::{Button, ButtonSize, Confirm, Icon, InlineError, Section, Skeleton, Status, Tone},
 };
 
 /// The section.
@@ -91,7 +88,6 @@ fn Remove(
     Effect::new(move |_| open.set(removing.with(Option::is_some)));
     Effect::new(move |_| {
         if !open.get() && removing.with_untracked(Option::is_some) {
-            submit.forget();
             removing.set(None);
         }
     });
@@ -109,16 +105,7 @@ fn Remove(
             },
         );
     };
-    let footer = move || {
-        view! {
-            <Button label=t::common::cancel on_press=move || open.set(false)/>
-            <Button kind=ButtonKind::Danger label=t::customers::device_remove busy=submit.busy() on_press=remove/>
-        }
-    };
     view! {
-        <Dialog open=open title=t::customers::device_remove_title footer=footer>
-            <p class="t-small ink-2">{t::customers::device_remove_body}</p>
-            <FormError submit=submit/>
-        </Dialog>
+        <Confirm open=open title=t::customers::device_remove_title warning=t::customers::device_remove_body action=t::customers::device_remove submit=submit on_confirm=remove/>
     }
 }

@@ -7,10 +7,7 @@ use crate::{
     api::{Load, Loaded, Submit, customers, load},
     format, i18n as t,
     state::{session, toast::use_toasts},
-    ui::{
-        Button, ButtonKind, ButtonSize, Dialog, FormError, Icon, InlineError, Section, Skeleton,
-        Status, Tone,
-    },
+    ui::{Button, ButtonSize, Confirm, Icon, InlineError, Section, Skeleton, Status, Tone},
 };
 
 /// The section; nothing when she has no LINE account.
@@ -88,7 +85,6 @@ fn Part(
     Effect::new(move |_| open.set(parting.with(Option::is_some)));
     Effect::new(move |_| {
         if !open.get() && parting.with_untracked(Option::is_some) {
-            submit.forget();
             parting.set(None);
         }
     });
@@ -106,16 +102,7 @@ fn Part(
             },
         );
     };
-    let footer = move || {
-        view! {
-            <Button label=t::common::cancel on_press=move || open.set(false)/>
-            <Button kind=ButtonKind::Danger label=t::customers::line_part busy=submit.busy() on_press=part/>
-        }
-    };
     view! {
-        <Dialog open=open title=t::customers::line_part_title footer=footer>
-            <p class="t-small ink-2">{t::customers::line_part_body}</p>
-            <FormError submit=submit/>
-        </Dialog>
+        <Confirm open=open title=t::customers::line_part_title warning=t::customers::line_part_body action=t::customers::line_part submit=submit on_confirm=part/>
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     i18n as t,
     routes::{Route, use_go},
     state::{session, toast::use_toasts},
-    ui::{Button, ButtonKind, Dialog, Icon, Note, Tone},
+    ui::{Button, ButtonKind, Confirm, Icon},
 };
 
 /// The buttons above the designer.
@@ -78,17 +78,8 @@ fn Remove(id: StoredValue<String>) -> impl IntoView {
             move |()| go.with_value(|go| go(&Route::LineMenus)),
         );
     };
-    let footer = ViewFn::from(move || {
-        view! {
-            <Button label=t::common::cancel on_press=move || is_open.set(false)/>
-            <Button kind=ButtonKind::Danger label=t::menus::remove busy=submit.busy() on_press=remove/>
-        }
-    });
     view! {
         <Button kind=ButtonKind::Quiet icon=Icon::Trash2 label=t::menus::remove on_press=move || is_open.set(true)/>
-        <Dialog open=is_open title=t::menus::remove_title footer=footer>
-            <p>{t::menus::remove_body}</p>
-            {move || submit.error().map(|error| view! { <Note tone=Tone::Danger><span role="alert">{error.sentence()}</span></Note> })}
-        </Dialog>
+        <Confirm open=is_open title=t::menus::remove_title warning=t::menus::remove_body action=t::menus::remove submit=submit on_confirm=remove/>
     }
 }

@@ -11,8 +11,8 @@ use crate::{
     routes::Route,
     state::session,
     ui::{
-        Button, ButtonKind, ButtonLink, ButtonSize, Choice, EmptyState, FormError, Icon,
-        InlineError, PageHeader, Section, SelectField, Sheet, Skeleton, Status, Tone,
+        Button, ButtonKind, ButtonLink, ButtonSize, Choice, Confirm, EmptyState, Icon, InlineError,
+        PageHeader, Section, SelectField, Sheet, Skeleton, Status, Tone,
     },
 };
 
@@ -107,13 +107,16 @@ fn Line(
     rules: Load<Vec<LineReplyView>>,
     beside: RwSignal<Beside>,
 ) -> impl IntoView {
-    let submit = Submit::default();
+    let (is_asked, submit) = (RwSignal::new(false), Submit::default());
     let (id, own) = (rule.id.clone(), Box::new(rule.clone()));
     let (id, own) = (StoredValue::new(id), StoredValue::new(own));
     let remove = move || {
         submit.run(
             async move { line_replies::remove(&id.get_value()).await },
-            move |()| rules.reload(),
+            move |()| {
+                is_asked.set(false);
+                rules.reload();
+            },
         );
     };
     let (accepted, failed) = (rule.n_accepted, rule.n_failed);
@@ -140,10 +143,10 @@ fn Line(
             {move || session::may("campaigns:launch").then(|| view! {
                 <span class="row-g">
                     <Button size=ButtonSize::Small icon=Icon::Pencil label=t::replies::edit on_press=move || beside.set(Beside::Edit(own.get_value()))/>
-                    <Button size=ButtonSize::Small kind=ButtonKind::Quiet icon=Icon::Trash2 label=t::replies::remove busy=submit.busy() on_press=remove/>
+                    <Button size=ButtonSize::Small kind=ButtonKind::Quiet icon=Icon::Trash2 label=t::replies::remove on_press=move || is_asked.set(true)/>
                 </span>
             })}
-            <FormError submit=submit/>
+            <Confirm open=is_asked title=t::replies::remove_title warning=t::replies::remove_body action=t::replies::remove submit=submit on_confirm=remove/>
         </li>
     }
 }
